@@ -1,0 +1,1 @@
+"""Prometheus rules, Alertmanager routes and runbooks, from the catalogue."""

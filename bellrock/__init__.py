@@ -1,0 +1,1 @@
+"""The product: what it is told, what it believes, what it says, and its commands."""

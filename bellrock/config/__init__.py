@@ -1,0 +1,1 @@
+"""The settings file: what to watch, how often, with which credentials."""

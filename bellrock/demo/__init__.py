@@ -1,0 +1,1 @@
+"""A simulated network on loopback around the real monitor."""

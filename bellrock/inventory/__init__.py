@@ -1,0 +1,1 @@
+"""The inventory: YAML files in, one checked bellrock.model.inventory out."""

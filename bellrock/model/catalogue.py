@@ -1,0 +1,288 @@
+"""Every metric Bellrock exports, declared once.
+
+The exporter, the alert rules, the dashboards and ``docs/metrics.md`` all read
+these constants, so a renamed metric is a type error and never a silent graph.
+Names follow https://prometheus.io/docs/practices/naming/: base units, unit last.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+DELAY_BUCKETS = (
+    *(0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05),
+    *(0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0),
+)
+"""Upper bounds in seconds: fine where a metro path lives, coarse beyond satellite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric family and what its number means.
+
+    A counter's name ends in ``_total``; a histogram's `buckets` are its finite upper
+    bounds in the metric's unit.
+    """
+
+    name: str
+    kind: Literal["gauge", "counter", "histogram"]
+    unit: Literal["seconds", "ratio", "bytes", "bits_per_second", ""]
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+_PATH = ("probe", "target", "site", "direction", "class")
+_INTERFACE = ("device", "interface", "link")
+_SITE = ("site", "organisation", "kind", "priority")
+_ELEMENT = ("element", "kind")
+
+# --- what probes measure -----------------------------------------------------------
+
+PROBE_SENT = Metric(
+    "bellrock_probe_sent_total",
+    "counter",
+    "",
+    "Probe packets sent and settled: answered, or given up after the deadline.",
+    _PATH,
+)
+PROBE_LOST = Metric(
+    "bellrock_probe_lost_total",
+    "counter",
+    "",
+    "Probe packets not answered within the deadline (RFC 6673).",
+    _PATH,
+)
+PROBE_DELAY = Metric(
+    "bellrock_probe_delay_seconds",
+    "histogram",
+    "seconds",
+    "Delay of answered probe packets (round trip: RFC 2681).",
+    _PATH,
+    DELAY_BUCKETS,
+)
+PROBE_DELAY_VARIATION = Metric(
+    "bellrock_probe_delay_variation_seconds",
+    "gauge",
+    "seconds",
+    "99th percentile minus minimum of the last interval's delays (RFC 5481 PDV).",
+    _PATH,
+)
+PROBE_OUTCOME = Metric(
+    "bellrock_probe_outcome_total",
+    "counter",
+    "",
+    "How probe packets ended.",
+    ("probe", "target", "outcome"),
+)
+PROBE_ERROR = Metric(
+    "bellrock_probe_error_seconds",
+    "gauge",
+    "seconds",
+    "Bound on our own timing error, from the clock stamps in use.",
+    ("probe",),
+)
+
+# --- what collectors read ----------------------------------------------------------
+
+INTERFACE_RECEIVE_BYTES = Metric(
+    "bellrock_interface_receive_bytes_total",
+    "counter",
+    "bytes",
+    "Octets received (ifHCInOctets).",
+    _INTERFACE,
+)
+INTERFACE_TRANSMIT_BYTES = Metric(
+    "bellrock_interface_transmit_bytes_total",
+    "counter",
+    "bytes",
+    "Octets sent (ifHCOutOctets).",
+    _INTERFACE,
+)
+INTERFACE_RECEIVE_ERRORS = Metric(
+    "bellrock_interface_receive_errors_total",
+    "counter",
+    "",
+    "Packets dropped on receipt because of errors (ifInErrors).",
+    _INTERFACE,
+)
+INTERFACE_TRANSMIT_ERRORS = Metric(
+    "bellrock_interface_transmit_errors_total",
+    "counter",
+    "",
+    "Packets not sent because of errors (ifOutErrors).",
+    _INTERFACE,
+)
+INTERFACE_RECEIVE_DISCARDS = Metric(
+    "bellrock_interface_receive_discards_total",
+    "counter",
+    "",
+    "Good packets dropped on receipt, usually for want of buffers (ifInDiscards).",
+    _INTERFACE,
+)
+INTERFACE_TRANSMIT_DISCARDS = Metric(
+    "bellrock_interface_transmit_discards_total",
+    "counter",
+    "",
+    "Good packets dropped before sending, usually congestion (ifOutDiscards).",
+    _INTERFACE,
+)
+INTERFACE_UP = Metric(
+    "bellrock_interface_up",
+    "gauge",
+    "",
+    "1 if ifOperStatus is up, 0 if down; no sample when the device does not say.",
+    _INTERFACE,
+)
+INTERFACE_SPEED = Metric(
+    "bellrock_interface_speed_bits_per_second",
+    "gauge",
+    "bits_per_second",
+    "Speed the device reports (ifHighSpeed, or ifSpeed where that is zero).",
+    _INTERFACE,
+)
+DEVICE_UP = Metric(
+    "bellrock_device_up",
+    "gauge",
+    "",
+    "1 if we believe the device is up, 0 if down; no sample when unknown.",
+    ("device", "site"),
+)
+DEVICE_UPTIME = Metric(
+    "bellrock_device_uptime_seconds",
+    "gauge",
+    "seconds",
+    "Time since the device's management agent started (sysUpTime).",
+    ("device", "site"),
+)
+COLLECT_DURATION = Metric(
+    "bellrock_collect_duration_seconds",
+    "gauge",
+    "seconds",
+    "How long the last poll of the device took.",
+    ("device", "collector"),
+)
+COLLECT_FAILURES = Metric(
+    "bellrock_collect_failures_total",
+    "counter",
+    "",
+    "Polls that did not end in success, by reason.",
+    ("device", "collector", "reason"),
+)
+
+# --- what topology concludes -------------------------------------------------------
+
+SITE_REACHABLE = Metric(
+    "bellrock_site_reachable",
+    "gauge",
+    "",
+    "1 if some device of the site reaches a gateway, 0 if cut off.",
+    _SITE,
+)
+SITE_REDUNDANCY = Metric(
+    "bellrock_site_redundancy",
+    "gauge",
+    "",
+    "0 cut off now, 1 one failure off its premises cuts it off, 2 any one is survived.",
+    _SITE,
+)
+SITE_REDUNDANCY_DESIGNED = Metric(
+    "bellrock_site_redundancy_designed",
+    "gauge",
+    "",
+    "Redundancy of the site with everything declared up.",
+    _SITE,
+)
+SITES_UNKNOWN = Metric(
+    "bellrock_sites_unknown",
+    "gauge",
+    "",
+    "User sites whose reachability cannot be told from what was measured.",
+)
+ELEMENT_SITES_CUT = Metric(
+    "bellrock_element_sites_cut",
+    "gauge",
+    "",
+    "User sites that would lose every gateway if the element failed now.",
+    _ELEMENT,
+)
+ELEMENT_SERVICES_CUT = Metric(
+    "bellrock_element_services_cut",
+    "gauge",
+    "",
+    "Services that would lose a user site if the element failed now.",
+    _ELEMENT,
+)
+ELEMENT_PEOPLE_CUT = Metric(
+    "bellrock_element_people_cut",
+    "gauge",
+    "",
+    "People served by the sites that would be cut off if the element failed now.",
+    _ELEMENT,
+)
+LINK_UP = Metric(
+    "bellrock_link_up",
+    "gauge",
+    "",
+    "1 if we believe the link carries traffic, 0 if down; no sample when unknown.",
+    ("link",),
+)
+LINK_UTILISATION = Metric(
+    "bellrock_link_utilisation_ratio",
+    "gauge",
+    "ratio",
+    "Measured traffic over declared capacity, over the last two polls.",
+    ("link", "direction"),
+)
+
+# --- how the monitor itself fares --------------------------------------------------
+
+MONITOR_ISOLATED = Metric(
+    "bellrock_monitor_isolated",
+    "gauge",
+    "",
+    "1 if nothing at all answers: the monitor is cut off, not the network.",
+)
+SCHEDULER_LAG = Metric(
+    "bellrock_scheduler_lag_seconds",
+    "gauge",
+    "seconds",
+    "How late the latest-starting job of the last minute began.",
+)
+JOBS_SKIPPED = Metric(
+    "bellrock_jobs_skipped_total",
+    "counter",
+    "",
+    "Runs left out because the job's previous run was still going.",
+    ("job",),
+)
+FAULTS = Metric(
+    "bellrock_faults_total",
+    "counter",
+    "",
+    "Errors of our own that supervision caught; every one is a bug to report.",
+    ("part",),
+)
+CONFIG_RELOAD = Metric(
+    "bellrock_config_last_reload_successful",
+    "gauge",
+    "",
+    "1 if the settings and inventory in use are the latest on disk.",
+)
+ANALYSIS_DURATION = Metric(
+    "bellrock_analysis_duration_seconds",
+    "gauge",
+    "seconds",
+    "Time the last topology analysis took.",
+)
+BUILD_INFO = Metric(
+    "bellrock_build_info",
+    "gauge",
+    "",
+    "Always 1; the version is in the label.",
+    ("version",),
+)
+
+ALL: tuple[Metric, ...] = tuple(
+    value for value in globals().values() if isinstance(value, Metric)
+)
+"""Every metric above, in the order of this file."""

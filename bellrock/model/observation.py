@@ -1,0 +1,146 @@
+"""What was measured, by whom, when, and one word for how it ended.
+
+Probes and collectors hand these to the runtime and know nothing of what becomes of
+them. Times are Unix seconds, delays seconds, rates bit/s.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bellrock.model.catalogue import Metric
+
+
+class Outcome(StrEnum):
+    """How an attempt ended, as the ``outcome`` or ``reason`` label.
+
+    A fault of our own (a bug, no descriptors left) is never one of these: it
+    propagates to the runtime's supervision, so that it cannot read as an outage.
+    """
+
+    SUCCESS = "success"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    RESET = "reset"
+    UNRESOLVED = "unresolved"
+    UNREACHABLE = "unreachable"
+    MISMATCH = "mismatch"
+    AUTH = "auth"
+    TIME_WINDOW = "time_window"
+    TOO_BIG = "too_big"
+    MALFORMED = "malformed"
+    UNSUPPORTED = "unsupported"
+
+
+class Status(StrEnum):
+    """What we believe of an element or a site; unknown is a state of its own."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One number, in the unit its metric declares."""
+
+    metric: Metric
+    value: float
+
+
+Observe = Callable[[Metric, float], None]
+Probe = Callable[[str, Observe], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrips:
+    """What one probe learned of one target since its last report.
+
+    Attributes
+    ----------
+    probe, target : str
+        Name of the probe (``icmp``, ``stamp``) and id of the device.
+    at : float
+        Unix seconds of the report.
+    delays : tuple of float
+        Round-trip delay (RFC 2681) of each answered packet, in order of sending.
+    outcomes : mapping of Outcome to int
+        How every packet that was settled ended: ``success`` counts equal
+        ``len(delays)``; the sum is what was sent and is no longer waited for.
+    late, duplicates : int
+        Answers after the deadline (their packets already counted as lost), and
+        answers to a packet that had one.
+    """
+
+    probe: str
+    target: str
+    at: float
+    delays: tuple[float, ...]
+    outcomes: Mapping[Outcome, int]
+    late: int = 0
+    duplicates: int = 0
+
+    @property
+    def sent(self) -> int:
+        """Packets settled in this report."""
+        return sum(self.outcomes.values())
+
+    @property
+    def lost(self) -> int:
+        """Settled packets that were not answered in time (RFC 6673)."""
+        return self.sent - len(self.delays)
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceReading:
+    """One row of IF-MIB (RFC 2863); None where the device did not say.
+
+    Attributes
+    ----------
+    status : Status
+        ``ifOperStatus``: up, down (also lowerLayerDown, notPresent), else unknown.
+    enabled : bool or None
+        ``ifAdminStatus`` is up.
+    speed : float or None
+        bit/s, from ``ifHighSpeed`` where that is not zero.
+    """
+
+    name: str
+    index: int
+    status: Status
+    enabled: bool | None = None
+    speed: float | None = None
+    receive_bytes: int | None = None
+    transmit_bytes: int | None = None
+    receive_errors: int | None = None
+    transmit_errors: int | None = None
+    receive_discards: int | None = None
+    transmit_discards: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReading:
+    """One poll of one device by one collector.
+
+    Attributes
+    ----------
+    at : float
+        Unix seconds at the end of the poll.
+    duration : float
+        Seconds the poll took.
+    detail : str
+        Words for a person when the outcome is not success; never a secret.
+    uptime : float or None
+        Seconds since the management agent started (``sysUpTime``).
+    """
+
+    device: str
+    collector: str
+    at: float
+    duration: float
+    outcome: Outcome
+    detail: str = ""
+    uptime: float | None = None
+    name: str = ""
+    description: str = ""
+    interfaces: tuple[InterfaceReading, ...] = ()

@@ -1,0 +1,1 @@
+"""Schedule, state and supervision: wires the trades together."""

@@ -1,0 +1,1 @@
+"""Passive measurements: what devices say of themselves."""

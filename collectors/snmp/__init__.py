@@ -1,0 +1,1 @@
+"""SNMP: wire format, security, one shared socket, and the tables we read."""

@@ -1,0 +1,1 @@
+"""Grafana dashboards, from the catalogue."""

@@ -7,7 +7,6 @@ whoever holds an :class:`Inventory` may rely on every id in it resolving.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 INFRASTRUCTURE_KINDS = frozenset({"datacentre", "exchange", "pop"})
 """Kinds of site that carry the network rather than depend on it."""
@@ -22,8 +21,6 @@ KNOWN_KINDS = INFRASTRUCTURE_KINDS | {
     "school",
 }
 """Kinds of site the dashboards know by name; others are allowed."""
-
-_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class ElementKind(StrEnum):
@@ -100,7 +97,7 @@ class Device:
     address: str | None = None
     snmp: str | None = None
     probes: tuple[str, ...] = ()
-    ports: Mapping[str, int] = field(default=_NOTHING, hash=False)
+    ports: Mapping[str, int] = field(default_factory=dict, hash=False)
     risk_groups: tuple[str, ...] = ()
 
 

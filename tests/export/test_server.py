@@ -1,0 +1,100 @@
+"""The HTTP face, asked by a real client over loopback."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+import pytest
+
+from bellrock.export.exposition import Family, Numbers
+from bellrock.export.server import application, listening_socket, serve
+from bellrock.model import catalogue
+from bellrock.model.errors import UserError
+
+
+@asynccontextmanager
+async def face(
+    families: list[Family], *, ready: bool = True
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve `families`, and yield a client of the server."""
+    sock = listening_socket("127.0.0.1", 0)
+    base = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    task = asyncio.create_task(
+        serve(application(lambda: families, lambda: ready), sock)
+    )
+    try:
+        async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+            yield client
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def lag() -> Numbers:
+    numbers = Numbers(catalogue.SCHEDULER_LAG)
+    numbers.set((), 0.25)
+    return numbers
+
+
+async def test_text_is_the_default_and_has_our_own_process() -> None:
+    async with face([lag()]) as client:
+        answer = await client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "bellrock_scheduler_lag_seconds 0.25\n" in answer.text
+    assert "process_cpu_seconds_total" in answer.text
+
+
+async def test_prometheus_gets_openmetrics_compressed() -> None:
+    accept = "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"
+    async with face([lag()]) as client:
+        answer = await client.get("/metrics", headers={"accept": accept})
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "# UNIT bellrock_scheduler_lag_seconds seconds\n" in answer.text
+    assert answer.text.endswith("# EOF\n")
+    assert answer.text.count("# EOF") == 1
+
+
+async def test_a_client_without_gzip_gets_none() -> None:
+    async with face([lag()]) as client:
+        headers = {"accept-encoding": "identity"}
+        answer = await client.get("/metrics", headers=headers)
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(("ready", "status"), [(True, 200), (False, 503)])
+async def test_ready_only_after_the_first_analysis(ready: bool, status: int) -> None:
+    async with face([], ready=ready) as client:
+        assert (await client.get("/readyz")).status_code == status
+        assert (await client.get("/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/metrics"), ("GET", "/etc")])
+async def test_nothing_else_is_served(method: str, path: str) -> None:
+    async with face([]) as client:
+        assert (await client.request(method, path)).status_code in (404, 405)
+
+
+async def test_rubbish_does_not_disturb_the_next_reader() -> None:
+    async with face([lag()]) as client:
+        port = client.base_url.port
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"\x16\x03\x01\x02\x00 not http at all\r\n\r\n")
+        assert b"400" in await reader.read(64)
+        writer.close()
+        await writer.wait_closed()
+        assert (await client.get("/metrics")).status_code == 200
+
+
+def test_a_taken_port_is_said_plainly() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        with pytest.raises(UserError) as refused:
+            listening_socket("127.0.0.1", port)
+    assert str(refused.value) == (
+        f"listen 127.0.0.1:{port}: Address already in use\n"
+        "  stop what holds it, or choose another address or port to listen on"
+    )

@@ -1,0 +1,199 @@
+"""One UDP socket for every device of an address family, and whose answer is whose.
+
+An answer counts only if it comes from the address asked and carries the number asked
+with; numbers are random, so that nobody off the path can guess one. Everything else
+that arrives is counted and dropped.
+"""
+
+import asyncio
+import secrets
+import select
+import socket
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from bellrock.model.observation import Outcome
+from collectors.snmp import errqueue
+from collectors.snmp.ber import Malformed
+from collectors.snmp.failure import Failure
+from collectors.snmp.message import peek_id
+
+Peer = tuple[str, int]
+"""Numeric address (with its zone, if any) and port."""
+Sockaddr = tuple[str, int] | tuple[str, int, int, int]
+
+_BURST = 256
+"""Datagrams read before other callbacks get their turn, should somebody flood us."""
+_BUFFER = 8 << 20
+"""Octets of receive buffer to ask for: every device may answer at once."""
+_SO_RCVBUFFORCE = 33  # Linux; not named by the socket module
+_SEND_TRIES = 8
+_FULL = 0.001
+"""Seconds to wait when our own send buffer is full; the kernel empties it fast."""
+
+
+@dataclass(eq=False, slots=True)
+class Exchange:
+    """One request that waits for its answer, and what came in its place."""
+
+    peer: Peer
+    answer: asyncio.Future[tuple[int, bytes] | Failure]
+    rubbish: int = 0
+    elsewhere: Peer | None = None
+
+
+class Channel:
+    """The socket, and the exchanges waiting on it.
+
+    Attributes
+    ----------
+    strays : int
+        Datagrams dropped: nobody's, from elsewhere, duplicates, or no SNMP at all.
+    """
+
+    def __init__(self, family: socket.AddressFamily) -> None:
+        self.strays = 0
+        self._pending: dict[int, Exchange] = {}
+        self._waiting: dict[Peer, list[Exchange]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
+        except PermissionError:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        errqueue.enable(self._socket)
+        # uvloop stops watching a socket for good once poll(2) says POLLERR, as it
+        # does for every queued ICMP error. An epoll around the socket is readable
+        # for data and errors alike and never in error itself.
+        self._epoll = select.epoll()
+        self._epoll.register(self._socket.fileno(), select.EPOLLIN)
+        self._loop.add_reader(self._epoll.fileno(), self.drain)
+
+    def close(self) -> None:
+        """Close the socket; whoever still waits is cancelled."""
+        self._loop.remove_reader(self._epoll.fileno())
+        self._epoll.close()
+        self._socket.close()
+        for exchange in self._pending.values():
+            exchange.answer.cancel()
+
+    def open_exchange(self, peer: Peer) -> Exchange:
+        """Start waiting for what `peer` will say."""
+        exchange = Exchange(peer, self._loop.create_future())
+        self._waiting.setdefault(peer, []).append(exchange)
+        return exchange
+
+    def close_exchange(self, exchange: Exchange, numbers: list[int]) -> None:
+        """Forget `exchange`; an answer to one of its `numbers` is a stray now."""
+        for number in numbers:
+            del self._pending[number]
+        same = self._waiting[exchange.peer]
+        same.remove(exchange)
+        if not same:
+            del self._waiting[exchange.peer]
+        exchange.answer.cancel()
+
+    def new_number(self, exchange: Exchange) -> int:
+        """Return a random number, 1 to 2**31-1, whose answer is `exchange`'s."""
+        while (number := secrets.randbits(31)) in self._pending or number == 0:
+            pass
+        self._pending[number] = exchange
+        return number
+
+    async def send(self, datagram: bytes, to: Sockaddr) -> None:
+        """Send `datagram`; should our own buffer stay full, it is lost like any other.
+
+        Raises
+        ------
+        Failure
+            If there is no way to `to` from here.
+        OSError
+            If we cannot send at all, which is nobody else's fault.
+        """
+        number = 0
+        for _ in range(_SEND_TRIES):
+            try:
+                self._socket.sendto(datagram, to)
+                return
+            except BlockingIOError:
+                await asyncio.sleep(_FULL)
+            except OSError as error:
+                if not errqueue.is_networks(error) or error.errno is None:
+                    raise
+                # The kernel tells whoever sends next of an ICMP error that answers
+                # some earlier datagram: settle that one, and try again.
+                number = error.errno
+                self._read_errors()
+        if failure := errqueue.failure(number, to[:2]):
+            raise failure
+
+    def drain(self) -> None:
+        """Take in what has arrived, as far as one burst."""
+        receive = self._socket.recvfrom
+        for count in range(_BURST):
+            try:
+                datagram, source = receive(65535)
+            except BlockingIOError:
+                if count == 0:  # woken for an error that a send has met already
+                    self._read_errors()
+                return
+            except OSError as error:
+                if not errqueue.is_networks(error):
+                    raise
+                self._read_errors()
+            else:
+                self._deliver(datagram, source[:2])
+
+    def _deliver(self, datagram: bytes, source: Peer) -> None:
+        try:
+            number = peek_id(datagram)
+        except Malformed:
+            self.strays += 1
+            for exchange in self._waiting.get(source, ()):
+                exchange.rubbish += 1
+            return
+        found = self._pending.get(number)
+        if found is None or found.answer.done():
+            self.strays += 1
+        elif found.peer != source:
+            self.strays += 1
+            found.elsewhere = source
+        else:
+            found.answer.set_result((number, datagram))
+
+    def _read_errors(self) -> None:
+        for peer, number in errqueue.read(self._socket, _BURST):
+            failure = errqueue.failure(number, peer)
+            if failure is None:
+                continue
+            for exchange in self._waiting.get(peer, ()):
+                if not exchange.answer.done():
+                    exchange.answer.set_result(failure)
+
+
+def resolve(host: str, port: int) -> tuple[socket.AddressFamily, Sockaddr]:
+    """Return the family and socket address of a numeric address.
+
+    Raises
+    ------
+    Failure
+        If `host` is no numeric address, or a link-local one without its zone.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
+        )[0]
+    except (socket.gaierror, UnicodeError):
+        raise Failure(
+            Outcome.UNRESOLVED, f"{host} is no IPv4 or IPv6 address"
+        ) from None
+    if family == socket.AF_INET:
+        return family, (str(address[0]), port)
+    zone = int(address[-1])
+    if not zone and ip_address(host).is_link_local:
+        raise Failure(
+            Outcome.UNREACHABLE,
+            f"{host} is link-local: name the interface, as in {host}%eth0",
+        )
+    return family, (str(address[0]), port, 0, zone)

@@ -1,0 +1,167 @@
+"""Poll a device: whatever it or the network does becomes a reading."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from bellrock.model.inventory import Device
+from bellrock.model.observation import DeviceReading, Outcome
+from collectors.snmp.ber import Malformed
+from collectors.snmp.channel import resolve
+from collectors.snmp.engine import Engine
+from collectors.snmp.failure import Failure
+from collectors.snmp.interfaces import read_interfaces, readings
+from collectors.snmp.session import Session, Target
+from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.snmp.system import System, read_system
+from collectors.snmp.usm import AUTH_PROTOCOLS, password_to_key
+from collectors.snmp.v2c import V2cSession
+from collectors.snmp.v3 import V3Session
+from collectors.snmp.v3agent import User
+from collectors.snmp.walk import Table
+
+_NAME = "snmp"
+_PORT = 161
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a poll has read so far."""
+
+    system: System = field(default_factory=System)
+    table: Table = field(default_factory=dict)
+
+
+class SnmpCollector:
+    """Polls devices over SNMP, all of them through one socket per address family.
+
+    Parameters
+    ----------
+    settings : SnmpSettings
+        Timeouts and limits.
+    clock : callable
+        Returns Unix seconds; stamps the readings and measures nothing.
+    """
+
+    def __init__(
+        self, settings: SnmpSettings, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._engine: Engine | None = None
+        self._sessions: dict[tuple[str, int, SnmpCredentials], Session] = {}
+        self._users: dict[SnmpCredentials, User] = {}
+
+    async def __aenter__(self) -> Self:
+        """Get ready; a socket is opened with the first device of its family."""
+        self._engine = Engine(
+            timeout=self._settings.timeout,
+            retries=self._settings.retries,
+            concurrency=self._settings.concurrency,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the sockets; polls still under way are cancelled."""
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = None
+        self._sessions.clear()
+
+    @property
+    def strays(self) -> int:
+        """Datagrams dropped so far: nobody's answer, from elsewhere, or rubbish."""
+        return 0 if self._engine is None else self._engine.strays
+
+    async def collect(
+        self, device: Device, credentials: SnmpCredentials
+    ) -> DeviceReading:
+        """Poll `device` once; what was read before a failure is kept.
+
+        Raises
+        ------
+        ValueError
+            If the device has no address; there is nothing to poll then.
+        OSError
+            If we cannot send through a fault of our own, such as no descriptors left.
+        """
+        started = time.monotonic()
+        progress = _Progress()
+        outcome, detail = Outcome.SUCCESS, ""
+        try:
+            async with asyncio.timeout(self._settings.interval):
+                await self._poll(device, credentials, progress)
+        except Failure as failure:
+            outcome, detail = failure.outcome, failure.detail
+        except Malformed as error:
+            outcome, detail = Outcome.MALFORMED, f"not what SNMP allows: {error}"
+        except TimeoutError:
+            outcome = Outcome.TIMEOUT
+            detail = f"not read to the end within {self._settings.interval:g} s"
+        return DeviceReading(
+            device=device.id,
+            collector=_NAME,
+            at=self._clock(),
+            duration=time.monotonic() - started,
+            outcome=outcome,
+            detail=detail,
+            uptime=progress.system.uptime,
+            name=progress.system.name,
+            description=progress.system.description,
+            interfaces=readings(progress.table, complete=outcome is Outcome.SUCCESS),
+        )
+
+    async def _poll(
+        self, device: Device, credentials: SnmpCredentials, progress: _Progress
+    ) -> None:
+        session = self._session(device, credentials)
+        progress.system = await read_system(session)
+        await read_interfaces(session, progress.table, max_rows=self._settings.max_rows)
+
+    def _session(self, device: Device, credentials: SnmpCredentials) -> Session:
+        """Return what we keep of the device from poll to poll."""
+        if device.address is None:
+            raise ValueError(f"device {device.id} has no address to poll")
+        if self._engine is None:
+            raise RuntimeError("the collector is not open; enter it first")
+        port = device.ports.get(_NAME, _PORT)
+        key = (device.address, port, credentials)
+        session = self._sessions.get(key)
+        if session is None:
+            family, address = resolve(device.address, port)
+            target = Target(self._engine, family, address)
+            if credentials.version == 3:
+                session = V3Session(target, self._user(credentials))
+            else:
+                session = V2cSession(target, credentials.community)
+            self._sessions[key] = session
+        return session
+
+    def _user(self, credentials: SnmpCredentials) -> User:
+        """Return the user with its keys: made once, since that is slow by design."""
+        user = self._users.get(credentials)
+        if user is None:
+            user = self._users[credentials] = make_user(credentials)
+        return user
+
+
+def make_user(credentials: SnmpCredentials) -> User:
+    """Return the version 3 user that `credentials` describe."""
+    name = (credentials.user or "").encode()
+    if credentials.auth is None:
+        return User(name)
+    protocol = AUTH_PROTOCOLS[credentials.auth.protocol]
+    auth_key = password_to_key(credentials.auth.password, protocol)
+    privacy_key = None
+    if credentials.privacy is not None:
+        # RFC 3826, section 1.2: made as the auth key is, with the same hash.
+        privacy_key = password_to_key(credentials.privacy.password, protocol)
+    return User(name, protocol, auth_key, privacy_key)

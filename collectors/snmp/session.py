@@ -1,0 +1,147 @@
+"""What every version of SNMP lets us do with one device: GET and GETBULK.
+
+The versions differ in :meth:`Session.exchange` alone: how a PDU is wrapped, and how
+its answer is known to be genuine.
+"""
+
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bellrock.model.observation import Outcome
+from collectors.snmp.ber import Malformed, Oid
+from collectors.snmp.channel import Sockaddr
+from collectors.snmp.engine import Engine
+from collectors.snmp.failure import Failure, TooBig
+from collectors.snmp.message import ErrorStatus, Pdu, PduType
+from collectors.snmp.values import Value, VarBind
+
+_WHOLE = 1472
+"""Octets of a datagram that crosses an Ethernet in one piece (IPv4)."""
+_MOST_REPETITIONS = 60
+_GET_AT_ONCE = 24
+
+
+@dataclass(slots=True)
+class Sizing:
+    """What we learned of how much one agent can answer at once.
+
+    Attributes
+    ----------
+    octets : int
+        Of a datagram, for each variable in it.
+    most : int
+        Repetitions it has not yet called too many.
+    """
+
+    octets: int = 32
+    most: int = _MOST_REPETITIONS
+
+    def repetitions(self, columns: int) -> int:
+        """How many rows of `columns` to ask for, so that the answer stays whole."""
+        return max(1, min(_WHOLE // (self.octets * columns), self.most))
+
+
+@dataclass(slots=True)
+class Target:
+    """Where a device is asked, and through what."""
+
+    engine: Engine
+    family: socket.AddressFamily
+    address: Sockaddr
+
+    def __str__(self) -> str:
+        """Name the device as a message to people does."""
+        return f"{self.address[0]} port {self.address[1]}"
+
+
+class Session(ABC):
+    """Everything between us and one device, kept from poll to poll."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._sizing = Sizing()
+
+    @abstractmethod
+    async def exchange(
+        self, kind: PduType, varbinds: list[VarBind], repetitions: int = 0
+    ) -> tuple[Pdu, int]:
+        """Ask, and return the genuine answer and the size of its datagram in octets.
+
+        Raises
+        ------
+        Failure
+            If there is none.
+        Malformed
+            If the answer is none of SNMP's.
+        """
+
+    async def get(self, oids: Sequence[Oid]) -> list[Value]:
+        """Return the values of `oids`, in their order; absent ones as such."""
+        values: list[Value] = []
+        for start in range(0, len(oids), _GET_AT_ONCE):
+            values += await self._get(oids[start : start + _GET_AT_ONCE])
+        return values
+
+    async def _get(self, oids: Sequence[Oid]) -> list[Value]:
+        answer, _ = await self.exchange(PduType.GET, [(oid, None) for oid in oids])
+        try:
+            _raise_for_status(answer)
+        except TooBig:
+            if len(oids) == 1:
+                raise
+            half = len(oids) // 2
+            return [*await self._get(oids[:half]), *await self._get(oids[half:])]
+        if [oid for oid, _ in answer.varbinds] != list(oids):
+            raise Malformed("the answer names other variables than were asked for")
+        return [value for _, value in answer.varbinds]
+
+    async def get_bulk(self, oids: Sequence[Oid]) -> list[VarBind]:
+        """Return successors of each of `oids`: a row of them, the next row, and so on.
+
+        As many rows as fit one datagram, at least one; the last may be incomplete.
+        """
+        asked: list[VarBind] = [(oid, None) for oid in oids]
+        while True:
+            rows = self._sizing.repetitions(len(oids))
+            answer, octets = await self.exchange(PduType.GET_BULK, asked, rows)
+            try:
+                _raise_for_status(answer)
+            except TooBig:
+                if rows == 1:
+                    raise
+                self._sizing.most = rows // 2
+                continue
+            if not answer.varbinds:
+                raise Malformed("GETBULK was answered without a single variable")
+            if len(answer.varbinds) > rows * len(oids):
+                raise Malformed("GETBULK was answered with more than was asked for")
+            self._sizing.octets = octets // len(answer.varbinds) + 1
+            return answer.varbinds
+
+
+def check_answer(pdu: Pdu, number: int) -> Pdu:
+    """Return `pdu`, which must be the response to request `number`."""
+    if pdu.type is not PduType.RESPONSE:
+        raise Malformed(f"a {pdu.type.name} PDU in answer to a request")
+    if pdu.request_id != number:
+        raise Malformed("the answer is to another request")
+    return pdu
+
+
+def _raise_for_status(answer: Pdu) -> None:
+    status = answer.error_status
+    if status == ErrorStatus.NO_ERROR:
+        return
+    if status == ErrorStatus.TOO_BIG:
+        raise TooBig
+    name = f"error {status}"
+    with suppress(ValueError):
+        name = ErrorStatus(status).label
+    if status in (ErrorStatus.NO_ACCESS, ErrorStatus.AUTHORIZATION_ERROR):
+        raise Failure(
+            Outcome.AUTH, f"answered {name}: our credentials do not allow reading this"
+        )
+    raise Failure(Outcome.UNSUPPORTED, f"answered {name}")

@@ -1,0 +1,133 @@
+"""The settings' ``snmp:`` section (credentials) and ``collectors: snmp:`` section.
+
+Secrets are read while the settings are, so that a missing file is reported with the
+other problems of the settings and not by the first poll.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    model_validator,
+)
+
+from bellrock.config.duration import Seconds
+from bellrock.config.secrets import read_secret
+
+_SHORTEST_PASSWORD = 8
+
+
+def _plain_version(value: object) -> object:
+    """Let people quote the 3, as they would the 2c."""
+    return 3 if value == "3" else value
+
+
+class _Password(BaseModel):
+    """A pair of keys of which one says where the password is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    password_file: Path | None = None
+    password_env: str | None = None
+    _password: SecretStr = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _read(self) -> Self:
+        self._password = read_secret(
+            self.password_file, self.password_env, what="password"
+        )
+        if len(self.password) < _SHORTEST_PASSWORD:
+            raise ValueError(
+                "the password is too short; SNMPv3 passwords have at least "
+                f"{_SHORTEST_PASSWORD} characters (RFC 3414, section 11.2)"
+            )
+        return self
+
+    @property
+    def password(self) -> bytes:
+        """The password as octets."""
+        return self._password.get_secret_value().encode()
+
+
+class SnmpAuth(_Password):
+    """``auth:`` of a version 3 entry: HMAC-SHA-1-96 or HMAC-SHA-256-192."""
+
+    protocol: Literal["sha", "sha256"]
+
+
+class SnmpPrivacy(_Password):
+    """``privacy:`` of a version 3 entry: CFB128-AES-128 (RFC 3826)."""
+
+    protocol: Literal["aes128"]
+
+
+class SnmpCredentials(BaseModel):
+    """One entry of the ``snmp:`` section: who we are to the devices that name it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Annotated[Literal["2c", 3], BeforeValidator(_plain_version)]
+    community_file: Path | None = None
+    community_env: str | None = None
+    user: str | None = Field(default=None, min_length=1, max_length=32)
+    auth: SnmpAuth | None = None
+    privacy: SnmpPrivacy | None = None
+    _community: SecretStr = PrivateAttr(default=SecretStr(""))
+
+    @model_validator(mode="after")
+    def _fits_version(self) -> Self:
+        if self.version == "2c":
+            for key in ("user", "auth", "privacy"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"{key} belongs to version 3; leave it out")
+            self._community = read_secret(
+                self.community_file, self.community_env, what="community"
+            )
+            return self
+        for key in ("community_file", "community_env"):
+            if getattr(self, key) is not None:
+                raise ValueError(f"{key} belongs to version 2c; leave it out")
+        if self.user is None:
+            raise ValueError("version 3 needs a user")
+        if self.privacy is not None and self.auth is None:
+            raise ValueError("privacy needs auth: SNMPv3 encrypts only what it signs")
+        return self
+
+    @property
+    def community(self) -> bytes:
+        """The community as octets; empty in version 3."""
+        return self._community.get_secret_value().encode()
+
+
+class SnmpSettings(BaseModel):
+    """The ``snmp:`` section of ``collectors:``.
+
+    Attributes
+    ----------
+    interval : float
+        Seconds from one poll of a device to the next. A poll that takes longer is
+        given up, so an agent that answers one row at a time holds nobody up.
+    timeout : float
+        Seconds to wait for the first answer; twice as long after each retry.
+    retries : int
+        How often a request is repeated before the device counts as silent.
+    concurrency : int
+        Requests waiting for their first answer at once, over all devices. One that
+        is being repeated no longer counts: silent devices hold nobody up either.
+    max_rows : int
+        Interfaces of one device beyond which its table is taken for endless.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    interval: Seconds = 60.0
+    timeout: Seconds = 2.0
+    retries: int = Field(default=2, ge=0, le=10)
+    concurrency: int = Field(default=200, ge=1, le=10_000)
+    max_rows: int = Field(default=10_000, ge=1)

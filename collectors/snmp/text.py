@@ -1,0 +1,19 @@
+"""Text as devices send it: any octets at all, made fit to be a label or a line."""
+
+from collectors.snmp.values import OctetString, Value
+
+_LONGEST = 255  # DisplayString, RFC 2579
+
+
+def plain(value: Value) -> str:
+    r"""Return printable text on one line, at most 255 characters; "" if it is none.
+
+    Examples
+    --------
+    >>> plain(OctetString(b"Cisco IOS\r\nVersion 15\x00"))
+    'Cisco IOS Version 15'
+    """
+    if not isinstance(value, OctetString):
+        return ""
+    text = " ".join(value.decode("utf-8", "replace").replace("\0", "").split())
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:_LONGEST])

@@ -65,8 +65,9 @@ class RoundTrips:
     delays : tuple of float
         Round-trip delay (RFC 2681) of each answered packet, in order of sending.
     outcomes : mapping of Outcome to int
-        How every packet that was settled ended: ``success`` counts equal
-        ``len(delays)``; the sum is what was sent and is no longer waited for.
+        How every packet that was settled ended; the sum is what was sent and is no
+        longer waited for. There may be fewer delays than successes: an answer that
+        came while the wall clock was stepped is counted, not timed.
     late, duplicates : int
         Answers after the deadline (their packets already counted as lost), and
         answers to a packet that had one.
@@ -88,7 +89,7 @@ class RoundTrips:
     @property
     def lost(self) -> int:
         """Settled packets that were not answered in time (RFC 6673)."""
-        return self.sent - len(self.delays)
+        return self.sent - self.outcomes.get(Outcome.SUCCESS, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+"""ICMP echo: whether an address answers, and its round-trip delay (RFC 792, 4443).
+
+The payload opens with 64 bits that only the address asked has seen, so that an
+answer made up elsewhere is recognised, whatever its source address says.
+"""
+
+import errno
+import secrets
+import socket
+import struct
+from typing import ClassVar, NamedTuple
+
+from pydantic import Field
+
+from bellrock.model.errors import UserError
+from probes import kernel
+from probes.channel import Answer
+from probes.paced import PacedProbe
+from probes.target import Target
+
+_HEADER = struct.Struct("!BBHHH")
+_ECHO = struct.Struct("!BBHHHQ")
+_COOKIE = 8
+_WORD = 0xFFFF
+
+
+class _Types(NamedTuple):
+    request: int
+    reply: int
+
+
+_V4 = _Types(request=8, reply=0)
+_V6 = _Types(request=128, reply=129)
+
+
+class IcmpProbe(PacedProbe):
+    """The ``icmp:`` section of ``probes``.
+
+    Attributes
+    ----------
+    size : int
+        Bytes of payload, as ``ping -s`` counts them.
+    """
+
+    name: ClassVar[str] = "icmp"
+
+    size: int = Field(default=56, ge=_COOKIE, le=1452)
+
+    def connect(self, family: int) -> "IcmpChannel":
+        """Open a raw socket, or an unprivileged ping socket where it is refused."""
+        return IcmpChannel(family, size=self.size, dscp=self.dscp)
+
+    def port(self, target: Target) -> int:  # noqa: ARG002 (ICMP has no ports)
+        """Return 0: ICMP has no ports."""
+        return 0
+
+
+class IcmpChannel:
+    """Echo requests and replies over one address family.
+
+    Raises
+    ------
+    UserError
+        If neither kind of socket is granted.
+    """
+
+    sequences = 1 << 16
+
+    def __init__(self, family: int, *, size: int, dscp: int) -> None:
+        self.sock, self._raw = _open(family)
+        self._types = _V6 if family == socket.AF_INET6 else _V4
+        self._has_ip_header = self._raw and family == socket.AF_INET
+        self._identifier = secrets.randbelow(_WORD) + 1
+        self._padding = bytes(size - _COOKIE)
+        self._constant = (self._types.request << 8) + self._identifier
+        try:
+            kernel.prepare(self.sock, family, dscp=dscp)
+            if self._raw:
+                kernel.attach_filter(self.sock, self._filter())
+        except OSError:
+            self.sock.close()
+            raise
+
+    def request(self, sequence: int, cookie: int, now: int) -> tuple[bytes, int]:  # noqa: ARG002 (the kernel's stamp needs no copy of ours)
+        """Build an echo request; its token is the cookie."""
+        # The checksum is a sum modulo 65535, so the cookie needs no splitting and
+        # the zeros behind it no adding. (ICMPv6 and ping sockets: the kernel's work.)
+        checksum = ~((self._constant + sequence + cookie) % _WORD) & _WORD
+        head = _ECHO.pack(
+            self._types.request, 0, checksum, self._identifier, sequence, cookie
+        )
+        return head + self._padding, cookie
+
+    def answer(self, data: bytes) -> Answer | None:
+        """Read an echo reply: ours by type, identifier and length."""
+        start = (data[0] & 0x0F) * 4 if self._has_ip_header and data else 0
+        return self._echo(data, start, self._types.reply, _ECHO.size)
+
+    def quoted(self, data: bytes) -> Answer | None:
+        """Read our echo request as quoted, of which 8 bytes are certain."""
+        return self._echo(data, 0, self._types.request, _HEADER.size)
+
+    def _echo(self, data: bytes, start: int, wanted: int, least: int) -> Answer | None:
+        if len(data) < start + least:
+            return None
+        kind, code, _, identifier, sequence = _HEADER.unpack_from(data, start)
+        # The kernel gives a ping socket its own identifier, and only its answers.
+        if kind != wanted or code != 0:
+            return None
+        if self._raw and identifier != self._identifier:
+            return None
+        if len(data) < start + _ECHO.size:
+            return Answer(sequence, None)
+        return Answer(sequence, _ECHO.unpack_from(data, start)[5])
+
+    def _filter(self) -> list[tuple[int, int, int, int]]:
+        """Write a classic BPF program: echo replies with our identifier, nothing else.
+
+        A raw socket is handed every ICMP packet of the machine; without this, each
+        ping of any other program would wake us up.
+        """
+        # x = length of the IP header, or x = 0
+        skip = 0xB1 if self._has_ip_header else 0x01
+        return [
+            (skip, 0, 0, 0),
+            (0x50, 0, 0, 0),  # a = byte at x: type
+            (0x15, 0, 3, self._types.reply),
+            (0x48, 0, 0, 4),  # a = two bytes at x + 4: identifier
+            (0x15, 0, 1, self._identifier),
+            (0x06, 0, 0, 0xFFFFFFFF),  # take it all
+            (0x06, 0, 0, 0),  # drop it
+        ]
+
+
+def _open(family: int) -> tuple[socket.socket, bool]:
+    """Return an ICMP socket, and whether it is a raw one."""
+    protocol = (
+        socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
+    )
+    try:
+        return socket.socket(family, socket.SOCK_RAW, protocol), True
+    except PermissionError as error:
+        refused = errno.errorcode[error.errno or 0]
+    try:
+        return socket.socket(family, socket.SOCK_DGRAM, protocol), False
+    except PermissionError as error:
+        raise UserError(
+            f"probe icmp: cannot open a raw socket ({refused})",
+            "run under the unit in deploy/systemd/ (it grants CAP_NET_RAW), or allow "
+            "unprivileged\n  ping: sysctl net.ipv4.ping_group_range="
+            '"0 2147483647"',
+        ) from error

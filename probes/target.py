@@ -1,0 +1,54 @@
+"""What a probe is pointed at."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+Address = tuple[str, int] | tuple[str, int, int, int]
+"""A socket address of IPv4, or of IPv6 with flow and scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A device to measure the path to.
+
+    Attributes
+    ----------
+    id : str
+        Id of the device; what reports are labelled with.
+    address : str
+        IPv4 or IPv6 address, never a name: nothing here waits for a resolver.
+    port : int or None
+        UDP port where the probe has one and it is not the standard one.
+    """
+
+    id: str
+    address: str
+    port: int | None = None
+
+
+def resolve(address: str, port: int) -> tuple[int, Address]:
+    """Return the address family and the socket address of a written address.
+
+    Raises
+    ------
+    socket.gaierror
+        If `address` is not a numeric address, or names an unknown interface.
+
+    Examples
+    --------
+    >>> resolve("127.0.0.1", 862)[1]
+    ('127.0.0.1', 862)
+    """
+    try:
+        # getaddrinfo alone would take "127.1", or "127.0.0.1" before a NUL.
+        ipaddress.ip_address(address)
+    except ValueError as error:
+        raise socket.gaierror(socket.EAI_NONAME, "not an address") from error
+    numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    found = socket.getaddrinfo(address, port, type=socket.SOCK_DGRAM, flags=numeric)
+    family, _, _, _, place = found[0]
+    if len(place) == 2:
+        return family, (str(place[0]), int(place[1]))
+    host, number, flow, scope = place
+    return family, (str(host), int(number), int(flow), int(scope))

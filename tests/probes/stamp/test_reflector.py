@@ -1,0 +1,139 @@
+"""The STAMP reflector on a real socket, asked by hand."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bellrock.model.errors import UserError
+from probes.stamp.packet import Request, pack_request, padding, to_ntp
+from probes.stamp.reflector import Reflector, ReflectorSettings
+from tests.probes.harness import until
+
+SECOND = 1 << 32
+
+
+@asynccontextmanager
+async def reflecting(**settings: object) -> AsyncIterator[Reflector]:
+    whole = {"address": "127.0.0.1", "port": 0} | settings
+    reflector = Reflector(ReflectorSettings.model_validate(whole))
+    task = asyncio.create_task(reflector.run())
+    try:
+        yield reflector
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def ask(sock: socket.socket, packet: bytes, port: int) -> bytes:
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(20):
+        host = "127.0.0.1" if sock.family == socket.AF_INET else "::1"
+        await loop.sock_sendto(sock, packet, (host, port))
+        return await loop.sock_recv(sock, 2048)
+
+
+def asker(family: int = socket.AF_INET, ttl: int = 64) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    if family == socket.AF_INET:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+    else:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, ttl)
+    return sock
+
+
+def request(sequence: int) -> bytes:
+    return pack_request(Request(sequence, to_ntp(time.time_ns()), 0x8001))
+
+
+@pytest.mark.parametrize(
+    ("address", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+async def test_a_reply_holds_times_in_order_and_the_ttl_that_came(
+    address: str, family: int
+) -> None:
+    async with reflecting(address=address) as reflector:
+        with asker(family, ttl=37) as sock:
+            before = to_ntp(time.time_ns())
+            reply = await ask(sock, request(5), reflector.port)
+            after = to_ntp(time.time_ns())
+    received, sent = int.from_bytes(reply[16:24]), int.from_bytes(reply[4:12])
+    assert before <= received <= sent <= after
+    assert reply[40] == 37
+    assert reply[12:14] != bytes(2)
+
+
+async def test_a_stateful_reflector_counts_each_session_apart() -> None:
+    async with reflecting() as reflector:
+        with asker() as one, asker() as other:
+            first = [await ask(one, request(n), reflector.port) for n in (7, 9)]
+            second = await ask(other, request(100), reflector.port)
+    assert [int.from_bytes(reply[:4]) for reply in first] == [0, 1]
+    assert [int.from_bytes(reply[24:28]) for reply in first] == [7, 9]
+    assert int.from_bytes(second[:4]) == 0
+
+
+async def test_a_stateless_reflector_copies_the_number() -> None:
+    async with reflecting(stateful=False) as reflector:
+        with asker() as sock:
+            reply = await ask(sock, request(0xFFFF_FFFF), reflector.port)
+    assert reply[:4] == reply[24:28] == b"\xff\xff\xff\xff"
+
+
+async def test_the_answer_is_as_long_as_the_question() -> None:
+    async with reflecting() as reflector:
+        with asker() as sock:
+            packet = request(0) + padding(500)
+            reply = await ask(sock, packet, reflector.port)
+    assert len(reply) == len(packet)
+    assert reply[44:] == packet[44:]
+
+
+async def test_short_packets_are_ignored_and_counted_in_no_session() -> None:
+    async with reflecting() as reflector:
+        with asker() as sock:
+            for size in (0, 14, 43):
+                sock.sendto(request(0)[:size], ("127.0.0.1", reflector.port))
+            reply = await ask(sock, request(1), reflector.port)
+    assert int.from_bytes(reply[:4]) == 0
+    assert reflector.counts.ignored == 3
+    assert reflector.counts.answered == 1
+
+
+async def test_only_allowed_networks_are_answered() -> None:
+    async with reflecting(allow=["127.0.0.2/32", "::1/128"]) as reflector:
+        with asker() as stranger, asker() as friend:
+            stranger.bind(("127.0.0.3", 0))
+            friend.bind(("127.0.0.2", 0))
+            stranger.sendto(request(0), ("127.0.0.1", reflector.port))
+            assert len(await ask(friend, request(0), reflector.port)) == 44
+            await until(lambda: reflector.counts.ignored == 1)
+            with pytest.raises(BlockingIOError):
+                stranger.recv(100)
+
+
+async def test_two_reflectors_cannot_be_set_on_each_other() -> None:
+    async with reflecting() as one, reflecting(address="127.0.0.2", port=0) as _:
+        with asker() as forger:
+            forger.bind(("127.0.0.9", one.port))  # as another reflector would
+            forger.sendto(request(0), ("127.0.0.1", one.port))
+            await until(lambda: one.counts.ignored == 1)
+    assert one.counts.answered == 0
+
+
+async def test_a_taken_port_is_said_plainly() -> None:
+    with asker() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        settings = ReflectorSettings.model_validate(
+            {"address": "127.0.0.1", "port": port}
+        )
+        with pytest.raises(UserError) as taken:
+            Reflector(settings)
+    assert taken.value.what == (
+        f"stamp reflector 127.0.0.1 port {port}: address already in use"
+    )

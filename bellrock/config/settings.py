@@ -1,0 +1,161 @@
+"""``bellrock.yaml`` into settings, with every problem in one run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from bellrock.config.schema import Analysis, Listen, Own, Prometheus
+from bellrock.config.secrets import relative_to
+from bellrock.document import (
+    Document,
+    InvalidDocumentError,
+    Keys,
+    Problem,
+    Value,
+    explain,
+    read,
+)
+from bellrock.document.suggest import choices
+from bellrock.document.values import described, kind
+
+Sections = Mapping[str, Mapping[str, type[BaseModel]]]
+"""By section, then by name: the model of what stands there; ``*`` is any name."""
+
+ANY = "*"
+_SECRET = frozenset({"snmp"})
+_Part = Mapping[str, BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the monitor was told.
+
+    Attributes
+    ----------
+    file : Path or None
+        The settings file; None where everything is a default.
+    inventory : Path or None
+        The inventory, found from the settings file's folder.
+    sections : mapping
+        Every section of the table that was handed over, by name of the part. A part
+        that is not mentioned has its model's defaults; names that were chosen by the
+        user are those the file gives.
+    """
+
+    file: Path | None
+    inventory: Path | None
+    listen: Listen
+    prometheus: Prometheus | None
+    analysis: Analysis
+    sections: Mapping[str, _Part]
+
+    @property
+    def snmp(self) -> _Part:
+        """SNMP credentials by name."""
+        return self.sections.get("snmp", {})
+
+    @property
+    def probes(self) -> _Part:
+        """Settings of every probe, by its name."""
+        return self.sections.get("probes", {})
+
+    @property
+    def collectors(self) -> _Part:
+        """Settings of every collector, by its name."""
+        return self.sections.get("collectors", {})
+
+
+def load(path: Path | None, sections: Sections) -> Settings:
+    """Read and check the settings; without a file everything has its default.
+
+    Parameters
+    ----------
+    path : Path or None
+        Usually ``bellrock.yaml``.
+    sections : mapping
+        The models of the trades' sections, such as ``{"probes": {"icmp": IcmpProbe},
+        "snmp": {"*": Credentials}}``.
+
+    Raises
+    ------
+    InvalidDocumentError
+        With every problem of the file.
+    """
+    document = Document(Path("settings"), {}, {}) if path is None else read(path)
+    folder = Path() if path is None else path.parent
+    problems = list(document.problems)
+    with relative_to(folder):
+        own = _own(document, sections, problems)
+        parts = {
+            name: _section(document, name, models, problems)
+            for name, models in sections.items()
+        }
+    if problems:
+        raise InvalidDocumentError(sorted(problems, key=lambda each: each.line or 0))
+    return Settings(
+        file=path,
+        inventory=None if own.inventory is None else folder / own.inventory,
+        listen=own.listen,
+        prometheus=own.prometheus,
+        analysis=own.analysis,
+        sections=parts,
+    )
+
+
+def _own(document: Document, sections: Sections, problems: list[Problem]) -> Own:
+    known = {*Own.model_fields, *sections}
+    given: dict[str, Value] = {}
+    for key, value in document.value.items():
+        if key not in known:
+            instead = choices(key, known, "known keys")
+            problems.append(document.problem((key,), "unknown key", instead))
+        elif key in Own.model_fields and value is not None:
+            given[key] = value
+    try:
+        return Own.model_validate(given)
+    except ValidationError as error:
+        problems.extend(explain(error, document, Own))
+        return Own()
+
+
+def _section(
+    document: Document,
+    section: str,
+    models: Mapping[str, type[BaseModel]],
+    problems: list[Problem],
+) -> dict[str, BaseModel]:
+    written = document.value.get(section)
+    if not isinstance(written, dict | None):
+        found = kind(written) if section in _SECRET else described(written)
+        what = f"expected a mapping, found {found}"
+        instead = "write names and their settings: {name: {key: value}}"
+        problems.append(document.problem((section,), what, instead))
+    given = written if isinstance(written, dict) else {}
+    parts: dict[str, BaseModel] = {}
+    for name in dict.fromkeys((*models, *given)):
+        if name == ANY:
+            continue
+        model = models.get(name, models.get(ANY))
+        if model is None:
+            instead = choices(name, models, f"known {section}")
+            problem = document.problem((section, name), "unknown name", instead)
+            problems.append(problem)
+            continue
+        part = _part(document, (section, name), model, problems)
+        if part is not None:
+            parts[name] = part
+    return parts
+
+
+def _part(
+    document: Document, keys: Keys, model: type[BaseModel], problems: list[Problem]
+) -> BaseModel | None:
+    value = document.at(keys)
+    try:
+        return model.model_validate({} if value is None else value)
+    except ValidationError as error:
+        secret = keys[0] in _SECRET
+        problems.extend(explain(error, document, model, keys, secret=secret))
+        return None

@@ -1,0 +1,149 @@
+"""Validated entries into the model, with everything resolved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bellrock.inventory.schema import (
+    DeviceEntry,
+    FileEntry,
+    LinkEntry,
+    NetworkEntry,
+    ServiceEntry,
+    SiteEntry,
+)
+from bellrock.model.inventory import (
+    Demand,
+    Device,
+    Inventory,
+    Link,
+    Organisation,
+    RiskGroup,
+    Service,
+    Site,
+    Supplier,
+)
+
+
+def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
+    """Merge `files`, whose references have been checked, in their order."""
+    sites = {each.id: _site(each) for file in files for each in file.sites}
+    devices = {each.id: _device(each) for file in files for each in file.devices}
+    gateways = _gateway_devices((g for f in files for g in f.gateways), devices)
+    bare = Inventory(
+        id=network.id,
+        name=network.name or network.id,
+        sites=sites,
+        devices=devices,
+        links={each.id: _link(each) for file in files for each in file.links},
+        risk_groups={
+            each.id: RiskGroup(each.id, each.kind, each.name or each.id)
+            for file in files
+            for each in file.risk_groups
+        },
+        gateways=gateways,
+    )
+    users = [sites[name] for name in sorted(bare.user_sites())]
+    return Inventory(
+        id=bare.id,
+        name=bare.name,
+        sites=bare.sites,
+        devices=bare.devices,
+        links=bare.links,
+        risk_groups=bare.risk_groups,
+        gateways=gateways,
+        organisations={
+            each.id: Organisation(each.id, each.name or each.id)
+            for file in files
+            for each in file.organisations
+        },
+        suppliers={
+            each.id: Supplier(each.id, each.name or each.id, each.phone)
+            for file in files
+            for each in file.suppliers
+        },
+        services={
+            each.id: _service(each, users) for file in files for each in file.services
+        },
+        demands=tuple(
+            Demand(each.source, each.target, each.rate)
+            for file in files
+            for each in file.demands
+        ),
+    )
+
+
+def _gateway_devices(
+    names: Iterable[str], devices: Mapping[str, Device]
+) -> frozenset[str]:
+    chosen = frozenset(names)
+    return frozenset(
+        device.id
+        for device in devices.values()
+        if device.id in chosen or device.site in chosen
+    )
+
+
+def _site(entry: SiteEntry) -> Site:
+    return Site(
+        entry.id,
+        entry.name or entry.id,
+        entry.kind,
+        entry.organisation,
+        entry.lat,
+        entry.lon,
+        entry.priority,
+        entry.people,
+    )
+
+
+def _device(entry: DeviceEntry) -> Device:
+    return Device(
+        entry.id,
+        entry.site,
+        entry.role,
+        entry.address,
+        entry.snmp,
+        entry.probes,
+        entry.ports,
+        entry.risk_groups,
+    )
+
+
+def _link(entry: LinkEntry) -> Link:
+    capacity = entry.capacity
+    return Link(
+        entry.id,
+        entry.a,
+        entry.b,
+        capacity.ab if capacity else None,
+        capacity.ba if capacity else None,
+        entry.metric.ab,
+        entry.metric.ba,
+        entry.supplier,
+        entry.circuit,
+        entry.risk_groups,
+        entry.backup,
+    )
+
+
+def _service(entry: ServiceEntry, users: Iterable[Site]) -> Service:
+    wanted = entry.used_from
+    return Service(
+        entry.id,
+        entry.name or entry.id,
+        hosts=entry.hosted_at.any or entry.hosted_at.all or (),
+        needs_all=entry.hosted_at.all is not None,
+        used_by=frozenset(
+            site.id
+            for site in users
+            if _holds(wanted.kind, site.kind)
+            and _holds(wanted.organisation, site.organisation)
+            and _holds(wanted.site, site.id)
+            and _holds(wanted.priority, site.priority)
+        ),
+        priority=entry.priority,
+    )
+
+
+def _holds(wanted: tuple[object, ...] | None, value: object) -> bool:
+    """Tell whether a list, if it was given and not left empty, names `value`."""
+    return not wanted or value in wanted

@@ -1,0 +1,213 @@
+"""The inventory as it is written; :mod:`bellrock.inventory.build` makes it ours."""
+
+import ipaddress
+import re
+from typing import Annotated, Self, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
+
+from bellrock.document.schema import Line, Section
+from bellrock.inventory.rates import capacity, rate
+from bellrock.model.inventory import End
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_PROTOCOL = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def _identifier(text: str) -> str:
+    if _ID.fullmatch(text) is None:
+        raise ValueError(
+            "not an id; use a-z, 0-9, dot, _ and -, beginning with a letter or digit"
+        )
+    return text
+
+
+def _protocol(text: str) -> str:
+    if _PROTOCOL.fullmatch(text) is None:
+        raise ValueError("not a name; use a-z, 0-9 and _, beginning with a letter")
+    return text
+
+
+def _address(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError(
+            "not an IP address; write the IPv4 or IPv6 address, not a host name"
+        ) from None
+    if address.is_unspecified or address.is_multicast:
+        raise ValueError("no single device has this address; write the device's own")
+    return str(address)
+
+
+def _end(value: object) -> End:
+    if not isinstance(value, str):
+        raise ValueError('expected where the link is plugged in; write "device:port"')
+    device, colon, interface = value.partition(":")
+    if not device or bool(colon) != bool(interface) or not interface.isprintable():
+        raise ValueError('not an end of a link; write "device:interface" or "device"')
+    return End(device, interface)
+
+
+def _both_ways(value: object) -> object:
+    return value if isinstance(value, dict) else {"ab": value, "ba": value}
+
+
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+Id = Annotated[str, AfterValidator(_identifier)]
+Name = Annotated[str, AfterValidator(_protocol)]
+Rate = Annotated[float, BeforeValidator(rate)]
+Capacity = Annotated[float, BeforeValidator(capacity)]
+Priority = Annotated[int, Field(ge=1, le=5)]
+PlugEnd = Annotated[End, BeforeValidator(_end)]
+
+
+class NetworkEntry(Section):
+    """The ``network`` key: what the whole is called."""
+
+    id: Id
+    name: Line = ""
+
+
+class OrganisationEntry(Section):
+    """One of ``organisations``."""
+
+    id: Id
+    name: Line = ""
+
+
+class SupplierEntry(Section):
+    """One of ``suppliers``."""
+
+    id: Id
+    name: Line = ""
+    phone: Line = ""
+
+
+class SiteEntry(Section):
+    """One of ``sites``."""
+
+    id: Id
+    name: Line = ""
+    kind: Line = Field(description="hospital, school, exchange, datacentre ...")
+    organisation: str | None = None
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    priority: Priority = 3
+    people: int = Field(default=0, ge=0, le=1_000_000_000)
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> Self:
+        if (self.lat is None) != (self.lon is None):
+            given, other = ("lat", "lon") if self.lon is None else ("lon", "lat")
+            raise ValueError(f"{given}: {given} without {other}; give both or neither")
+        return self
+
+
+class DeviceEntry(Section):
+    """One of ``devices``."""
+
+    id: Id
+    site: str = Field(description="the id of the site where it stands")
+    role: Line = ""
+    address: Annotated[str, AfterValidator(_address)] | None = None
+    snmp: Line | None = None
+    probes: Many[Name] = ()
+    ports: dict[Name, Annotated[int, Field(ge=1, le=65535)]] = Field(
+        default_factory=dict
+    )
+    risk_groups: Many[str] = ()
+
+
+class CapacityEntry(Section):
+    """A capacity in each direction."""
+
+    ab: Capacity
+    ba: Capacity
+
+
+class MetricEntry(Section):
+    """An IGP metric in each direction."""
+
+    ab: StrictInt = Field(ge=1, le=2**32 - 1)
+    ba: StrictInt = Field(ge=1, le=2**32 - 1)
+
+
+class LinkEntry(Section):
+    """One of ``links``."""
+
+    id: Id
+    a: PlugEnd = Field(description='one end, "device:interface"')
+    b: PlugEnd = Field(description='the other end, "device:interface"')
+    capacity: Annotated[CapacityEntry | None, BeforeValidator(_both_ways)] = None
+    metric: Annotated[MetricEntry, BeforeValidator(_both_ways)] = MetricEntry(
+        ab=10, ba=10
+    )
+    supplier: str | None = None
+    circuit: Line = ""
+    risk_groups: Many[str] = ()
+    backup: bool = False
+
+
+class RiskGroupEntry(Section):
+    """One of ``risk_groups``."""
+
+    id: Id
+    kind: Line = Field(description="duct, exchange, power, subsea-cable ...")
+    name: Line = ""
+
+
+class HostsEntry(Section):
+    """Where a service is hosted: any one site will do, or all must be there."""
+
+    any: Annotated[Many[str], Field(min_length=1)] | None = None
+    all: Annotated[Many[str], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.any is None) == (self.all is None):
+            raise ValueError("not exactly one of any and all; write {any: [site]}")
+        return self
+
+
+class UsersEntry(Section):
+    """From where a service is used: sites to which every given list applies."""
+
+    kind: Many[str] | None = None
+    organisation: Many[str] | None = None
+    site: Many[str] | None = None
+    priority: Many[Priority] | None = None
+
+
+class ServiceEntry(Section):
+    """One of ``services``."""
+
+    id: Id
+    name: Line = ""
+    priority: Priority = 3
+    hosted_at: HostsEntry = Field(description="{any: [site]} or {all: [site]}")
+    used_from: UsersEntry = UsersEntry()
+
+
+class DemandEntry(Section):
+    """One of ``demands``."""
+
+    source: str = Field(alias="from", description="the id of a site")
+    target: str = Field(alias="to", description="the id of a site")
+    rate: Rate = Field(description="bit/s, such as 180M")
+
+
+class FileEntry(Section):
+    """One inventory file."""
+
+    network: NetworkEntry | None = None
+    organisations: Many[OrganisationEntry] = ()
+    suppliers: Many[SupplierEntry] = ()
+    sites: Many[SiteEntry] = ()
+    devices: Many[DeviceEntry] = ()
+    links: Many[LinkEntry] = ()
+    risk_groups: Many[RiskGroupEntry] = ()
+    gateways: Many[str] = ()
+    services: Many[ServiceEntry] = ()
+    demands: Many[DemandEntry] = ()

@@ -1,0 +1,37 @@
+"""``bellrock demo``: the whole of it on loopback."""
+
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+
+from bellrock.cli.run import log_to_stderr
+from bellrock.demo.run import PORT, PROMETHEUS_PORT, Options
+from bellrock.demo.run import demo as play
+from bellrock.runtime.process import until_signalled
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="port of our /metrics")]
+PrometheusPort = Annotated[int, typer.Option(min=1, max=65535, help="its port")]
+Seconds = Annotated[
+    float | None, typer.Option(min=5, max=86_400, help="end by itself after so long")
+]
+
+
+def demo(
+    seconds: Seconds = None,
+    port: Port = PORT,
+    prometheus_port: PrometheusPort = PROMETHEUS_PORT,
+) -> None:
+    """Show Bellrock on a simulated Scottish network, on loopback.
+
+    About 200 sites, the real monitor over them, Prometheus where it is installed; the
+    Shetland outage of October 2022 is replayed and told. Exit status: 0 shown, 2 a
+    port is taken.
+
+    Example, a minute of it on other ports:
+      bellrock demo --seconds 60 --port 9577 --prometheus-port 9590
+    """
+    log_to_stderr()
+    options = Options(seconds, port, prometheus_port)
+    uvloop.run(until_signalled(play(options, Console(highlight=False))))

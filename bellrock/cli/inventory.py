@@ -1,0 +1,156 @@
+"""``bellrock check`` and ``bellrock spof``: questions to an inventory."""
+
+import csv
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from bellrock.cli.told import Told
+from bellrock.inventory.load import load as load_inventory
+from topology.analysis import Design
+from topology.report import ElementReport, SpofReport, spof_report
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+InventoryPath = Annotated[
+    Path, typer.Argument(metavar="PATH", help="an inventory: a file or a folder")
+]
+OutputFormat = Annotated[
+    Format, typer.Option("--format", help="table for people, json or csv for programs")
+]
+MostRows = Annotated[
+    int, typer.Option("--top", min=1, help="rows of the table; json and csv have all")
+]
+
+
+def check(
+    config: Annotated[
+        Path | None, typer.Option("-c", "--config", metavar="FILE", help="settings")
+    ] = None,
+    inventory: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="in place of the settings' own")
+    ] = None,
+) -> None:
+    """Check settings and inventory; show every problem with its file and line.
+
+    Exit status: 0 nothing is wrong (warnings may be shown), 2 something is.
+
+    Example:
+      bellrock check -c bellrock.yaml
+    """
+    default = Path("bellrock.yaml")
+    if config is None and inventory is None and default.exists():
+        config = default
+    told = Told.read(config, inventory)
+    told.warn()
+    found = told.inventory
+    print(
+        f"{found.name}: {len(found.user_sites()):,} user sites of "
+        f"{len(found.sites):,}, {len(found.devices):,} devices, "
+        f"{len(found.links):,} links, {len(found.risk_groups):,} risk groups, "
+        f"{len(found.services):,} services: fine"
+        + (f", {len(told.warnings)} to look at" if told.warnings else "")
+    )
+
+
+def spof(
+    path: InventoryPath, form: OutputFormat = Format.TABLE, top: MostRows = 20
+) -> None:
+    """List single points of failure, worst first, with everything declared up.
+
+    Exit status: 0 every site reaches a gateway, 1 some site does not, 2 the inventory
+    is wrong.
+
+    Example:
+      bellrock spof inventory/ --format json
+    """
+    loaded = load_inventory(path)
+    for warning in loaded.warnings:
+        print(warning, file=sys.stderr)
+    design = Design(loaded.inventory)
+    report = spof_report(design)
+    match form:
+        case Format.JSON:
+            print(json.dumps(report, indent=2))
+        case Format.CSV:
+            _write_csv(report)
+        case Format.TABLE:
+            _show(report, design, top)
+    raise typer.Exit(1 if report["redundancy"]["0"] else 0)
+
+
+def _write_csv(report: SpofReport) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(
+        ("id", "kind", "on_site", "sites_cut", "services_cut", "people_cut")
+    )
+    for item in (*report["elements"], *report["service_elements"]):
+        sites, services = " ".join(item["sites_cut"]), " ".join(item["services_cut"])
+        row = (item["id"], item["kind"], str(item["on_site"]).lower())
+        writer.writerow((*row, sites, services, item["people_cut"]))
+
+
+def _show(report: SpofReport, design: Design, top: int) -> None:
+    console = Console(highlight=False)
+    console.print(report["sentence"])
+    names = {
+        **{site.id: site.name for site in design.inventory.sites.values()},
+        **{group.id: group.name for group in design.inventory.risk_groups.values()},
+    }
+    table = Table(box=SIMPLE, pad_edge=False)
+    for heading in ("sites", "people", "services"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    # What is left of the terminal, so that a row is a line.
+    left = max(console.width - _NUMBERS_WIDTH, 40)
+    table.add_column("lost with", no_wrap=True, max_width=left // 2)
+    table.add_column("cuts off", no_wrap=True, max_width=left - left // 2)
+    rows = _alike([item for item in report["elements"] if not item["on_site"]])
+    for alike in rows[:top]:
+        first, *others = alike
+        name = names.get(first["id"], first["id"])
+        table.add_row(
+            str(len(first["sites_cut"])),
+            f"{first['people_cut']:,}",
+            str(len(first["services_cut"]) or ""),
+            f"{name} (or {len(others)} more)" if others else name,
+            ", ".join(names[site] for site in first["sites_cut"]),
+        )
+    console.print(table)
+    if len(rows) > top:
+        console.print(f"and {len(rows) - top:,} more; --top shows more of them")
+    own = sum(item["on_site"] for item in report["elements"])
+    if own:
+        console.print(f"{own:,} sites hang on a sole device of their own (not listed)")
+
+
+_NUMBERS_WIDTH = 36
+
+_TELLING = ("site", "risk_group", "link", "device")
+"""Kinds in the order in which they tell a person most."""
+
+
+def _alike(items: list[ElementReport]) -> list[list[ElementReport]]:
+    """Put together what cuts off the same sites, the most telling first.
+
+    An exchange, its only router and its power feed are one line, not three.
+    """
+    rows: dict[tuple[str, ...], list[ElementReport]] = {}
+    for item in items:
+        rows.setdefault(tuple(item["sites_cut"]), []).append(item)
+    for row in rows.values():
+        row.sort(key=lambda item: _TELLING.index(item["kind"]))
+    return list(rows.values())

@@ -1,0 +1,48 @@
+"""``bellrock run``: the monitor."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvloop
+
+from bellrock.cli.told import Told
+from bellrock.runtime.monitor import Monitor
+from bellrock.runtime.process import until_signalled
+
+Settings = Annotated[
+    Path,
+    typer.Option("-c", "--config", metavar="FILE", help="settings"),
+]
+
+
+def log_to_stderr() -> None:
+    """Write logs as lines a person can read, without colour where it is no terminal."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def run(config: Settings = Path("bellrock.yaml")) -> None:
+    """Watch the network: probe, poll, analyse, and serve /metrics.
+
+    Ends cleanly on SIGTERM or Ctrl-C. Exit status: 0 stopped, 2 the settings or the
+    inventory are wrong, 70 a fault of ours.
+
+    Example:
+      bellrock run -c /etc/bellrock/bellrock.yaml
+    """
+    log_to_stderr()
+    told = Told.read(config, None)
+    told.warn()
+    monitor = Monitor(told.settings, told.inventory)
+    uvloop.run(until_signalled(monitor.run()))

@@ -1,0 +1,57 @@
+"""What the files tell us: settings and inventory, read as every command reads them."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bellrock.config.settings import Settings
+from bellrock.config.settings import load as load_settings
+from bellrock.document.problem import Problem
+from bellrock.inventory.load import load as load_inventory
+from bellrock.model.errors import UserError
+from bellrock.model.inventory import Inventory
+from bellrock.runtime.trades import SECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Settings and inventory that fit each other, and doubts about them."""
+
+    settings: Settings
+    inventory: Inventory
+    warnings: tuple[Problem, ...]
+
+    @classmethod
+    def read(cls, config: Path | None, inventory: Path | None) -> "Told":
+        """Read both.
+
+        Parameters
+        ----------
+        config : Path or None
+            The settings; None for all defaults.
+        inventory : Path or None
+            In place of the one the settings name.
+
+        Raises
+        ------
+        UserError
+            With every problem of the file that has any, or when no inventory is named.
+        """
+        settings = load_settings(config, SECTIONS)
+        path = inventory or settings.inventory
+        if path is None:
+            raise UserError(
+                f"{config or 'settings'}: inventory: missing",
+                "name a file or folder there, or with --inventory",
+            )
+        loaded = load_inventory(
+            path,
+            probes=SECTIONS["probes"],
+            credentials=settings.snmp if config is not None else None,
+        )
+        return cls(settings, loaded.inventory, loaded.warnings)
+
+    def warn(self) -> None:
+        """Show the warnings on standard error."""
+        for warning in self.warnings:
+            print(warning, file=sys.stderr)

@@ -1,0 +1,161 @@
+"""The demo: Caledonia on loopback, the real monitor over it, and the story told."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bellrock.config.settings import load as load_settings
+from bellrock.demo.child import Child
+from bellrock.demo.narrator import Narrator
+from bellrock.demo.present import introduce, sum_up
+from bellrock.demo.prometheus import Prometheus
+from bellrock.demo.show import Show
+from bellrock.demo.simulation import COMMUNITY, READY
+from bellrock.inventory.load import load as load_inventory
+from bellrock.runtime.analyst import Conclusion
+from bellrock.runtime.monitor import Monitor
+from bellrock.runtime.trades import SECTIONS
+
+PORT, PROMETHEUS_PORT = 9477, 9490
+
+SETTINGS = Path(__file__).with_name("bellrock.yaml")
+NETWORK = Path(__file__).with_name("caledonia")
+
+_STORY, _PAUSE = 180.0, 30.0
+_QUIET_END = 4.0
+_PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run the demo.
+
+    Attributes
+    ----------
+    seconds : float or None
+        When to end; None goes on until it is stopped.
+    port, prometheus_port : int
+        Where the monitor and Prometheus listen on 127.0.0.1.
+    """
+
+    seconds: float | None = None
+    port: int = PORT
+    prometheus_port: int = PROMETHEUS_PORT
+
+
+async def demo(options: Options, console: Console) -> None:
+    """Run the demo until its time is over or it is cancelled.
+
+    Raises
+    ------
+    UserError
+        If a port is taken or a child does not come up.
+    """
+    os.environ[COMMUNITY] = secrets.token_hex(16)
+    settings = load_settings(SETTINGS, SECTIONS)
+    listen = replace(settings.listen, port=options.port)
+    settings = replace(settings, listen=listen)
+    inventory = load_inventory(NETWORK).inventory
+    narrator = Narrator(console, inventory)
+    monitor = Monitor(settings, inventory)
+    known = asyncio.Event()
+
+    def concluded(conclusion: Conclusion) -> None:
+        narrator.conclude(conclusion)
+        if not conclusion.analysis.sites_unknown:
+            known.set()
+
+    monitor.listeners.conclusion.append(concluded)
+    monitor.listeners.loads.append(narrator.hear_loads)
+    async with contextlib.AsyncExitStack() as stack:
+        devices = await stack.enter_async_context(_devices())
+        watching = await stack.enter_async_context(_running(monitor))
+        started = time.time()
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bellrock-"))
+        prometheus = await Prometheus.start(
+            Path(folder),
+            port=options.prometheus_port,
+            scrapes=f"{listen.host}:{listen.port}",
+        )
+        if prometheus is not None:
+            stack.push_async_callback(prometheus.stop)
+        base = f"http://{listen.host}:{listen.port}"
+        introduce(console, inventory, base, prometheus, options.seconds)
+        show = asyncio.create_task(_show(options.seconds, devices, narrator, known))
+        stack.push_async_callback(_cancel, show)
+        # Whichever ends first: the show is over, or the monitor has failed.
+        await asyncio.wait((show, watching), return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            await watching
+        await show
+        await sum_up(console, monitor, narrator, prometheus, started)
+
+
+@contextlib.asynccontextmanager
+async def _devices() -> AsyncIterator[Child]:
+    """Run the simulated devices as a process of their own."""
+    command = (sys.executable, "-m", "bellrock.demo.simulation")
+    child = await Child.start(*command, str(NETWORK), talks=True)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            if await child.hear() != READY:
+                await child.stop()
+                raise child.failure("simulated devices")
+        yield child
+    finally:
+        await child.stop()
+
+
+@contextlib.asynccontextmanager
+async def _running(monitor: Monitor) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the monitor beside the demo."""
+    task = asyncio.create_task(monitor.run())
+    try:
+        # A taken port shows at once, before anything is announced.
+        await asyncio.wait((task,), timeout=0.1)
+        if task.done():
+            await task
+        yield task
+    finally:
+        await _cancel(task)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait((task,))
+
+
+async def _show(
+    seconds: float | None,
+    devices: Child,
+    narrator: Narrator,
+    known: asyncio.Event,
+) -> None:
+    """Play the story, once in `seconds`, or again and again."""
+    end = time.monotonic() + (seconds or 0)
+    # It begins when every site's state is known, so that what it changes shows.
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(known.wait(), seconds or _PATIENCE)
+    columns = (
+        TextColumn("[dim]{task.description}[/]"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=narrator.console, transient=True) as bar:
+        show = Show(devices, narrator, bar)
+        if seconds is not None:
+            left = max(end - time.monotonic(), 1.0)
+            await show.play(max(left - _QUIET_END, left / 2), left)
+            return
+        while True:
+            await show.play(_STORY, _STORY + _PAUSE)

@@ -1,0 +1,72 @@
+"""What happens in the demo: the Shetland outage of October 2022, and a busy link.
+
+On 20 October 2022 the southern subsea cable to Shetland was cut while the northern
+one was already broken, and most of the islands lost telephone and internet service.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NORTH, SOUTH = "cable-north", "cable-south"
+
+BUSY = "a82-fortwilliam"
+GROWING = (
+    "eigg-school",
+    "fort-augustus-gp",
+    "fortwilliam-council",
+    "fortwilliam-high",
+    "fortwilliam-hosp",
+    "kinlochleven-school",
+    "mallaig-gp",
+)
+"""The busy link, and the sites whose traffic fills it."""
+
+SHORTEST = 40.0
+"""Seconds below which the story is too quick to follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens.
+
+    Attributes
+    ----------
+    at : float
+        When, as a part of the story's length.
+    says : str
+        What an onlooker is told.
+    down : frozenset of str
+        Elements that are down from then on; all others are up.
+    growth : float
+        Factor on the traffic of the growing sites from then on.
+    """
+
+    at: float
+    says: str
+    down: frozenset[str] = frozenset()
+    growth: float = 1.0
+
+
+STORY = (
+    Step(0.05, "Traffic in the west begins to grow.", growth=1.1),
+    Step(
+        0.20,
+        "A trawler parts the northern cable to Shetland.",
+        frozenset({NORTH}),
+        1.18,
+    ),
+    Step(
+        0.42,
+        "The southern cable to Shetland parts too.",
+        frozenset({NORTH, SOUTH}),
+        1.18,
+    ),
+    Step(0.66, "The southern cable is repaired.", frozenset({NORTH})),
+    Step(0.82, "The northern cable is repaired."),
+)
+
+
+def elapsed(length: float) -> Iterator[tuple[float, Step]]:
+    """Yield each step with its time, seconds from the start of the story."""
+    for step in STORY:
+        yield step.at * length, step

@@ -1,0 +1,49 @@
+"""Run the monitor as a process: signals, a clean stop, plain words at the end."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+
+from bellrock.model.errors import UserError
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
+
+
+async def until_signalled(work: Coroutine[None, None, None]) -> None:
+    """Run `work` until it ends, or SIGTERM or SIGINT asks it to stop cleanly.
+
+    Raises
+    ------
+    UserError
+        The first one `work` raised, even from inside groups of others.
+    """
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        asked = True
+        task.cancel()
+
+    for number in _STOPPING:
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+    except BaseExceptionGroup as group:
+        raise _plainest(group) from None
+    finally:
+        for number in _STOPPING:
+            loop.remove_signal_handler(number)
+
+
+def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first user error in `group`, or the group if there is none."""
+    users = group.subgroup(UserError)
+    found: BaseException = users or group
+    while users is not None and isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

@@ -1,0 +1,182 @@
+"""What we know, as metric families: readings and conclusions in, samples out."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from bellrock import __version__
+from bellrock.export.exposition import Family, Histograms, LabelValues, Numbers
+from bellrock.model import catalogue
+from bellrock.model.catalogue import Metric
+from bellrock.model.inventory import Inventory
+from bellrock.model.observation import (
+    DeviceReading,
+    InterfaceReading,
+    Outcome,
+    RoundTrips,
+    Status,
+)
+from bellrock.runtime.utilisation import Load
+from topology.analysis import Analysis
+from topology.state import NetworkState
+
+VARIATION_WINDOW = 60
+"""Answered packets that delay variation is taken over: a minute at the default rate."""
+
+_INTERFACE_NUMBERS: Mapping[Metric, str] = {
+    catalogue.INTERFACE_RECEIVE_BYTES: "receive_bytes",
+    catalogue.INTERFACE_TRANSMIT_BYTES: "transmit_bytes",
+    catalogue.INTERFACE_RECEIVE_ERRORS: "receive_errors",
+    catalogue.INTERFACE_TRANSMIT_ERRORS: "transmit_errors",
+    catalogue.INTERFACE_RECEIVE_DISCARDS: "receive_discards",
+    catalogue.INTERFACE_TRANSMIT_DISCARDS: "transmit_discards",
+    catalogue.INTERFACE_SPEED: "speed",
+}
+
+_UP_OR_DOWN = {Status.UP: 1.0, Status.DOWN: 0.0}
+
+
+class Series:
+    """Every family we export, and how each kind of news changes them."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._numbers = {
+            metric: Numbers(metric)
+            for metric in catalogue.ALL
+            if metric.kind != "histogram"
+        }
+        self._delay = Histograms(catalogue.PROBE_DELAY)
+        self._recent: dict[LabelValues, deque[float]] = {}
+        self._interfaces: dict[str, set[LabelValues]] = {}
+        self[catalogue.BUILD_INFO].set((__version__,), 1)
+
+    def __getitem__(self, metric: Metric) -> Numbers:
+        """Return the family of a gauge or counter of the catalogue."""
+        return self._numbers[metric]
+
+    def families(self) -> Iterable[Family]:
+        """Return every family as of now, in the order of the catalogue."""
+        self[catalogue.PROBE_DELAY_VARIATION].replace(
+            (labels, _variation(delays)) for labels, delays in self._recent.items()
+        )
+        for metric in catalogue.ALL:
+            yield self._numbers.get(metric, self._delay)
+
+    def add_round_trips(self, trips: RoundTrips) -> None:
+        """Count what a probe saw."""
+        site = self._inventory.devices[trips.target].site
+        path = (trips.probe, trips.target, site, "round_trip", "default")
+        self[catalogue.PROBE_SENT].add(path, trips.sent)
+        self[catalogue.PROBE_LOST].add(path, trips.lost)
+        for delay in trips.delays:
+            self._delay.observe(path, delay)
+        if trips.delays:
+            recent = self._recent.setdefault(path, deque(maxlen=VARIATION_WINDOW))
+            recent.extend(trips.delays)
+        for outcome, count in trips.outcomes.items():
+            labels = (trips.probe, trips.target, outcome.value)
+            self[catalogue.PROBE_OUTCOME].add(labels, count)
+
+    def add_reading(self, reading: DeviceReading, links: Mapping[str, str]) -> None:
+        """Take over what a collector read.
+
+        A poll that failed leaves the last counters out: an old number shown as a new
+        one would look like a link without traffic.
+
+        Parameters
+        ----------
+        reading : DeviceReading
+            The poll.
+        links : mapping of str to str
+            Which link is plugged into which interface of the device.
+        """
+        device, collector = reading.device, reading.collector
+        failed = reading.outcome is not Outcome.SUCCESS
+        self[catalogue.COLLECT_DURATION].set((device, collector), reading.duration)
+        labels = (device, collector, reading.outcome.value)
+        if failed:
+            self[catalogue.COLLECT_FAILURES].add(labels)
+        where = (device, self._inventory.devices[device].site)
+        if reading.uptime is not None:
+            self[catalogue.DEVICE_UPTIME].set(where, reading.uptime)
+        else:
+            self[catalogue.DEVICE_UPTIME].drop(where)
+        now: set[LabelValues] = set()
+        for row in reading.interfaces:
+            key = (device, row.name, links.get(row.name, ""))
+            self._set_interface(key, row)
+            now.add(key)
+        for gone in self._interfaces.get(device, set()) - now:
+            for metric in (*_INTERFACE_NUMBERS, catalogue.INTERFACE_UP):
+                self[metric].drop(gone)
+        self._interfaces[device] = now
+
+    def add_loads(self, loads: Iterable[Load]) -> None:
+        """Take over the load of links, as a share of their capacity."""
+        for load in loads:
+            if load.utilisation is not None:
+                labels = (load.link, load.direction)
+                self[catalogue.LINK_UTILISATION].set(labels, load.utilisation)
+
+    def set_state(self, state: NetworkState, *, isolated: bool) -> None:
+        """Take over what is believed of devices and links; unknown has no sample."""
+        self[catalogue.MONITOR_ISOLATED].set((), isolated)
+        self[catalogue.DEVICE_UP].replace(
+            ((device.id, device.site), float(device.id not in state.down))
+            for device in self._inventory.devices.values()
+            if device.id not in state.unknown
+        )
+        self[catalogue.LINK_UP].replace(
+            ((link,), float(link not in state.down))
+            for link in self._inventory.links
+            if link not in state.unknown
+        )
+
+    def set_analysis(self, analysis: Analysis) -> None:
+        """Take over what the topology says of sites and elements."""
+        reachable, now, designed = [], [], []
+        for site, state in analysis.sites.items():
+            labels = self._site_labels(site)
+            designed.append((labels, float(state.designed)))
+            if state.reachable in _UP_OR_DOWN:
+                reachable.append((labels, _UP_OR_DOWN[state.reachable]))
+            if state.redundancy is not None:
+                now.append((labels, float(state.redundancy)))
+        self[catalogue.SITE_REACHABLE].replace(reachable)
+        self[catalogue.SITE_REDUNDANCY].replace(now)
+        self[catalogue.SITE_REDUNDANCY_DESIGNED].replace(designed)
+        self[catalogue.SITES_UNKNOWN].set((), analysis.sites_unknown)
+        everything = (*analysis.elements, *analysis.service_elements)
+        named = [((e.id, e.kind.value), e) for e in everything]
+        self[catalogue.ELEMENT_SITES_CUT].replace(
+            (labels, float(len(e.sites_cut))) for labels, e in named
+        )
+        self[catalogue.ELEMENT_SERVICES_CUT].replace(
+            (labels, float(len(e.services_cut))) for labels, e in named
+        )
+        self[catalogue.ELEMENT_PEOPLE_CUT].replace(
+            (labels, float(e.people_cut)) for labels, e in named
+        )
+
+    def _site_labels(self, site_id: str) -> LabelValues:
+        site = self._inventory.sites[site_id]
+        return site.id, site.organisation or "", site.kind, str(site.priority)
+
+    def _set_interface(self, key: LabelValues, row: InterfaceReading) -> None:
+        up = self[catalogue.INTERFACE_UP]
+        if row.status in _UP_OR_DOWN:
+            up.set(key, _UP_OR_DOWN[row.status])
+        else:
+            up.drop(key)
+        for metric, field in _INTERFACE_NUMBERS.items():
+            value: float | None = getattr(row, field)
+            if value is None:
+                self[metric].drop(key)
+            else:
+                self[metric].set(key, value)
+
+
+def _variation(delays: Iterable[float]) -> float:
+    """Return the 99th percentile (nearest rank) minus the minimum, in seconds."""
+    ordered = sorted(delays)
+    return ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))] - ordered[0]

@@ -1,0 +1,19 @@
+"""The explicit table of what can be configured: section, name, model.
+
+The one place where the trades' settings meet :mod:`bellrock.config`, which knows none
+of them.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from probes.table import PROBES
+
+SECTIONS: Mapping[str, Mapping[str, type[BaseModel]]] = {
+    "probes": PROBES,
+    "collectors": {"snmp": SnmpSettings},
+    "snmp": {"*": SnmpCredentials},
+}
+"""By section of the settings, the model of each name in it; ``*`` stands for any."""

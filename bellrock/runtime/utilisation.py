@@ -1,0 +1,74 @@
+"""From two readings of a device's counters to the load of its links."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bellrock.model.inventory import Link
+from bellrock.model.observation import DeviceReading, InterfaceReading
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Traffic one end of a link saw in one direction, bit/s, and its share."""
+
+    link: str
+    direction: str
+    rate: float
+    utilisation: float | None
+
+
+@dataclass(slots=True)
+class Meter:
+    """Remembers each device's last reading."""
+
+    _last: dict[str, DeviceReading] = field(default_factory=dict)
+
+    def loads(
+        self, reading: DeviceReading, links: dict[str, tuple[Link, str]]
+    ) -> Iterator[Load]:
+        """Yield the load of each link the reading covers.
+
+        Parameters
+        ----------
+        reading : DeviceReading
+            A successful poll.
+        links : dict of str to (Link, str)
+            By interface name: the link there and which end of it, ``a`` or ``b``.
+
+        Notes
+        -----
+        Nothing is yielded for the first reading, nor across a restart of the agent
+        (`uptime` went back) or a counter that ran backwards: a rate is never guessed.
+        """
+        before = self._last.get(reading.device)
+        self._last[reading.device] = reading
+        if before is None or _restarted(before, reading):
+            return
+        seconds = reading.at - before.at
+        earlier = {interface.name: interface for interface in before.interfaces}
+        for now in reading.interfaces:
+            known, then = links.get(now.name), earlier.get(now.name)
+            if known is None or then is None or seconds <= 0:
+                continue
+            yield from _both_directions(*known, then, now, seconds)
+
+
+def _both_directions(
+    link: Link, end: str, then: InterfaceReading, now: InterfaceReading, seconds: float
+) -> Iterator[Load]:
+    outward, inward = ("ab", "ba") if end == "a" else ("ba", "ab")
+    for direction, old, new in (
+        (outward, then.transmit_bytes, now.transmit_bytes),
+        (inward, then.receive_bytes, now.receive_bytes),
+    ):
+        if old is None or new is None or new < old:
+            continue
+        rate = (new - old) * 8 / seconds
+        capacity = link.capacity_ab if direction == "ab" else link.capacity_ba
+        yield Load(link.id, direction, rate, rate / capacity if capacity else None)
+
+
+def _restarted(before: DeviceReading, after: DeviceReading) -> bool:
+    if before.uptime is None or after.uptime is None:
+        return False
+    return after.uptime < before.uptime

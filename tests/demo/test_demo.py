@@ -1,0 +1,237 @@
+"""The demo from outside: a real process, real sockets, a real Prometheus asking it."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bellrock.model import catalogue
+from tests.programs import need
+
+SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port: int = held.getsockname()[1]
+    return port
+
+
+def command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "bellrock", "demo", *options]
+
+
+@dataclass
+class Shown:
+    """A demo that ran to its end, and what Prometheus knew just before it."""
+
+    status: int
+    output: str
+    answers: dict[str, list[dict[str, object]]]
+    history: list[float]
+
+
+QUERIES = {
+    "up": "up",
+    "two paths": f"count({catalogue.SITE_REDUNDANCY.name} == 2)",
+    "worst": f"topk(1, {catalogue.ELEMENT_SITES_CUT.name})",
+    "busiest": f"topk(3, max_over_time({catalogue.LINK_UTILISATION.name}[60s]))",
+    "rate": f"sum(rate({catalogue.INTERFACE_TRANSMIT_BYTES.name}[20s])) * 8",
+    "p95": "histogram_quantile(0.95, sum by (le) "
+    f"(rate({catalogue.PROBE_DELAY.name}_bucket[20s])))",
+    "lost": f"sum({catalogue.PROBE_LOST.name})",
+    "lag": catalogue.SCHEDULER_LAG.name,
+    "faults": f"sum({catalogue.FAULTS.name})",
+    "unknown": catalogue.SITES_UNKNOWN.name,
+    "cpu": "rate(process_cpu_seconds_total[30s])",
+}
+
+
+@pytest.fixture(scope="module")
+def shown() -> Shown:
+    """Run the demo once for all tests here, and ask Prometheus as it ends."""
+    need("prometheus")
+    ours, theirs = free_port(), free_port()
+    base = f"http://127.0.0.1:{theirs}/api/v1"
+    options = ("--seconds", str(SECONDS), "--port", str(ours))
+    process = subprocess.Popen(
+        command(*options, "--prometheus-port", str(theirs)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    started = time.time()
+    try:
+        time.sleep(SECONDS - 4)
+        with httpx.Client(trust_env=False) as client:
+            answers = {
+                name: client.get(f"{base}/query", params={"query": query}).json()[
+                    "data"
+                ]["result"]
+                for name, query in QUERIES.items()
+            }
+            span = {"start": started, "end": time.time(), "step": 1}
+            query = f'{catalogue.SITE_REDUNDANCY.name}{{site="lerwick-hosp"}}'
+            found = client.get(f"{base}/query_range", params={"query": query, **span})
+        output, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    history: list[float] = []
+    for _, text in found.json()["data"]["result"][0]["values"]:
+        if history[-1:] != [float(text)]:
+            history.append(float(text))
+    return Shown(process.returncode, output, answers, history)
+
+
+def value(shown: Shown, query: str) -> float:
+    sample = shown.answers[query][0]["value"]
+    assert isinstance(sample, list)
+    return float(sample[1])
+
+
+def test_it_ends_by_itself_with_a_summary(shown: Shown) -> None:
+    assert shown.status == 0, shown.output
+    assert "Summary" in shown.output
+    assert "2 → 1 → 0 → 1 → 2" in shown.output
+
+
+def test_it_says_what_it_watches_in_one_sentence(shown: Shown) -> None:
+    said = re.search(
+        r"(\d+) sites\. (\d+) have two paths; (\d+) of those share [^.]+\. "
+        r"Worst single item: [^,]+, (\d+) sites\.",
+        shown.output,
+    )
+    assert said is not None, shown.output
+    sites, two_paths, shared, worst = map(int, said.groups())
+    assert 200 <= sites <= 225
+    assert sites > two_paths > shared > 0
+    assert worst > 10
+
+
+def test_prometheus_saw_shetland_lose_both_paths_and_get_them_back(
+    shown: Shown,
+) -> None:
+    assert shown.history == [2, 1, 0, 1, 2]
+
+
+def test_the_story_is_told_in_order(shown: Shown) -> None:
+    milestones = (
+        "northern cable to Shetland.",
+        "lost the second path",
+        "They now hang on",
+        "southern cable to Shetland parts too",
+        "CUT OFF",
+        "southern cable is repaired",
+        "back:",
+        "northern cable is repaired",
+        "have two paths again",
+        "Summary",
+    )
+    places = [shown.output.find(milestone) for milestone in milestones]
+    assert -1 not in places, shown.output
+    assert places == sorted(places), shown.output
+
+
+def test_losing_the_northern_cable_cuts_nobody_off(shown: Shown) -> None:
+    between = shown.output.split("northern cable to Shetland.")[1]
+    assert "CUT OFF" not in between.split("parts too")[0]
+
+
+def test_a_busy_link_fills_up_elsewhere(shown: Shown) -> None:
+    assert re.search(r"a82-fortwilliam .* is 9\d% full", shown.output), shown.output
+    links = [answer["metric"] for answer in shown.answers["busiest"]]
+    assert "a82-fortwilliam" in json.dumps(links)
+
+
+def test_the_queries_a_reader_would_try_have_answers(shown: Shown) -> None:
+    assert value(shown, "up") == 1
+    assert value(shown, "two paths") > 30
+    assert value(shown, "worst") > 10
+    assert value(shown, "rate") > 1e9
+    assert 0.001 < value(shown, "p95") < 0.1
+    assert value(shown, "lost") > 20
+    assert value(shown, "unknown") == 0
+
+
+def test_nothing_of_ours_went_wrong(shown: Shown) -> None:
+    assert shown.answers["faults"] == []
+    assert value(shown, "lag") < 5
+    assert "Traceback" not in shown.output
+
+
+def test_one_core_is_plenty(shown: Shown) -> None:
+    assert value(shown, "cpu") < 1
+
+
+@pytest.mark.parametrize("taken", ["--port", "--prometheus-port"])
+def test_a_taken_port_is_said_plainly(taken: str) -> None:
+    if taken == "--prometheus-port":
+        need("prometheus")
+    other = {"--port": "--prometheus-port", "--prometheus-port": "--port"}[taken]
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        done = subprocess.run(
+            command("--seconds", "5", taken, str(port), other, str(free_port())),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def children_of(pid: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(status.parent.name))
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+async def test_it_leaves_nothing_behind(number: signal.Signals) -> None:
+    ports = ("--port", str(free_port()), "--prometheus-port", str(free_port()))
+    process = await asyncio.create_subprocess_exec(
+        *command(*ports), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        while b"Ctrl-C" not in await process.stdout.readline():
+            pass
+        children = children_of(process.pid)
+        process.send_signal(number)
+        status = await process.wait()
+    for _ in range(100):
+        if not any(map(alive, children)):
+            break
+        await asyncio.sleep(0.1)
+    assert not any(map(alive, children))
+    assert len(children) >= 2
+    assert status == (-signal.SIGKILL if number is signal.SIGKILL else 0)

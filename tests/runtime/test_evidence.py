@@ -1,0 +1,105 @@
+"""Evidence: who answers, who is silent, what the ends of a link report."""
+
+import pytest
+
+from bellrock.model.inventory import Device, End, Inventory, Link, Site
+from bellrock.model.observation import (
+    DeviceReading,
+    InterfaceReading,
+    Outcome,
+    RoundTrips,
+    Status,
+)
+from bellrock.runtime.evidence import Evidence
+
+INVENTORY = Inventory(
+    id="n",
+    name="n",
+    sites={"s": Site("s", "S", "gp"), "dc": Site("dc", "DC", "datacentre")},
+    devices={"cpe": Device("cpe", "s"), "pe": Device("pe", "dc")},
+    links={"tail": Link("tail", End("cpe", "wan0"), End("pe", "ge-0"))},
+    risk_groups={},
+    gateways=frozenset({"pe"}),
+)
+
+
+def trips(at: float, outcome: Outcome, count: int = 1) -> RoundTrips:
+    delays = (0.01,) * count if outcome is Outcome.SUCCESS else ()
+    return RoundTrips("stamp", "cpe", at, delays, {outcome: count})
+
+
+def reading(
+    at: float, outcome: Outcome = Outcome.SUCCESS, *rows: InterfaceReading
+) -> DeviceReading:
+    return DeviceReading("cpe", "snmp", at, 0.1, outcome, interfaces=rows)
+
+
+def row(status: Status, *, enabled: bool = True) -> InterfaceReading:
+    return InterfaceReading("wan0", 501, status, enabled)
+
+
+def test_nothing_heard_is_neither_answer_nor_silence() -> None:
+    heard = Evidence(INVENTORY).heard(0)
+    assert (heard.answered, heard.silent) == (frozenset(), frozenset())
+
+
+def test_three_losses_in_a_row_are_silence_and_one_answer_ends_it() -> None:
+    evidence = Evidence(INVENTORY)
+    evidence.add_round_trips(trips(1, Outcome.SUCCESS))
+    evidence.add_round_trips(trips(2, Outcome.TIMEOUT, 2))
+    assert evidence.heard(2).answered == {"cpe"}
+    evidence.add_round_trips(trips(3, Outcome.TIMEOUT))
+    assert evidence.heard(3).silent == {"cpe"}
+    evidence.add_round_trips(trips(4, Outcome.SUCCESS))
+    assert evidence.heard(4).answered == {"cpe"}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.AUTH, Outcome.MALFORMED])
+def test_a_bad_answer_is_an_answer(outcome: Outcome) -> None:
+    evidence = Evidence(INVENTORY)
+    for at in range(5):
+        evidence.add_reading(reading(at, outcome), interval=60)
+    assert evidence.heard(5).answered == {"cpe"}
+
+
+def test_a_filtered_probe_does_not_silence_a_device_that_is_polled() -> None:
+    evidence = Evidence(INVENTORY)
+    for at in range(120):
+        evidence.add_round_trips(trips(at, Outcome.TIMEOUT))
+        if at % 60 == 10:
+            evidence.add_reading(reading(at), interval=60)
+    assert evidence.heard(120).answered == {"cpe"}
+
+
+def test_a_probe_does_not_wait_for_the_slower_collector() -> None:
+    evidence = Evidence(INVENTORY)
+    evidence.add_reading(reading(0), interval=60)
+    for at in range(1, 4):
+        evidence.add_round_trips(trips(at, Outcome.TIMEOUT))
+    assert evidence.heard(4).silent == {"cpe"}
+
+
+def test_one_end_that_says_down_is_enough() -> None:
+    evidence = Evidence(INVENTORY)
+    evidence.add_reading(reading(0, Outcome.SUCCESS, row(Status.UP)), interval=60)
+    assert evidence.heard(1).links_up == {"tail"}
+    other = InterfaceReading("ge-0", 9, Status.DOWN)
+    far = DeviceReading("pe", "snmp", 1, 0.1, Outcome.SUCCESS, interfaces=(other,))
+    evidence.add_reading(far, interval=60)
+    heard = evidence.heard(2)
+    assert not heard.links_up
+    assert heard.links_down == {"tail"}
+
+
+def test_an_interface_switched_off_is_down() -> None:
+    evidence = Evidence(INVENTORY)
+    off = row(Status.UNKNOWN, enabled=False)
+    evidence.add_reading(reading(0, Outcome.SUCCESS, off), interval=60)
+    assert evidence.heard(1).links_down == {"tail"}
+
+
+def test_an_old_report_counts_for_nothing() -> None:
+    evidence = Evidence(INVENTORY)
+    evidence.add_reading(reading(0, Outcome.SUCCESS, row(Status.UP)), interval=10)
+    assert evidence.heard(30).links_up == {"tail"}
+    assert evidence.heard(31).links_up == frozenset()

@@ -1,0 +1,61 @@
+"""Supervision: a fault of ours is counted and survived, a user's is not hidden."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+import structlog
+
+from bellrock.model.errors import UserError
+from bellrock.runtime import supervise
+from bellrock.runtime.supervise import Supervisor
+
+
+async def breaks() -> None:
+    raise ZeroDivisionError
+
+
+async def test_a_fault_is_counted_logged_and_survived() -> None:
+    faults: Counter[str] = Counter()
+    supervisor = Supervisor(lambda part: faults.update([part]))
+    with structlog.testing.capture_logs() as logs:
+        assert not await supervisor.once("collector snmp", breaks)
+    assert faults == {"collector snmp": 1}
+    assert [(log["event"], log["part"]) for log in logs] == [
+        ("fault", "collector snmp")
+    ]
+
+
+async def test_a_part_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "FIRST_WAIT", 0.001)
+    runs = 0
+
+    async def breaks_twice() -> None:
+        nonlocal runs
+        runs += 1
+        if runs < 3:
+            raise ZeroDivisionError
+
+    with structlog.testing.capture_logs():
+        await Supervisor(lambda _: None).forever("part", breaks_twice)
+    assert runs == 3
+
+
+async def test_what_the_user_must_mend_is_not_swallowed() -> None:
+    async def refused() -> None:
+        raise UserError("probe icmp: cannot open a raw socket", "grant it")
+
+    with pytest.raises(UserError):
+        await Supervisor(lambda _: None).once("probe icmp", refused)
+
+
+async def test_cancelling_is_no_fault() -> None:
+    faults: list[str] = []
+    task = asyncio.create_task(
+        Supervisor(faults.append).forever("part", lambda: asyncio.sleep(60))
+    )
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+    assert faults == []

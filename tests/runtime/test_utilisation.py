@@ -1,0 +1,81 @@
+"""Rates from counters: never invented, never negative."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bellrock.model.inventory import End, Link
+from bellrock.model.observation import (
+    DeviceReading,
+    InterfaceReading,
+    Outcome,
+    Status,
+)
+from bellrock.runtime.utilisation import Load, Meter
+
+LINK = Link("tail", End("cpe", "wan0"), End("pe", "ge-0"), 100e6, 20e6)
+ENDS = {"wan0": (LINK, "a")}
+
+
+def reading(
+    at: float, sent: int | None, received: int | None, uptime: float | None = None
+) -> DeviceReading:
+    row = InterfaceReading(
+        "wan0", 1, Status.UP, receive_bytes=received, transmit_bytes=sent
+    )
+    return DeviceReading(
+        "cpe", "snmp", at, 0.1, Outcome.SUCCESS, uptime=uptime, interfaces=(row,)
+    )
+
+
+def loads(*readings: DeviceReading) -> list[Load]:
+    meter = Meter()
+    return [load for each in readings for load in meter.loads(each, ENDS)]
+
+
+def test_both_directions_against_their_own_capacity() -> None:
+    assert loads(reading(0, 0, 0), reading(10, 12_500_000, 12_500_000)) == [
+        Load("tail", "ab", 10e6, 0.1),
+        Load("tail", "ba", 10e6, 0.5),
+    ]
+
+
+def test_the_far_end_sees_the_directions_the_other_way_round() -> None:
+    far = [replace(r, device="pe") for r in (reading(0, 0, 0), reading(8, 1000, 0))]
+    meter = Meter()
+    found = [
+        load
+        for each in far
+        for load in meter.loads(each, {"wan0": (LINK, "b")})
+        if load.rate
+    ]
+    assert [(load.direction, load.rate) for load in found] == [("ba", 1000.0)]
+
+
+def test_a_first_reading_has_no_rate() -> None:
+    assert loads(reading(0, 5, 5)) == []
+
+
+def test_a_restart_gives_no_rate() -> None:
+    assert loads(reading(0, 0, 0, uptime=900), reading(10, 99, 99, uptime=3)) == []
+
+
+def test_a_link_of_unknown_capacity_has_a_rate_and_no_utilisation() -> None:
+    meter = Meter()
+    ends = {"wan0": (replace(LINK, capacity_ab=None), "a")}
+    list(meter.loads(reading(0, 0, None), ends))
+    assert list(meter.loads(reading(8, 1000, None), ends)) == [
+        Load("tail", "ab", 1000.0, None)
+    ]
+
+
+counters = st.one_of(st.none(), st.integers(0, 2**64 - 1))
+moments = st.floats(0, 1e9)
+
+
+@given(st.lists(st.builds(reading, moments, counters, counters), max_size=6))
+def test_no_sequence_of_readings_gives_a_negative_rate(
+    readings: list[DeviceReading],
+) -> None:
+    assert all(load.rate >= 0 for load in loads(*readings))

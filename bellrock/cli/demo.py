@@ -1,5 +1,7 @@
 """``bellrock demo``: the whole of it on loopback."""
 
+import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,11 +19,16 @@ Seconds = Annotated[
     float | None, typer.Option(min=5, max=86_400, help="end by itself after so long")
 ]
 
+Picture = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="keep what was shown as an SVG")
+]
+
 
 def demo(
     seconds: Seconds = None,
     port: Port = PORT,
     prometheus_port: PrometheusPort = PROMETHEUS_PORT,
+    picture: Picture = None,
 ) -> None:
     """Show Bellrock on a simulated Scottish network, on loopback.
 
@@ -34,4 +41,9 @@ def demo(
     """
     log_to_stderr()
     options = Options(seconds, port, prometheus_port)
-    uvloop.run(until_signalled(play(options, Console(highlight=False))))
+    console = Console(highlight=False, record=picture is not None)
+    uvloop.run(until_signalled(play(options, console)))
+    if picture is not None:
+        drawn = console.export_svg(title="bellrock demo")
+        # Without the fonts it would fetch from elsewhere whenever it is looked at.
+        picture.write_text(re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Column, Table
 
 from bellrock.model.inventory import ElementKind, Inventory
 from bellrock.runtime.analyst import Conclusion
@@ -170,8 +171,10 @@ class Narrator:
         self._line(f"[{style}]{escape(text)}[/]")
 
     def _line(self, marked: str) -> None:
-        seconds = f"{self._clock() - self._started:4.0f} s"
-        self.console.print(f"[dim]{seconds}[/]  {marked}", soft_wrap=False)
+        # Two columns, so that a long sentence is not mistaken for two.
+        line = Table.grid(Column(justify="right", width=5), Column(), padding=(0, 1))
+        line.add_row(f"[dim]{self._clock() - self._started:.0f} s[/]", marked)
+        self.console.print(line)
 
 
 def _sites(sites: Collection[str]) -> str:

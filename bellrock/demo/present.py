@@ -31,12 +31,10 @@ def introduce(
     """Say what is watched, in a sentence, and where to look."""
     console.print(f"[bold]Bellrock[/] watches {inventory.name}, simulated on loopback.")
     console.print(sentence(Design(inventory).reading), highlight=False)
-    places = Table.grid(padding=(0, 2))
-    places.add_row("metrics", f"{base}/metrics")
+    console.print(f"  metrics     {base}/metrics", soft_wrap=True)
     if prometheus is not None:
-        api = f"{prometheus.url}/api/v1/query"
-        places.add_row("Prometheus", f"curl {api} --data-urlencode 'query={_QUERY}'")
-    console.print(places, highlight=False, soft_wrap=True)
+        asked = f"{prometheus.url}/api/v1/query --data-urlencode 'query={_QUERY}'"
+        console.print(f"  Prometheus  curl {asked}", soft_wrap=True)
     if prometheus is None:
         console.print(f"[yellow]{HOW_TO_GET}[/]")
     if seconds is None:

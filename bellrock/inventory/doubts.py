@@ -65,7 +65,7 @@ def _odd_kinds(documents: Sequence[Document]) -> Iterator[Problem]:
 def _kinds_nowhere(
     inventory: Inventory, documents: Sequence[Document]
 ) -> Iterator[Problem]:
-    kinds = {site.kind for site in inventory.sites.values()}
+    kinds = KNOWN_KINDS | {site.kind for site in inventory.sites.values()}
     for place, value in mappings(documents, "services"):
         used_from = value.get("used_from")
         wanted = used_from.get("kind") if isinstance(used_from, dict) else None

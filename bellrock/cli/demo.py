@@ -33,8 +33,9 @@ def demo(
     """Show Bellrock on a simulated Scottish network, on loopback.
 
     About 200 sites, the real monitor over them, Prometheus where it is installed; the
-    Shetland outage of October 2022 is replayed and told. Exit status: 0 shown, 2 a
-    port is taken.
+    Shetland outage of October 2022 is replayed and told.
+
+    Exit status: 0 shown, 2 a port is taken.
 
     Example, a minute of it on other ports:
       bellrock demo --seconds 60 --port 9577 --prometheus-port 9590

@@ -6,7 +6,6 @@
 import sys
 import traceback
 
-import click
 import typer
 
 from bellrock.cli.demo import demo
@@ -34,15 +33,10 @@ def main() -> None:
     """Run the command line and leave with its status."""
     try:
         refuse_intruders()
-        status = app(standalone_mode=False)
+        app()
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(EX_USAGE)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
     except BrokenPipeError:
         # `bellrock spof … | head` closed its end: nothing is wrong.
         sys.stderr.close()
@@ -51,4 +45,3 @@ def main() -> None:
         traceback.print_exc()
         print("this is a fault of Bellrock; please report it", file=sys.stderr)
         sys.exit(EX_SOFTWARE)
-    sys.exit(status or 0)

@@ -35,8 +35,9 @@ def log_to_stderr() -> None:
 def run(config: Settings = Path("bellrock.yaml")) -> None:
     """Watch the network: probe, poll, analyse, and serve /metrics.
 
-    Ends cleanly on SIGTERM or Ctrl-C. Exit status: 0 stopped, 2 the settings or the
-    inventory are wrong, 70 a fault of ours.
+    Ends cleanly on SIGTERM or Ctrl-C.
+
+    Exit status: 0 stopped, 2 the settings or the inventory are wrong, 70 our fault.
 
     Example:
       bellrock run -c /etc/bellrock/bellrock.yaml

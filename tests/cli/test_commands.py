@@ -1,0 +1,191 @@
+"""The command as its users meet it: output, exit status, and no traceback."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bellrock.demo
+
+CALEDONIA = Path(bellrock.demo.__file__).with_name("caledonia")
+
+SMALL = """\
+network: {id: small, name: Small}
+sites:
+  - {id: dc, name: Data centre, kind: datacentre}
+  - {id: ex, name: Exchange, kind: exchange}
+  - {id: gp, name: Surgery, kind: gp, people: 40}
+  - {id: school, name: School, kind: school, people: 300}
+devices:
+  - {id: p1, site: dc}
+  - {id: pe1, site: ex}
+  - {id: gp-cpe, site: gp}
+  - {id: school-cpe, site: school}
+links:
+  - {id: core, a: "p1:0", b: "pe1:0", capacity: 1G}
+  - {id: gp-tail, a: "pe1:1", b: "gp-cpe:0", capacity: 100M}
+  - {id: school-tail, a: "pe1:2", b: "school-cpe:0", capacity: 100M}
+gateways: [dc]
+"""
+CUT = SMALL.replace(
+    '  - {id: gp-tail, a: "pe1:1", b: "gp-cpe:0", capacity: 100M}\n', ""
+)
+
+
+def bellrock_says(
+    *words: object, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bellrock", *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "COLUMNS": "100", **(env or {})},
+    )
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    return path
+
+
+def test_spof_in_json_has_the_shape_that_others_read(small: Path) -> None:
+    done = bellrock_says("spof", small, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    assert {
+        key: report[key]
+        for key in (
+            *("network", "sites", "redundancy", "false_diversity"),
+            *("two_paths", "own_equipment"),
+        )
+    } == {
+        "network": "small",
+        "sites": 2,
+        "redundancy": {"0": 0, "1": 2, "2": 0},
+        "false_diversity": [],
+        "two_paths": 0,
+        "own_equipment": {"single": 2, "dual": 0},
+    }
+    cut = {item["id"]: item["sites_cut"] for item in report["elements"]}
+    assert cut == {
+        **{element: ["gp", "school"] for element in ("core", "dc", "ex", "p1", "pe1")},
+        **{element: ["gp"] for element in ("gp-cpe", "gp-tail")},
+        **{element: ["school"] for element in ("school-cpe", "school-tail")},
+    }
+    on_site = {item["id"] for item in report["elements"] if item["on_site"]}
+    assert on_site == {"gp-cpe", "school-cpe"}
+    assert {item["people_cut"] for item in report["elements"]} == {40, 300, 340}
+
+
+def test_spof_in_csv_has_a_row_an_element(small: Path) -> None:
+    done = bellrock_says("spof", small, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(rows) == 9
+    assert rows[0]["sites_cut"] == "gp school"
+
+
+def test_spof_for_people_fits_the_terminal(small: Path) -> None:
+    done = bellrock_says("spof", CALEDONIA)
+    assert done.returncode == 0
+    assert "Worst single item: Ullapool exchange" in " ".join(done.stdout.split())
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    assert "Data centre (or " in bellrock_says("spof", small).stdout
+
+
+def test_a_site_cut_off_already_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "cut.yaml"
+    path.write_text(CUT)
+    done = bellrock_says("spof", path, "--format", "json")
+    assert done.returncode == 1
+    assert "gp" in done.stderr
+    assert "no gateway can reach this site" in done.stderr
+    assert json.loads(done.stdout)["redundancy"]["0"] == 1
+
+
+def test_check_counts_what_it_read(small: Path) -> None:
+    done = bellrock_says("check", "--inventory", small)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "Small: 2 user sites of 4, 4 devices, 3 links, 0 risk groups, 0 services: "
+        "fine\n"
+    )
+
+
+def test_check_shows_every_problem_and_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(SMALL.replace("kind: gp", "knd: gp").replace("100M", "100 Mb", 1))
+    done = bellrock_says("check", "--inventory", path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert f"{path}:5: sites[2] (gp), knd: unknown key" in done.stderr
+    assert f"{path}:14: links[1] (gp-tail), capacity" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_demos_own_settings_are_fine() -> None:
+    settings = CALEDONIA.with_name("bellrock.yaml")
+    env = {"BELLROCK_DEMO_COMMUNITY": "of-this-test"}
+    done = bellrock_says("check", "-c", settings, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_settings_and_inventory_must_fit_each_other(small: Path) -> None:
+    small.write_text(SMALL.replace("site: gp}", "site: gp, snmp: defualt}"))
+    settings = small.with_name("bellrock.yaml")
+    settings.write_text(
+        "inventory: small.yaml\nsnmp: {default: {version: 2c, community_env: WORD}}\n"
+    )
+    done = bellrock_says("check", "-c", settings, env={"WORD": "hush-hush"})
+    assert done.returncode == 2
+    assert 'did you mean "default"?' in done.stderr
+    assert "hush-hush" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("spof", "/nowhere.yaml"),
+        ("check", "--inventory", "/nowhere.yaml"),
+        ("run", "-c", "/nowhere.yaml"),
+        ("spof",),
+        ("spof", CALEDONIA, "--format", "xml"),
+        ("demo", "--port", "70000"),
+        ("no-such-command",),
+    ],
+)
+def test_what_the_user_must_mend_ends_with_2_and_plain_words(
+    words: tuple[object, ...],
+) -> None:
+    done = bellrock_says(*words)
+    assert done.returncode == 2
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_fault() -> None:
+    command = f"{sys.executable} -m bellrock spof {CALEDONIA} --format csv | head -n 1"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "id,kind,on_site,sites_cut,services_cut,people_cut\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["run", "check", "spof", "demo"])
+def test_help_says_what_it_does_with_an_example_and_the_exit_status(
+    command: str,
+) -> None:
+    done = bellrock_says(command, "--help")
+    assert done.returncode == 0
+    assert "Exit status:" in done.stdout
+    assert f"bellrock {command}" in done.stdout

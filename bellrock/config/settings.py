@@ -134,6 +134,9 @@ def _section(
         problems.append(document.problem((section,), what, instead))
     given = written if isinstance(written, dict) else {}
     parts: dict[str, BaseModel] = {}
+    if ANY in given:
+        problem = document.problem((section, ANY), "not a name", "choose a name for it")
+        problems.append(problem)
     for name in dict.fromkeys((*models, *given)):
         if name == ANY:
             continue

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from bellrock.document import Problem
 from bellrock.model import inventory as model
@@ -91,7 +92,11 @@ def fetch(folder: Path, name: str) -> Loaded | None:
 
 def store(folder: Path, name: str, loaded: Loaded) -> None:
     """Keep `loaded` under `name` if the folder allows it, and drop the oldest."""
-    body = _adapter().dump_json(loaded)
+    try:
+        body = _adapter().dump_json(loaded)
+    except PydanticSerializationError:
+        # A file name that is no UTF-8 cannot stand in JSON.
+        return
     temporary: str | None = None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """From a file, or a folder of files, to one inventory that can be relied on."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -88,7 +89,7 @@ def _parts(
     for known in (probes, credentials):
         yield b"any" if known is None else repr(sorted(known)).encode()
     for file, data in contents:
-        yield str(file).encode(errors="surrogateescape")
+        yield os.fsencode(file)
         yield data
 
 

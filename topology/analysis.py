@@ -14,7 +14,7 @@ from bellrock.model.inventory import ElementKind, Inventory
 from bellrock.model.observation import Status
 from topology.graph import NOTHING, Layout
 from topology.redundancy import Level, Redundancy, redundancy
-from topology.services import services_cut
+from topology.services import services_cut, sites_served
 from topology.spof import Snapshot, is_on_site
 from topology.state import NetworkState
 
@@ -85,6 +85,14 @@ class Reading:
         found = (self._element(e) for e in only)
         return tuple(sorted(found, key=lambda e: (-len(e.services_cut), e.id)))
 
+    @cached_property
+    def without_service(self) -> dict[str, int]:
+        """How many of the user sites that use each service do not have it."""
+        return {
+            service.id: len(service.used_by - sites_served(self.snapshot, service))
+            for service in self.layout.inventory.services.values()
+        }
+
     @property
     def _cut_off(self) -> Mapping[str, frozenset[str]]:
         return self.snapshot.cut_off(self.layout.inventory.gateways)
@@ -147,11 +155,15 @@ class Analysis:
         What the next failure would cut off, worst first, with unknown elements taken
         as up: taken as down they would hide, as cut off already, the very sites that
         a failure endangers.
+    without_service : mapping of str to int or None
+        By service, how many of the sites that use it do not have it; None where the
+        two readings of what is unknown disagree.
     """
 
     sites: Mapping[str, SiteState]
     elements: tuple[Element, ...]
     service_elements: tuple[Element, ...]
+    without_service: Mapping[str, int | None]
 
     @cached_property
     def redundancy_lost(self) -> tuple[str, ...]:
@@ -222,7 +234,9 @@ def analyse(design: Design, state: NetworkState) -> Analysis:
         for site in design.inventory.sites
         if site in best
     }
-    return Analysis(sites, optimistic.elements, optimistic.service_elements)
+    lost, at_worst = optimistic.without_service, pessimistic.without_service
+    without = {name: n if n == at_worst[name] else None for name, n in lost.items()}
+    return Analysis(sites, optimistic.elements, optimistic.service_elements, without)
 
 
 def _agreed(at_best: bool, at_worst: bool) -> Status:

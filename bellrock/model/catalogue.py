@@ -234,6 +234,28 @@ LINK_UTILISATION = Metric(
     ("link", "direction"),
 )
 
+SERVICE_SITES_CUT = Metric(
+    "bellrock_service_sites_cut",
+    "gauge",
+    "",
+    "User sites that should have the service and cannot reach it now.",
+    ("service", "priority"),
+)
+SITE_INFO = Metric(
+    "bellrock_site_info",
+    "gauge",
+    "",
+    "Always 1; what is declared of a user site.",
+    ("site", "name", "organisation", "kind", "priority"),
+)
+LINK_INFO = Metric(
+    "bellrock_link_info",
+    "gauge",
+    "",
+    "Always 1; what is declared of a link, and the sites it joins.",
+    ("link", "circuit", "supplier", "a_site", "b_site"),
+)
+
 # --- how the monitor itself fares --------------------------------------------------
 
 MONITOR_ISOLATED = Metric(

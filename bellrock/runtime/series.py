@@ -49,6 +49,7 @@ class Series:
         self._recent: dict[LabelValues, deque[float]] = {}
         self._interfaces: dict[str, set[LabelValues]] = {}
         self[catalogue.BUILD_INFO].set((__version__,), 1)
+        self._declare(inventory)
 
     def __getitem__(self, metric: Metric) -> Numbers:
         """Return the family of a gauge or counter of the catalogue."""
@@ -61,6 +62,17 @@ class Series:
         )
         for metric in catalogue.ALL:
             yield self._numbers.get(metric, self._delay)
+
+    def _declare(self, inventory: Inventory) -> None:
+        """Tell what is declared, so that a page can name the site and the circuit."""
+        for site in sorted(inventory.user_sites()):
+            found = inventory.sites[site]
+            labels = (site, found.name, found.organisation or "", found.kind)
+            self[catalogue.SITE_INFO].set((*labels, str(found.priority)), 1)
+        for link in inventory.links.values():
+            ends = [inventory.devices[end.device].site for end in (link.a, link.b)]
+            circuit = (link.id, link.circuit, link.supplier or "")
+            self[catalogue.LINK_INFO].set((*circuit, *ends), 1)
 
     def add_round_trips(self, trips: RoundTrips) -> None:
         """Count what a probe saw."""
@@ -146,6 +158,11 @@ class Series:
         self[catalogue.SITE_REDUNDANCY].replace(now)
         self[catalogue.SITE_REDUNDANCY_DESIGNED].replace(designed)
         self[catalogue.SITES_UNKNOWN].set((), analysis.sites_unknown)
+        self[catalogue.SERVICE_SITES_CUT].replace(
+            ((service, str(self._inventory.services[service].priority)), float(count))
+            for service, count in analysis.without_service.items()
+            if count is not None
+        )
         everything = (*analysis.elements, *analysis.service_elements)
         named = [((e.id, e.kind.value), e) for e in everything]
         self[catalogue.ELEMENT_SITES_CUT].replace(

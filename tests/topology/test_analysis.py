@@ -1,10 +1,12 @@
 """What a state means for the sites, followed through an outage."""
 
+import dataclasses
 import pickle
 from dataclasses import FrozenInstanceError
 
 import pytest
 
+from bellrock.model.inventory import Service
 from bellrock.model.observation import Status
 from tests.topology.networks import network
 from topology.analysis import Design, SiteState, analyse
@@ -109,3 +111,29 @@ def test_expanding_replaces_sites_and_groups_by_their_members() -> None:
     assert layout.expand(["duct"]) == {"ac", "b"}
     with pytest.raises(KeyError, match="nowhere"):
         layout.expand(["nowhere"])
+
+
+def test_a_service_is_lost_by_the_sites_that_cannot_reach_its_hosts() -> None:
+    users = frozenset({"hospital"})
+    everyone = dataclasses.replace(
+        SHETLAND,
+        services={
+            "any": Service(
+                "any", "Any", ("dc1", "dc2"), needs_all=False, used_by=users
+            ),
+            "all": Service("all", "All", ("dc1", "dc2"), needs_all=True, used_by=users),
+            "isle": Service(
+                "isle", "Isle", ("ex-lerwick",), needs_all=False, used_by=users
+            ),
+        },
+    )
+    design = Design(everyone)
+    both = analyse(design, state("north faroe")).without_service
+    assert both == {"any": 1, "all": 1, "isle": 0}
+    assert analyse(design, state("gw2")).without_service == {
+        "any": 0,
+        "all": 1,
+        "isle": 0,
+    }
+    unsure = analyse(design, state("north", unknown="faroe")).without_service
+    assert unsure == {"any": None, "all": None, "isle": 0}

@@ -8,6 +8,7 @@ import traceback
 
 import typer
 
+from bellrock.cli.bench import bench
 from bellrock.cli.demo import demo
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.inventory import check, spof
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, run, check, spof):
+for _command in (demo, run, check, spof, bench):
     app.command()(_command)
 
 

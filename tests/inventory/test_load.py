@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from bellrock.bench.national import national
 from bellrock.document import InvalidDocumentError
 from bellrock.inventory import Loaded, load
 from bellrock.model.inventory import (
@@ -15,7 +16,6 @@ from bellrock.model.inventory import (
     Site,
     Supplier,
 )
-from tests.inventory.national import national
 from tests.inventory.small import small
 
 DOCUMENTED = """\

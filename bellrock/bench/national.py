@@ -1,4 +1,7 @@
-"""A made-up network of national size, written as an inventory file."""
+"""A made-up network of national size, written as an inventory file.
+
+Invented throughout, and the same each time: what is measured over it can be repeated.
+"""
 
 from collections.abc import Iterator
 

@@ -1,0 +1,1 @@
+"""The project's benchmarks: what Bellrock costs, and what others cost beside it."""

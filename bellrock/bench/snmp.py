@@ -1,0 +1,97 @@
+"""How many devices one core polls over SNMP: interface columns and system group.
+
+A poll is the collector's own: every interface column it reads of 48 ports, all values
+decoded into a reading. The simulated agents are another process.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+
+import uvloop
+
+from bellrock.bench.measurement import Measurement, NotMeasuredError
+from bellrock.bench.process import fresh, serving
+from bellrock.bench.pysnmp_peer import polls_per_core_second as pysnmp
+from bellrock.bench.snmp_agents import PORTS, serve_agents
+from bellrock.model.inventory import Device
+from bellrock.model.observation import DeviceReading, Outcome
+from collectors.snmp.collector import SnmpCollector
+from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+
+DEVICES = 40
+SECONDS = 4.0
+
+_SECRET = "BELLROCK_BENCH_SECRET"
+_PASSWORD = "not-a-secret"
+V2C = {"version": "2c", "community_env": _SECRET}
+V3 = {
+    "version": 3,
+    "user": "bench",
+    "auth": {"protocol": "sha256", "password_env": _SECRET},
+    "privacy": {"protocol": "aes128", "password_env": _SECRET},
+}
+
+
+def v2c(devices: int = DEVICES, seconds: float = SECONDS) -> Measurement:
+    """Measure version 2c."""
+    return _measure(V2C, devices, seconds)
+
+
+def v3(devices: int = DEVICES, seconds: float = SECONDS) -> Measurement:
+    """Measure version 3: HMAC-SHA-256-192, AES-128."""
+    return _measure(V3, devices, seconds)
+
+
+def _measure(entry: Mapping[str, object], count: int, seconds: float) -> Measurement:
+    credentials = _credentials(entry)
+    with serving(serve_agents, count, credentials) as agents:
+        ours = fresh(_polls_per_core_second, agents.ready, credentials, seconds)
+        peers = {}
+        if find_spec("pysnmp") is not None:
+            peers["pysnmp"] = fresh(pysnmp, agents.ready[0], credentials, seconds)
+    return Measurement(ours, peers)
+
+
+def _credentials(entry: Mapping[str, object]) -> SnmpCredentials:
+    os.environ[_SECRET] = _PASSWORD
+    try:
+        return SnmpCredentials.model_validate(entry)
+    finally:
+        del os.environ[_SECRET]
+
+
+def _polls_per_core_second(
+    devices: list[Device], credentials: SnmpCredentials, seconds: float
+) -> float:
+    return uvloop.run(_poll(devices, credentials, seconds))
+
+
+async def _poll(
+    devices: list[Device], credentials: SnmpCredentials, seconds: float
+) -> float:
+    async with SnmpCollector(SnmpSettings()) as collector:
+
+        async def round_of_polls() -> None:
+            polls = (collector.collect(device, credentials) for device in devices)
+            for reading in await asyncio.gather(*polls):
+                _check(reading)
+
+        # The first finds engines and how much fits an answer, as it does once a day.
+        await round_of_polls()
+        rounds, until = 0, time.monotonic() + seconds
+        begun = time.process_time()
+        while time.monotonic() < until:
+            await round_of_polls()
+            rounds += 1
+        return rounds * len(devices) / (time.process_time() - begun)
+
+
+def _check(reading: DeviceReading) -> None:
+    if reading.outcome is not Outcome.SUCCESS or len(reading.interfaces) != PORTS:
+        raise NotMeasuredError(
+            f"{reading.device}: {reading.outcome}, {len(reading.interfaces)} "
+            f"interfaces of {PORTS} {reading.detail}"
+        )

@@ -1,0 +1,182 @@
+"""Simulated devices for the pollers to read: versions 2c and 3, in one process.
+
+The demo's agent answers; version 3 (RFC 3414) is put around it here. It trusts whoever
+asks, as a peer on loopback may: signatures of requests are not checked, those of
+answers are made.
+"""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import uvloop
+
+from bellrock.bench.process import Say
+from bellrock.demo.agent import Agent
+from bellrock.demo.world import World
+from bellrock.model.inventory import Device, End, Inventory, Link, Site
+from collectors.snmp import reports
+from collectors.snmp.collector import make_user
+from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
+from collectors.snmp.settings import SnmpCredentials
+from collectors.snmp.v3agent import Agent as Engine
+from collectors.snmp.v3agent import User
+from collectors.snmp.v3message import (
+    AUTH,
+    PRIVACY,
+    SecuredMessage,
+    decode_v3,
+    encode_v3,
+    read_scoped,
+    write_scoped,
+)
+from collectors.snmp.values import Counter32, VarBind
+
+PORTS = 48
+
+_COMMUNITY = b"inside"
+_LARGEST = 65_535
+_BATCH = 64
+
+Answer = Callable[[bytes, float], bytes | None]
+
+
+def serve_agents(
+    say: Say[list[Device]], count: int, credentials: SnmpCredentials
+) -> None:
+    """Serve `count` devices of 48 ports; say where, as devices with their ports."""
+    uvloop.run(_serve(say, count, credentials))
+
+
+async def _serve(
+    say: Say[list[Device]], count: int, credentials: SnmpCredentials
+) -> None:
+    loop = asyncio.get_running_loop()
+    inventory = _inventory(count)
+    world = World(inventory, loop.time())
+    user = make_user(credentials)
+    served = []
+    for number, device in enumerate(inventory.devices.values()):
+        if device.id == _HUB:
+            continue
+        agent = Agent(device, world, credentials.community or _COMMUNITY, loop.time())
+        answer: Answer = agent.answer
+        if credentials.version == 3:
+            answer = V3Agent(agent.answer, number, user).answer
+        served.append(replace(device, ports={"snmp": _listen(loop, device, answer)}))
+    say(served)
+    await loop.create_future()
+
+
+class V3Agent:
+    """An authoritative engine around an agent of version 2c."""
+
+    def __init__(self, inner: Answer, number: int, user: User) -> None:
+        self._inner = inner
+        self._user = user.name
+        self._begun = time.monotonic()
+        engine_id = b"\x80\x00\x00\x00\x05" + number.to_bytes(4)
+        self._engine = Engine(SecuredMessage(0, 0, engine_id, 1, 0, b"", b""), user)
+        self._salt = 0
+
+    def answer(self, datagram: bytes, now: float) -> bytes | None:
+        """Return the answer to a request; a report of who we are to a stranger's."""
+        asked = decode_v3(datagram)
+        if asked.engine_id != self._engine.engine_id:
+            unknown: list[VarBind] = [(reports.UNKNOWN_ENGINE_IDS, Counter32(1))]
+            return self._write(asked, Pdu(PduType.REPORT, 0, unknown), flags=0)
+        payload = asked.payload
+        if asked.flags & PRIVACY and self._engine.encrypter is not None:
+            payload = self._engine.encrypter.decrypt(
+                payload, asked.boots, asked.time, asked.salt
+            )
+        _, request = read_scoped(payload)
+        inside = self._inner(encode_v2c(_COMMUNITY, request), now)
+        if inside is None:
+            return None
+        return self._write(
+            asked, decode_v2c(inside).pdu, asked.flags & (AUTH | PRIVACY)
+        )
+
+    def _write(self, asked: SecuredMessage, pdu: Pdu, flags: int) -> bytes:
+        engine = self._engine
+        boots, now = engine.boots, int(time.monotonic() - self._begun)
+        payload, salt, signature = write_scoped(engine.engine_id, pdu), b"", b""
+        if flags & PRIVACY and engine.encrypter is not None:
+            self._salt += 1
+            salt = self._salt.to_bytes(8)
+            payload = engine.encrypter.encrypt(payload, boots, now, salt)
+        signer = engine.signer if flags & AUTH else None
+        if signer is not None:
+            signature = bytes(signer.length)
+        message = SecuredMessage(
+            number=asked.number,
+            flags=flags,
+            engine_id=engine.engine_id,
+            boots=boots,
+            time=now,
+            user=self._user if flags & AUTH else b"",
+            payload=payload,
+            signature=signature,
+            salt=salt,
+        )
+        datagram, at = encode_v3(message)
+        if signer is None:
+            return datagram
+        return signer.signed(datagram, at, signer.sign(datagram))
+
+
+def _listen(loop: asyncio.AbstractEventLoop, device: Device, answer: Answer) -> int:
+    """Open the device's socket on a free port; return the port."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.bind((device.address, 0))
+
+    def readable() -> None:
+        for _ in range(_BATCH):
+            try:
+                datagram, sender = sock.recvfrom(_LARGEST)
+            except BlockingIOError:
+                return
+            reply = answer(datagram, loop.time())
+            if reply is not None:
+                sock.sendto(reply, sender)
+
+    loop.add_reader(sock, readable)
+    return int(sock.getsockname()[1])
+
+
+_HUB = "hub"
+
+
+def _inventory(count: int) -> Inventory:
+    """Return a star: each device has all its ports to one hub."""
+    names = [f"device-{number}" for number in range(count)]
+    devices = {
+        name: Device(name, "lab", address=f"127.21.{number // 250}.{number % 250 + 1}")
+        for number, name in enumerate(names)
+    }
+    devices[_HUB] = Device(_HUB, "lab")
+    links = [
+        Link(
+            f"{name}-{port}",
+            End(name, f"GigabitEthernet0/0/{port}"),
+            End(_HUB, f"{name}-{port}"),
+            capacity_ab=1e9,
+            capacity_ba=1e9,
+            circuit=f"NL-{port:05}",
+        )
+        for name in names
+        for port in range(PORTS)
+    ]
+    return Inventory(
+        id="lab",
+        name="lab",
+        sites={"lab": Site("lab", "Laboratory", "other")},
+        devices=devices,
+        links={link.id: link for link in links},
+        risk_groups={},
+        gateways=frozenset({_HUB}),
+    )

@@ -1,0 +1,80 @@
+"""Every benchmark there is, by the name people give, and its cases in order."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bellrock.bench import icmp, inventory, snmp, stamp, topology
+from bellrock.bench.measurement import Case
+
+ALL = "all"
+
+BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
+    {
+        "inventory": (
+            Case(
+                "cold-10k",
+                "s",
+                "CPU to load 10,000 sites from YAML, without the cache",
+                inventory.cold,
+            ),
+            Case(
+                "cached-10k",
+                "s",
+                "CPU to load 10,000 sites from the cache",
+                inventory.cached,
+            ),
+        ),
+        "topology": (
+            Case(
+                "spof-10k",
+                "s",
+                "CPU to find what each element of 10,000 sites cuts off",
+                topology.spof,
+            ),
+            Case(
+                "cold-10k",
+                "s",
+                "CPU of `bellrock spof` over 10,000 sites, from start to end",
+                topology.cold,
+            ),
+        ),
+        "snmp": (
+            Case(
+                "v2c",
+                "devices/core-s",
+                "devices of 48 ports polled in a second of CPU, SNMPv2c",
+                snmp.v2c,
+                more_is_better=True,
+            ),
+            Case(
+                "v3",
+                "devices/core-s",
+                "the same over SNMPv3, SHA-256 and AES-128",
+                snmp.v3,
+                more_is_better=True,
+            ),
+        ),
+        "icmp": (
+            Case(
+                "1k",
+                "µs",
+                "CPU for a ping, 1,000 targets once a second",
+                icmp.thousand,
+            ),
+        ),
+        "stamp": (
+            Case(
+                "sender",
+                "µs",
+                "CPU for a test packet at the session-sender, 4,000 a second",
+                stamp.sender,
+            ),
+            Case(
+                "reflector",
+                "µs",
+                "CPU for a test packet at the session-reflector, 4,000 a second",
+                stamp.reflector,
+            ),
+        ),
+    }
+)

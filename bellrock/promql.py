@@ -1,0 +1,243 @@
+"""PromQL from the constants of the catalogue, so that no query holds a metric's name.
+
+What alerts and dashboards both speak; each adds its own words elsewhere.
+A metric that is renamed or dropped is a type error here; a label it does not have, or
+a rate of something that does not count, is a :class:`ValueError` when rendering.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from bellrock.model.catalogue import Metric
+
+INTERVAL = "$__rate_interval"
+"""Never shorter than four scrapes, so no rate is a gap for want of samples."""
+
+RANGE = "$__range"
+"""The time the dashboard shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """A label that matches a regular expression, usually a multi-value variable."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A label that is not this text."""
+
+    text: str
+
+
+Match = str | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An instant-vector expression that can stand as an operand as it is."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """Return the PromQL."""
+        return self.text
+
+    def sum(self, *by: str) -> Self:
+        """Add up, per value of the labels `by`."""
+        return self._aggregated("sum", by)
+
+    def min(self, *by: str) -> Self:
+        """Take the lowest, per value of the labels `by`."""
+        return self._aggregated("min", by)
+
+    def max(self, *by: str) -> Self:
+        """Take the highest, per value of the labels `by`."""
+        return self._aggregated("max", by)
+
+    def count(self, *by: str) -> Self:
+        """Count series, per value of the labels `by`."""
+        return self._aggregated("count", by)
+
+    def top(self, count: int) -> Self:
+        """Keep the `count` highest."""
+        return type(self)(f"topk({count}, {self})")
+
+    def is_number(self, number: int) -> Self:
+        """Return 1 where the value is `number` and 0 where it is another one."""
+        return type(self)(f"({self} == bool {number})")
+
+    def above(self, number: int) -> Self:
+        """Keep what is above `number`."""
+        return type(self)(f"({self} > {number})")
+
+    def below(self, other: "Query") -> Self:
+        """Return 1 where the value is below that of `other`, else 0."""
+        return type(self)(f"({self} < bool {other})")
+
+    def __truediv__(self, other: "Query") -> Self:
+        """Divide series with the same labels."""
+        return type(self)(f"({self} / {other})")
+
+    def __mul__(self, number: int) -> Self:
+        """Multiply by a number."""
+        return type(self)(f"({self} * {number})")
+
+    def where(self, other: "Query", *on: str) -> Self:
+        """Keep series for which `other` has one with the same labels `on`."""
+        return type(self)(f"({self} and on ({', '.join(on)}) {other})")
+
+    def without(self, other: "Query", *on: str) -> Self:
+        """Keep series for which `other` has none with the same labels `on`."""
+        return type(self)(f"({self} unless on ({', '.join(on)}) {other})")
+
+    def otherwise(self, other: "Query") -> Self:
+        """Add the series of `other` whose labels this one does not have."""
+        return type(self)(f"({self} or {other})")
+
+    def told_by(self, info: "Query", *on: str, add: tuple[str, ...]) -> Self:
+        """Add the labels `add` of the info metric with the same labels `on`."""
+        joined = f"* on ({', '.join(on)}) group_left ({', '.join(add)})"
+        return type(self)(f"({self} {joined} {info})")
+
+    def named(self, label: str, source: str) -> Self:
+        """Copy the label `source` to `label`."""
+        return type(self)(f'label_replace({self}, "{label}", "$1", "{source}", "(.+)")')
+
+    def _aggregated(self, operator: str, by: tuple[str, ...]) -> Self:
+        grouping = f" by ({', '.join(by)}) " if by else ""
+        return type(self)(f"{operator}{grouping}({self})")
+
+
+def series(metric: Metric, **labels: Match) -> Query:
+    """Select the series of a gauge or counter.
+
+    Parameters
+    ----------
+    metric : Metric
+        Of the catalogue.
+    **labels : str, AnyOf or Not
+        What its labels must be. ``class_`` is the label ``class``.
+
+    Raises
+    ------
+    ValueError
+        If the metric has no such label.
+    """
+    return Query(_selector(metric, metric.name, labels))
+
+
+def rate(metric: Metric, **labels: Match) -> Query:
+    """Return the growth of a counter per second.
+
+    Raises
+    ------
+    ValueError
+        If the metric is not a counter, or has no such label.
+    """
+    if metric.kind != "counter":
+        raise ValueError(f"{metric.name}: a {metric.kind} has no rate")
+    return Query(f"rate({_selector(metric, metric.name, labels)}[{INTERVAL}])")
+
+
+def increase(metric: Metric, **labels: Match) -> Query:
+    """Return the growth of a counter over the interval drawn.
+
+    Raises
+    ------
+    ValueError
+        If the metric is not a counter, or has no such label.
+    """
+    if metric.kind != "counter":
+        raise ValueError(f"{metric.name}: a {metric.kind} has no increase")
+    return Query(f"increase({_selector(metric, metric.name, labels)}[{INTERVAL}])")
+
+
+def quantile(
+    share: float, metric: Metric, *by: str, **labels: Match
+) -> Query:
+    """Estimate a quantile of a histogram, in the unit of the metric.
+
+    Parameters
+    ----------
+    share : float
+        Which one, 0 to 1.
+    metric : Metric
+        A histogram.
+    *by : str
+        Labels to keep apart.
+
+    Raises
+    ------
+    ValueError
+        If the metric is not a histogram, or has no such label.
+    """
+    if metric.kind != "histogram":
+        raise ValueError(f"{metric.name}: a {metric.kind} has no quantiles")
+    buckets = _selector(metric, f"{metric.name}_bucket", labels)
+    grown = Query(f"rate({buckets}[{INTERVAL}])").sum("le", *by)
+    return Query(f"histogram_quantile({share}, {grown})")
+
+
+def peak(metric: Metric, **labels: Match) -> Query:
+    """Return the highest value of a gauge over the whole time shown.
+
+    The same at every instant of a graph, so that a top ten by it keeps its members.
+
+    Raises
+    ------
+    ValueError
+        If the metric is not a gauge, or has no such label.
+    """
+    if metric.kind != "gauge":
+        raise ValueError(f"{metric.name}: a {metric.kind} has no peak")
+    chosen = _selector(metric, metric.name, labels)
+    return Query(f"max_over_time({chosen}[{RANGE}] @ end())")
+
+
+def firing(**labels: Match) -> Query:
+    """Select firing alerts, from the series Prometheus itself writes."""
+    return Query("ALERTS" + _braces({"alertstate": "firing", **labels}))
+
+
+def values_of(label: str, metric: Metric, **labels: Match) -> str:
+    """Return the Grafana variable query for the values of a label of the metric.
+
+    Raises
+    ------
+    ValueError
+        If the metric has no such label.
+    """
+    _check(metric, (label,))
+    return f"label_values({_selector(metric, metric.name, labels)}, {label})"
+
+
+def _selector(metric: Metric, name: str, labels: Mapping[str, Match]) -> str:
+    matches = {label.rstrip("_"): match for label, match in labels.items()}
+    _check(metric, matches)
+    return name + _braces(matches)
+
+
+def _check(metric: Metric, labels: "Mapping[str, Match] | tuple[str]") -> None:
+    unknown = sorted(set(labels) - set(metric.labels))
+    if unknown:
+        known = ", ".join(metric.labels) or "none"
+        raise ValueError(
+            f"{metric.name}: no label {', '.join(unknown)}\n  known labels: {known}"
+        )
+
+
+def _braces(matches: Mapping[str, Match]) -> str:
+    if not matches:
+        return ""
+    return "{" + ", ".join(_match(*item) for item in matches.items()) + "}"
+
+
+def _match(label: str, match: Match) -> str:
+    if isinstance(match, AnyOf):
+        return f'{label}=~"{match.pattern}"'
+    if isinstance(match, Not):
+        return f'{label}!="{match.text}"'
+    return f'{label}="{match}"'

@@ -1,0 +1,80 @@
+"""Every benchmark for real, on a small scale: it measures, and what it says is sane."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from bellrock.bench import icmp, inventory, snmp, stamp, topology
+from bellrock.bench.measurement import Measurement
+from bellrock.bench.naive import RemoveAndLook
+from bellrock.bench.national import national
+from bellrock.inventory.load import load
+from tests.probes.harness import need_raw_sockets
+from topology.analysis import Design
+from topology.graph import NOTHING
+
+SITES = 60
+
+
+def sane(measured: Measurement) -> bool:
+    return all(value > 0 for value in (measured.value, *measured.peers.values()))
+
+
+def test_the_national_inventory_loads_without_a_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "national.yaml"
+    path.write_text(national(SITES))
+    loaded = load(path, cache=None)
+    assert loaded.warnings == ()
+    assert len(loaded.inventory.user_sites()) == SITES
+
+
+def test_removing_and_looking_gives_our_answer_for_every_element(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "national.yaml"
+    path.write_text(national(SITES))
+    design = Design(load(path, cache=None).inventory)
+    ours = {e.id: frozenset(e.sites_cut) for e in design.reading.elements}
+    peer = RemoveAndLook(design.layout)
+    # Twice: what was removed for one look must be back for the next.
+    for _ in range(2):
+        cut = {element: peer.cut_off(element) for element in design.layout.kinds}
+        assert cut == {element: ours.get(element, NOTHING) for element in cut}
+
+
+def test_inventory_is_measured_cold_and_cached() -> None:
+    assert sane(inventory.cold(SITES))
+    assert sane(inventory.cached(SITES))
+
+
+def test_topology_is_measured_beside_removing_and_looking() -> None:
+    measured = topology.spof(SITES)
+    assert sane(measured)
+    (peer,) = measured.peers
+    assert peer.startswith("networkx remove-and-look, 20 of ")
+    assert peer.endswith(" elements, extrapolated")
+
+
+def test_the_whole_command_is_measured_from_its_start() -> None:
+    assert sane(topology.cold(SITES))
+
+
+@pytest.mark.parametrize("measure", [snmp.v2c, snmp.v3])
+def test_snmp_is_measured_beside_pysnmp(
+    measure: Callable[[int, float], Measurement],
+) -> None:
+    measured = measure(2, 0.2)
+    assert sane(measured)
+    assert ("pysnmp" in measured.peers) == (find_spec("pysnmp") is not None)
+
+
+def test_stamp_is_measured_at_both_ends() -> None:
+    assert sane(stamp.sender(rate=200, seconds=0.5))
+    assert sane(stamp.reflector(rate=200, seconds=0.5))
+
+
+def test_icmp_is_measured() -> None:
+    need_raw_sockets()
+    assert sane(icmp.thousand(targets=50, seconds=1))

@@ -205,6 +205,22 @@ class Engine:
         if self._running:
             self._open()
 
+    def open(self) -> None:
+        """Open the sockets now, to know before it runs whether they may be.
+
+        Raises
+        ------
+        UserError
+            If the protocol's socket may not be opened.
+        """
+        self._open()
+
+    def close(self) -> None:
+        """Close the sockets of an engine that is not to be run after all."""
+        for line in self._lines.values():
+            line.sock.close()
+        self._lines.clear()
+
     async def run(self) -> None:
         """Probe until cancelled.
 
@@ -222,9 +238,7 @@ class Engine:
                 await asyncio.sleep(TICK)
         finally:
             self._running = False
-            for line in self._lines.values():
-                line.sock.close()
-            self._lines.clear()
+            self.close()
             self._ledger.abandon()
 
     def _peer(self, target: Target, peers: dict[Address, Peer]) -> Peer | None:

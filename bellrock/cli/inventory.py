@@ -12,8 +12,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bellrock.cli.told import Told
 from bellrock.inventory.load import load as load_inventory
+from bellrock.runtime.told import Told
 from topology.analysis import Design
 from topology.report import ElementReport, SpofReport, spof_report
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,9 @@ import structlog
 import typer
 import uvloop
 
-from bellrock.cli.told import Told
 from bellrock.runtime.monitor import Monitor
 from bellrock.runtime.process import until_signalled
+from bellrock.runtime.told import Told
 
 Settings = Annotated[
     Path,
@@ -35,7 +36,9 @@ def log_to_stderr() -> None:
 def run(config: Settings = Path("bellrock.yaml")) -> None:
     """Watch the network: probe, poll, analyse, and serve /metrics.
 
-    Ends cleanly on SIGTERM or Ctrl-C.
+    Ends cleanly on SIGTERM or Ctrl-C. On SIGHUP it reads settings and inventory again:
+    what they change is changed, all else goes on; a bad file is told, and the old ones
+    stay in use.
 
     Exit status: 0 stopped, 2 the settings or the inventory are wrong, 70 our fault.
 
@@ -45,5 +48,5 @@ def run(config: Settings = Path("bellrock.yaml")) -> None:
     log_to_stderr()
     told = Told.read(config, None)
     told.warn()
-    monitor = Monitor(told.settings, told.inventory)
-    uvloop.run(until_signalled(monitor.run()))
+    monitor = Monitor(told.settings, told.inventory, partial(Told.read, config, None))
+    uvloop.run(until_signalled(monitor.run(), hangup=monitor.reload))

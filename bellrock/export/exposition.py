@@ -6,7 +6,7 @@ series first appears, and a scrape only joins it to the number.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -78,6 +78,10 @@ class Numbers:
         """Remove a series: from now on nothing is known of it."""
         self._series.pop(labels, None)
 
+    def keep(self, wanted: Callable[[LabelValues], bool]) -> None:
+        """Remove every series whose label values are not `wanted`."""
+        self._series = _kept(self._series, wanted)
+
     def replace(self, values: Iterable[tuple[LabelValues, float]]) -> None:
         """Make the family hold exactly these series."""
         kept = dict(values)
@@ -108,9 +112,9 @@ class Histograms:
             self._series[labels] = series
         series.value.observe(value)
 
-    def drop(self, labels: LabelValues) -> None:
-        """Remove a series."""
-        self._series.pop(labels, None)
+    def keep(self, wanted: Callable[[LabelValues], bool]) -> None:
+        """Remove every series whose label values are not `wanted`."""
+        self._series = _kept(self._series, wanted)
 
     def lines(self) -> Iterator[str]:
         """Yield cumulative buckets, sum and count of every series."""
@@ -128,6 +132,12 @@ class Histograms:
 
 
 Family = Numbers | Histograms
+
+
+def _kept(
+    series: dict[LabelValues, _Series[Value]], wanted: Callable[[LabelValues], bool]
+) -> dict[LabelValues, _Series[Value]]:
+    return {labels: one for labels, one in series.items() if wanted(labels)}
 
 
 def render(families: Iterable[Family], *, openmetrics: bool) -> str:

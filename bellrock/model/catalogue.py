@@ -288,7 +288,7 @@ CONFIG_RELOAD = Metric(
     "bellrock_config_last_reload_successful",
     "gauge",
     "",
-    "1 if the settings and inventory in use are the latest on disk.",
+    "1 if settings and inventory were last read well, 0 if the old ones stay in use.",
 )
 ANALYSIS_DURATION = Metric(
     "bellrock_analysis_duration_seconds",

@@ -5,16 +5,12 @@ would fight it for the interpreter lock.
 """
 
 import asyncio
-import os
-import signal
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
 
 from bellrock.model.inventory import Inventory
+from bellrock.runtime.worker import worker
 from topology.analysis import Analysis, Design, analyse
 from topology.belief import Heard, believe
 from topology.state import NetworkState
@@ -74,7 +70,7 @@ class Analyst:
     async def run(self) -> None:
         """Analyse whenever the evidence has changed, until cancelled."""
         loop = asyncio.get_running_loop()
-        worker = self._worker()
+        process = worker(_prepare, self._inventory)
         # A worker that died takes its executor with it: supervision runs us again.
         self._last = None
         try:
@@ -82,42 +78,22 @@ class Analyst:
                 await asyncio.sleep(self._debounce)
                 heard = self._heard()
                 if heard != self._last:
-                    conclusion = await loop.run_in_executor(worker, _conclude, heard)
+                    conclusion = await loop.run_in_executor(process, _conclude, heard)
                     self._last = heard
                     self._publish(conclusion)
         finally:
             # Never waited for on the event loop: it may be at work for seconds.
-            worker.shutdown(wait=False, cancel_futures=True)
-
-    def _worker(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            max_workers=1,
-            # A fork would copy our sockets and the event loop's state.
-            mp_context=get_context("spawn"),
-            initializer=_prepare,
-            initargs=(self._inventory,),
-        )
+            process.shutdown(wait=False, cancel_futures=True)
 
 
 _design: Design
 
 
 def _prepare(inventory: Inventory) -> None:
-    """Make the worker ready: hold the network, and end when the monitor does."""
-    # One network a worker process, there before the first question.
+    """Hold the network, there before the first question."""
+    # One network a worker process.
     global _design
     _design = Design(inventory)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_follow_parent, daemon=True).start()
-
-
-def _follow_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        # Even kill -9 of the monitor leaves nothing behind.
-        os._exit(0)
 
 
 def _conclude(heard: Heard) -> Conclusion:

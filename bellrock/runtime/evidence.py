@@ -5,7 +5,7 @@ be down) is decided in :mod:`topology.belief`.
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from bellrock.model.inventory import Inventory
@@ -56,12 +56,26 @@ class Evidence:
 
     def __post_init__(self) -> None:
         """Index which link is plugged into which interface."""
-        self._link_at = {
-            (end.device, end.interface): link.id
-            for link in self.inventory.links.values()
-            for end in (link.a, link.b)
-            if end.interface
-        }
+        self._link_at = _link_at(self.inventory)
+
+    def adopt(self, inventory: Inventory, still: Callable[[str, str], bool]) -> None:
+        """Go on with another inventory, without what no longer says anything of it.
+
+        Parameters
+        ----------
+        still : callable
+            Whether a device, by id, is still asked in the same place by a source.
+        """
+        self.inventory = inventory
+        for device, sources in self._sources.items():
+            for name in [name for name in sources if not still(device, name)]:
+                del sources[name]
+        self._sources = {at: heard for at, heard in self._sources.items() if heard}
+        before, self._link_at = self._link_at, _link_at(inventory)
+        same = {(link, at[0]) for at, link in before.items() & self._link_at.items()}
+        for link, reports in self._reports.items():
+            for device in [each for each in reports if (link, each) not in same]:
+                del reports[device]
 
     def link_at(self, device: str, interface: str) -> str | None:
         """Return the id of the link plugged in there, if one is declared."""
@@ -109,6 +123,15 @@ class Evidence:
         if not source.failures:
             source.failing_since = at
         source.failures += failures
+
+
+def _link_at(inventory: Inventory) -> dict[tuple[str, str], str]:
+    return {
+        (end.device, end.interface): link.id
+        for link in inventory.links.values()
+        for end in (link.a, link.b)
+        if end.interface
+    }
 
 
 def _silent(sources: Collection[_Source]) -> bool:

@@ -5,30 +5,35 @@ Everything here runs on one event loop; only the analysis has a process of its o
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
 
 from bellrock.config.settings import Settings
 from bellrock.export.server import application, listening_socket, serve
 from bellrock.model import catalogue
-from bellrock.model.inventory import Device, Inventory, Link
+from bellrock.model.errors import UserError
+from bellrock.model.inventory import Inventory
 from bellrock.model.observation import DeviceReading, Outcome, RoundTrips
 from bellrock.runtime.analyst import Analyst, Conclusion
+from bellrock.runtime.engines import Engines
 from bellrock.runtime.evidence import Evidence
-from bellrock.runtime.schedule import Job, Scheduler
+from bellrock.runtime.parts import Parts
+from bellrock.runtime.plan import SNMP, Plan
+from bellrock.runtime.polling import Polling
+from bellrock.runtime.reload import RefusedError, Reread, read
 from bellrock.runtime.series import Series
 from bellrock.runtime.supervise import Supervisor
 from bellrock.runtime.utilisation import Load, Meter
-from collectors.snmp.collector import SnmpCollector
-from collectors.snmp.settings import SnmpCredentials, SnmpSettings
-from probes.paced import PacedProbe
-from probes.runner import Engine
-from probes.target import Target
 
-_COLLECTOR = "snmp"
 _BACKGROUND = 1.0
 """Seconds between two looks at our own health."""
+
+_ANALYSIS, _POLLING = "analysis", "scheduler"
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -48,17 +53,23 @@ class Monitor:
         As loaded with :data:`bellrock.runtime.trades.SECTIONS`.
     inventory : Inventory
         What to watch.
+    reread : callable or None
+        Reads both again when :meth:`reload` asks for it.
     """
 
-    def __init__(self, settings: Settings, inventory: Inventory) -> None:
+    def __init__(
+        self, settings: Settings, inventory: Inventory, reread: Reread | None = None
+    ) -> None:
         self.inventory = inventory
         self.listeners = Listeners()
         self.series = Series(inventory)
         self._settings = settings
+        self._reread = reread
+        self._plan = Plan.of(settings, inventory)
         self._evidence = Evidence(inventory)
         self._meter = Meter()
-        self._ends = _links_by_interface(inventory)
         self._ready = False
+        self._asked = asyncio.Event()
         self._supervisor = Supervisor(self._count_fault)
 
     async def run(self) -> None:
@@ -71,91 +82,112 @@ class Monitor:
         """
         listen = self._settings.listen
         sock = listening_socket(listen.host, listen.port)
-        self.series[catalogue.CONFIG_RELOAD].set((), 1)
         app = application(self.series.families, lambda: self._ready)
-        scheduler = self._scheduler()
-        async with AsyncExitStack() as stack, asyncio.TaskGroup() as parts:
-            snmp = await stack.enter_async_context(SnmpCollector(self._snmp))
-            scheduler.set_jobs(list(self._jobs(snmp)))
-            analyst = Analyst(
-                self.inventory,
-                lambda: self._evidence.heard(time.time()),
-                self._publish,
-                debounce=self._settings.analysis.debounce,
-            )
-            engines = list(self._engines())
-            forever = self._supervisor.forever
-            parts.create_task(serve(app, sock))
-            parts.create_task(forever("scheduler", scheduler.run))
-            parts.create_task(forever("analysis", analyst.run))
-            for name, engine in engines:
-                parts.create_task(forever(f"probe {name}", engine.run))
-            parts.create_task(self._look_after(scheduler, engines))
+        async with asyncio.TaskGroup() as group:
+            self._parts = Parts(group, self._supervisor)
+            self._engines = Engines(self._parts, self._on_round_trips)
+            group.create_task(serve(app, sock))
+            await self._engines.assign(self._plan.probing)
+            self._start_polling()
+            self._start_analysis()
+            self.series[catalogue.CONFIG_RELOAD].set((), 1)
+            group.create_task(self._look_after())
+            if self._reread is not None:
+                self._parts.start("reload", partial(self._reload, self._reread))
 
-    @property
-    def _snmp(self) -> SnmpSettings:
-        section = self._settings.collectors[_COLLECTOR]
-        assert isinstance(section, SnmpSettings)
-        return section
+    def reload(self) -> None:
+        """Read settings and inventory again, and go on with them if they are good."""
+        self._asked.set()
 
-    def _scheduler(self) -> Scheduler:
+    def _start_polling(self) -> None:
         def skipped(job: str) -> None:
             self.series[catalogue.JOBS_SKIPPED].add((job,))
 
-        # Each poll is mostly waiting; the collector bounds what is on the wire.
-        return Scheduler(concurrency=4 * self._snmp.concurrency, on_skip=skipped)
+        self._polling = Polling(
+            self._plan.snmp,
+            self._supervisor,
+            on_reading=self._on_reading,
+            on_skip=skipped,
+        )
+        self._polling.assign(self._plan.polls)
+        self._parts.start(_POLLING, self._polling.run)
 
-    def _engines(self) -> Iterator[tuple[str, Engine]]:
-        for name, probe in self._settings.probes.items():
-            assert isinstance(probe, PacedProbe)
-            targets = [
-                Target(device.id, device.address, device.ports.get(name))
-                for device in self.inventory.devices.values()
-                if name in device.probes and device.address is not None
-            ]
-            if targets:
-                yield name, probe.engine(targets, report=self._on_round_trips)
+    def _start_analysis(self) -> None:
+        analyst = Analyst(
+            self.inventory,
+            lambda: self._evidence.heard(time.time()),
+            self._publish,
+            debounce=self._settings.analysis.debounce,
+        )
+        self._parts.start(_ANALYSIS, analyst.run)
 
-    def _jobs(self, snmp: SnmpCollector) -> Iterator[Job]:
-        for device in self.inventory.devices.values():
-            if device.snmp is None or device.address is None:
-                continue
-            credentials = self._settings.snmp[device.snmp]
-            assert isinstance(credentials, SnmpCredentials)
-            yield Job(
-                f"{_COLLECTOR} {device.id}",
-                self._snmp.interval,
-                _Poll(self, snmp, device, credentials),
-            )
+    async def _reload(self, reread: Reread) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            try:
+                told = await read(reread)
+                for warning in told.warnings:
+                    _log.warning("reload", problem=str(warning))
+                await self._adopt(told.settings, told.inventory)
+            except (RefusedError, UserError) as error:
+                self.series[catalogue.CONFIG_RELOAD].set((), 0)
+                _log.error("reload refused: the old files stay in use")
+                for line in str(error).splitlines():
+                    _log.error(line)
+            else:
+                self.series[catalogue.CONFIG_RELOAD].set((), 1)
 
-    async def poll(
-        self, snmp: SnmpCollector, device: Device, credentials: SnmpCredentials
-    ) -> bool:
-        """Poll one device and take the reading in; return whether it answered."""
-        reading: DeviceReading | None = None
+    async def _adopt(self, settings: Settings, inventory: Inventory) -> None:
+        """Go on with these; whatever they do not change goes on undisturbed.
 
-        async def work() -> None:
-            nonlocal reading
-            reading = await snmp.collect(device, credentials)
-            self._on_reading(reading)
+        Raises
+        ------
+        UserError
+            If a socket may not be opened; everything is then as it was before.
+        """
+        plan = Plan.of(settings, inventory)
+        await self._engines.assign(plan.probing)
+        old, was, had = self._plan, self._settings, self.inventory
+        self._plan, self._settings, self.inventory = plan, settings, inventory
+        self._forget(old)
+        if plan.snmp != old.snmp:
+            await self._parts.stop(_POLLING)
+            self._start_polling()
+        else:
+            self._polling.assign(plan.polls)
+        if (inventory, settings.analysis) != (had, was.analysis):
+            await self._parts.stop(_ANALYSIS)
+            self._start_analysis()
+        if settings.listen != was.listen:
+            _log.warning(f"listen: {settings.listen} takes effect with a restart")
+        _log.info(
+            "reloaded", sites=len(inventory.sites), devices=len(inventory.devices)
+        )
 
-        await self._supervisor.once(f"collector {_COLLECTOR}", work)
-        return reading is not None and reading.outcome is Outcome.SUCCESS
+    def _forget(self, old: Plan) -> None:
+        """Drop what was heard from places that are not asked any more."""
+        before, after = old.sources(), self._plan.sources()
+        same = {at for at, asked in after.items() if before.get(at) == asked}
+        self._evidence.adopt(self.inventory, lambda *at: at in same)
+        self._meter.keep(lambda device: (device, SNMP) in same)
+        self.series.adopt(self.inventory, self._plan.probing)
 
     def _on_round_trips(self, trips: RoundTrips) -> None:
         self._evidence.add_round_trips(trips)
         self.series.add_round_trips(trips)
 
     def _on_reading(self, reading: DeviceReading) -> None:
-        self._evidence.add_reading(reading, self._snmp.interval)
-        ends = self._ends.get(reading.device, {})
+        self._evidence.add_reading(reading, self._plan.snmp.interval)
+        ends = self._plan.ends.get(reading.device, {})
         names = {interface: link.id for interface, (link, _) in ends.items()}
         self.series.add_reading(reading, names)
+        loads: tuple[Load, ...] = ()
         if reading.outcome is Outcome.SUCCESS:
             loads = tuple(self._meter.loads(reading, ends))
-            self.series.add_loads(loads)
-            for hear in self.listeners.loads:
-                hear(loads)
+        self.series.set_loads(reading.device, loads)
+        for hear in self.listeners.loads:
+            hear(loads)
 
     def _publish(self, conclusion: Conclusion) -> None:
         self.series.set_state(conclusion.state, isolated=conclusion.isolated)
@@ -165,37 +197,12 @@ class Monitor:
         for hear in self.listeners.conclusion:
             hear(conclusion)
 
-    async def _look_after(
-        self, scheduler: Scheduler, engines: list[tuple[str, Engine]]
-    ) -> None:
+    async def _look_after(self) -> None:
         while True:
-            self.series[catalogue.SCHEDULER_LAG].set((), scheduler.lag())
-            for name, engine in engines:
-                self.series[catalogue.PROBE_ERROR].set((name,), engine.error_bound)
+            self.series[catalogue.SCHEDULER_LAG].set((), self._polling.lag())
+            for name, bound in self._engines.error_bounds():
+                self.series[catalogue.PROBE_ERROR].set((name,), bound)
             await asyncio.sleep(_BACKGROUND)
 
     def _count_fault(self, part: str) -> None:
         self.series[catalogue.FAULTS].add((part,))
-
-
-@dataclass(frozen=True, slots=True)
-class _Poll:
-    """One device's poll, as the scheduler calls it."""
-
-    monitor: Monitor
-    snmp: SnmpCollector
-    device: Device
-    credentials: SnmpCredentials
-
-    async def __call__(self) -> bool:
-        return await self.monitor.poll(self.snmp, self.device, self.credentials)
-
-
-def _links_by_interface(inventory: Inventory) -> dict[str, dict[str, tuple[Link, str]]]:
-    """Map each device's interfaces to the link plugged in, and which end it is."""
-    ends: dict[str, dict[str, tuple[Link, str]]] = {}
-    for link in inventory.links.values():
-        for name, end in (("a", link.a), ("b", link.b)):
-            if end.interface:
-                ends.setdefault(end.device, {})[end.interface] = (link, name)
-    return ends

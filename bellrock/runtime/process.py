@@ -2,15 +2,22 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 
 from bellrock.model.errors import UserError
 
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
-async def until_signalled(work: Coroutine[None, None, None]) -> None:
+async def until_signalled(
+    work: Coroutine[None, None, None], *, hangup: Callable[[], None] | None = None
+) -> None:
     """Run `work` until it ends, or SIGTERM or SIGINT asks it to stop cleanly.
+
+    Parameters
+    ----------
+    hangup : callable or None
+        Called on each SIGHUP; without one that ends the process, as is usual.
 
     Raises
     ------
@@ -26,8 +33,11 @@ async def until_signalled(work: Coroutine[None, None, None]) -> None:
         asked = True
         task.cancel()
 
-    for number in _STOPPING:
-        loop.add_signal_handler(number, stop)
+    handlers = dict.fromkeys(_STOPPING, stop)
+    if hangup is not None:
+        handlers[signal.SIGHUP] = hangup
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
     try:
         await task
     except asyncio.CancelledError:
@@ -36,7 +46,7 @@ async def until_signalled(work: Coroutine[None, None, None]) -> None:
     except BaseExceptionGroup as group:
         raise _plainest(group) from None
     finally:
-        for number in _STOPPING:
+        for number in handlers:
             loop.remove_signal_handler(number)
 
 

@@ -1,7 +1,8 @@
 """What we know, as metric families: readings and conclusions in, samples out."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 
 from bellrock import __version__
 from bellrock.export.exposition import Family, Histograms, LabelValues, Numbers
@@ -15,6 +16,7 @@ from bellrock.model.observation import (
     RoundTrips,
     Status,
 )
+from bellrock.runtime.current import Current
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis
 from topology.state import NetworkState
@@ -48,6 +50,7 @@ class Series:
         self._delay = Histograms(catalogue.PROBE_DELAY)
         self._recent: dict[LabelValues, deque[float]] = {}
         self._interfaces: dict[str, set[LabelValues]] = {}
+        self._loads: dict[str, dict[tuple[str, str], float]] = {}
         self[catalogue.BUILD_INFO].set((__version__,), 1)
         self._declare(inventory)
 
@@ -63,16 +66,44 @@ class Series:
         for metric in catalogue.ALL:
             yield self._numbers.get(metric, self._delay)
 
+    def adopt(self, inventory: Inventory, probes: Collection[str]) -> None:
+        """Go on with another inventory; what is no longer in it has no samples.
+
+        Parameters
+        ----------
+        probes : collection of str
+            The names of those that run now.
+        """
+        self._inventory = inventory
+        self._declare(inventory)
+        current = Current(inventory, probes)
+        families: tuple[Family, ...] = (*self._numbers.values(), self._delay)
+        for family in families:
+            family.keep(partial(current.has, family.metric))
+        path = partial(current.has, catalogue.PROBE_DELAY)
+        self._recent = {at: recent for at, recent in self._recent.items() if path(at)}
+        self._loads = {
+            device: {arc: share for arc, share in loads.items() if current.arc(*arc)}
+            for device, loads in self._loads.items()
+            if current.device(device)
+        }
+        interface = partial(current.has, catalogue.INTERFACE_UP)
+        self._interfaces = {
+            device: set(filter(interface, rows))
+            for device, rows in self._interfaces.items()
+        }
+
     def _declare(self, inventory: Inventory) -> None:
         """Tell what is declared, so that a page can name the site and the circuit."""
-        for site in sorted(inventory.user_sites()):
-            found = inventory.sites[site]
-            labels = (site, found.name, found.organisation or "", found.kind)
-            self[catalogue.SITE_INFO].set((*labels, str(found.priority)), 1)
-        for link in inventory.links.values():
-            ends = [inventory.devices[end.device].site for end in (link.a, link.b)]
-            circuit = (link.id, link.circuit, link.supplier or "")
-            self[catalogue.LINK_INFO].set((*circuit, *ends), 1)
+        sites = [inventory.sites[site] for site in sorted(inventory.user_sites())]
+        self[catalogue.SITE_INFO].replace(
+            ((site.id, site.name, *self._site_labels(site.id)[1:]), 1) for site in sites
+        )
+        self[catalogue.LINK_INFO].replace(
+            ((link.id, link.circuit, link.supplier or "", *ends), 1)
+            for link in inventory.links.values()
+            for ends in [[inventory.devices[e.device].site for e in (link.a, link.b)]]
+        )
 
     def add_round_trips(self, trips: RoundTrips) -> None:
         """Count what a probe saw."""
@@ -123,12 +154,33 @@ class Series:
                 self[metric].drop(gone)
         self._interfaces[device] = now
 
-    def add_loads(self, loads: Iterable[Load]) -> None:
-        """Take over the load of links, as a share of their capacity."""
-        for load in loads:
-            if load.utilisation is not None:
-                labels = (load.link, load.direction)
-                self[catalogue.LINK_UTILISATION].set(labels, load.utilisation)
+    def set_loads(self, device: str, loads: Iterable[Load]) -> None:
+        """Take over the load of the links at a device, as a share of their capacity.
+
+        Where the device no longer tells, the far end's figure stands, and if there is
+        none either the link has no sample: yesterday's load is not today's.
+        """
+        told = {
+            (load.link, load.direction): load.utilisation
+            for load in loads
+            if load.utilisation is not None
+        }
+        before, self._loads[device] = self._loads.get(device, {}), told
+        for arc in before.keys() - told.keys():
+            self._take_load_from(self._far_end(arc[0], device), arc)
+        for arc, share in told.items():
+            self[catalogue.LINK_UTILISATION].set(arc, share)
+
+    def _far_end(self, link: str, device: str) -> str:
+        ends = self._inventory.links[link]
+        return ends.b.device if ends.a.device == device else ends.a.device
+
+    def _take_load_from(self, device: str, arc: tuple[str, str]) -> None:
+        share = self._loads.get(device, {}).get(arc)
+        if share is None:
+            self[catalogue.LINK_UTILISATION].drop(arc)
+        else:
+            self[catalogue.LINK_UTILISATION].set(arc, share)
 
     def set_state(self, state: NetworkState, *, isolated: bool) -> None:
         """Take over what is believed of devices and links; unknown has no sample."""

@@ -1,6 +1,6 @@
 """From two readings of a device's counters to the load of its links."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bellrock.model.inventory import Link
@@ -23,8 +23,12 @@ class Meter:
 
     _last: dict[str, DeviceReading] = field(default_factory=dict)
 
+    def keep(self, wanted: Callable[[str], bool]) -> None:
+        """Forget the devices that are not `wanted`."""
+        self._last = {name: last for name, last in self._last.items() if wanted(name)}
+
     def loads(
-        self, reading: DeviceReading, links: dict[str, tuple[Link, str]]
+        self, reading: DeviceReading, links: Mapping[str, tuple[Link, str]]
     ) -> Iterator[Load]:
         """Yield the load of each link the reading covers.
 
@@ -32,7 +36,7 @@ class Meter:
         ----------
         reading : DeviceReading
             A successful poll.
-        links : dict of str to (Link, str)
+        links : mapping of str to (Link, str)
             By interface name: the link there and which end of it, ``a`` or ``b``.
 
         Notes

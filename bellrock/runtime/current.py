@@ -1,0 +1,64 @@
+"""Which series still speak of something that is watched, after a reload."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from bellrock.export.exposition import LabelValues
+from bellrock.model import catalogue
+from bellrock.model.catalogue import Metric
+from bellrock.model.inventory import Inventory
+
+_BELIEVED = frozenset({catalogue.DEVICE_UP, catalogue.LINK_UP})
+"""Replaced as a whole by the next analysis, which is seconds away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """An inventory, and the names of the probes that run over it."""
+
+    inventory: Inventory
+    probes: Collection[str]
+    _link_at: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index which link is plugged into which interface."""
+        for link in self.inventory.links.values():
+            for end in (link.a, link.b):
+                self._link_at[end.device, end.interface] = link.id
+
+    def has(self, metric: Metric, values: LabelValues) -> bool:
+        """Return whether a series' labels still name what is watched as it is."""
+        if metric in _BELIEVED:
+            return True
+        labels = dict(zip(metric.labels, values, strict=True))
+        if "target" in labels:
+            return self._probed(labels)
+        if "device" in labels:
+            return self._polled(labels)
+        if "link" in labels:
+            return labels["link"] in self.inventory.links
+        return labels.get("probe", "") in ("", *self.probes)
+
+    def device(self, device: str) -> bool:
+        """Return whether the device is still polled."""
+        found = self.inventory.devices.get(device)
+        return found is not None and found.snmp is not None
+
+    def arc(self, link: str, _direction: str) -> bool:
+        """Return whether the link is still there."""
+        return link in self.inventory.links
+
+    def _probed(self, labels: dict[str, str]) -> bool:
+        device = self.inventory.devices.get(labels["target"])
+        if device is None or labels["probe"] not in device.probes:
+            return False
+        return labels.get("site", device.site) == device.site
+
+    def _polled(self, labels: dict[str, str]) -> bool:
+        device = self.inventory.devices.get(labels["device"])
+        if device is None or device.snmp is None:
+            return False
+        if labels.get("site", device.site) != device.site:
+            return False
+        at = labels["device"], labels.get("interface", "")
+        return labels.get("link", "") == self._link_at.get(at, "")

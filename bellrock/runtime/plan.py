@@ -1,0 +1,106 @@
+"""What follows from settings and inventory: whom to probe, whom to poll.
+
+Plain data, so that after a reload the difference to what runs already can be told.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bellrock.config.settings import Settings
+from bellrock.model.inventory import Device, Inventory, Link
+from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from probes.paced import PacedProbe
+from probes.target import Target
+
+SNMP = "snmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """A probe and whom it measures."""
+
+    probe: PacedProbe
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the monitor does that the two files decide.
+
+    Attributes
+    ----------
+    probing : mapping of str to Probing
+        By the probe's name; none without targets.
+    snmp : SnmpSettings
+        Of the collector.
+    polls : mapping of str to (Device, SnmpCredentials)
+        By device id.
+    ends : mapping of str to mapping of str to (Link, str)
+        By device and interface: the link plugged in, and which end, ``a`` or ``b``.
+    """
+
+    probing: Mapping[str, Probing]
+    snmp: SnmpSettings
+    polls: Mapping[str, tuple[Device, SnmpCredentials]]
+    ends: Mapping[str, Mapping[str, tuple[Link, str]]]
+
+    @classmethod
+    def of(cls, settings: Settings, inventory: Inventory) -> "Plan":
+        """Work out what settings and inventory ask for."""
+        section = settings.collectors[SNMP]
+        assert isinstance(section, SnmpSettings)
+        return cls(
+            probing=dict(_probing(settings, inventory)),
+            snmp=section,
+            polls=dict(_polls(settings, inventory)),
+            ends=_ends(inventory),
+        )
+
+    def sources(self) -> dict[tuple[str, str], object]:
+        """Return where each device is asked by which probe or collector.
+
+        Returns
+        -------
+        dict of (device id, name) to object
+            Equal while it is the same place that is asked.
+        """
+        found: dict[tuple[str, str], object] = {
+            (target.id, name): target
+            for name, probing in self.probing.items()
+            for target in probing.targets
+        }
+        for device, _ in self.polls.values():
+            found[device.id, SNMP] = device.address, device.ports.get(SNMP)
+        return found
+
+
+def _probing(settings: Settings, inventory: Inventory) -> Iterator[tuple[str, Probing]]:
+    for name, probe in settings.probes.items():
+        assert isinstance(probe, PacedProbe)
+        targets = tuple(
+            Target(device.id, device.address, device.ports.get(name))
+            for device in inventory.devices.values()
+            if name in device.probes and device.address is not None
+        )
+        if targets:
+            yield name, Probing(probe, targets)
+
+
+def _polls(
+    settings: Settings, inventory: Inventory
+) -> Iterator[tuple[str, tuple[Device, SnmpCredentials]]]:
+    for device in inventory.devices.values():
+        if device.snmp is None or device.address is None:
+            continue
+        credentials = settings.snmp[device.snmp]
+        assert isinstance(credentials, SnmpCredentials)
+        yield device.id, (device, credentials)
+
+
+def _ends(inventory: Inventory) -> dict[str, dict[str, tuple[Link, str]]]:
+    ends: dict[str, dict[str, tuple[Link, str]]] = {}
+    for link in inventory.links.values():
+        for name, end in (("a", link.a), ("b", link.b)):
+            if end.interface:
+                ends.setdefault(end.device, {})[end.interface] = (link, name)
+    return ends

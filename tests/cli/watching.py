@@ -1,0 +1,129 @@
+"""A ``bellrock run`` in a process of its own, over two devices on loopback."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bellrock.model.catalogue import Metric
+from probes.stamp.reflector import Reflector, ReflectorSettings
+
+INVENTORY = """\
+network: {{id: two, name: Two sites}}
+sites:
+  - {{id: dc, name: Data centre, kind: datacentre}}
+  - {{id: gp, name: Surgery, kind: gp, people: 40}}
+devices:
+  - {{id: p1, site: dc, address: 127.0.0.1, probes: [stamp], ports: {{stamp: {port}}}}}
+  - {{id: cpe, site: gp, address: 127.0.0.2, probes: [stamp], ports: {{stamp: {port}}}}}
+links:
+  - {{id: tail, a: "p1:0", b: "cpe:0", capacity: 1G}}
+gateways: [dc]
+"""
+SETTINGS = """\
+inventory: network.yaml
+listen: 127.0.0.1:{listen}
+probes: {{stamp: {{interval: 100ms, deadline: 200ms, report: 100ms}}}}
+analysis: {{debounce: 100ms}}
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port: int = held.getsockname()[1]
+    return port
+
+
+@dataclass
+class Running:
+    """A monitor process, and what it says over HTTP."""
+
+    process: asyncio.subprocess.Process
+    client: httpx.AsyncClient
+
+    async def value(self, metric: Metric, **labels: str) -> float | None:
+        """Return the sample with these labels; None when there is none."""
+        text = (await self.client.get("/metrics")).text
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                wanted = sample.name == metric.name
+                if wanted and labels.items() <= sample.labels.items():
+                    return sample.value
+        return None
+
+    async def until(
+        self, expected: float | None, metric: Metric, **labels: str
+    ) -> None:
+        """Wait for the sample to have this value; None waits for it to vanish."""
+        found: float | None = None
+        for _ in range(300):
+            try:
+                found = await self.value(metric, **labels)
+            except httpx.TransportError:
+                found = -1
+            if found == expected:
+                return
+            await asyncio.sleep(0.1)
+        pytest.fail(f"{metric.name}{labels} stayed {found}, not {expected}")
+
+
+@asynccontextmanager
+async def reflecting(address: str, port: int) -> AsyncIterator[int]:
+    """Run a STAMP reflector of ours."""
+    reflector = Reflector(ReflectorSettings(address=ip_address(address), port=port))
+    task = asyncio.create_task(reflector.run())
+    await asyncio.sleep(0)
+    try:
+        yield reflector.port
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+@contextmanager
+def silent(address: str, port: int) -> Iterator[None]:
+    """Swallow what comes: a closed port would refuse, and that is an answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((address, port))
+        yield
+
+
+@asynccontextmanager
+async def monitor(folder: Path, port: int) -> AsyncIterator[Running]:
+    """Run ``bellrock run`` over the two devices."""
+    listen = free_port()
+    (folder / "network.yaml").write_text(INVENTORY.format(port=port))
+    (folder / "bellrock.yaml").write_text(SETTINGS.format(listen=listen))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bellrock", "run", "-c", folder / "bellrock.yaml"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    base = f"http://127.0.0.1:{listen}"
+    try:
+        async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+            yield Running(process, client)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+def worker_of(pid: int) -> int:
+    """Return the process id of the analysis worker."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == pid and b"spawn_main" in command:
+            return int(entry.name)
+    raise LookupError(pid)

@@ -5,9 +5,10 @@ A metric that is renamed or dropped is a type error here; a label it does not ha
 a rate of something that does not count, is a :class:`ValueError` when rendering.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from bellrock.model.catalogue import Metric
 
@@ -16,6 +17,32 @@ INTERVAL = "$__rate_interval"
 
 RANGE = "$__range"
 """The time the dashboard shows."""
+
+
+OverTime = Literal["changes", "max_over_time", "min_over_time"]
+"""Functions of a gauge's past."""
+
+_SELECTION = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*(\{[^{}]*\})?")
+
+
+def duration(seconds: float) -> str:
+    """Write a duration as PromQL and Prometheus' files do.
+
+    Parameters
+    ----------
+    seconds : float
+        Positive; rounded to milliseconds, and never to 0.
+
+    Examples
+    --------
+    >>> duration(90), duration(600), duration(0.25)
+    ('90s', '10m', '250ms')
+    """
+    whole = max(1, round(seconds * 1000))
+    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000)):
+        if whole % size == 0:
+            return f"{whole // size}{unit}"
+    return f"{whole}ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +88,50 @@ class Query:
         """Count series, per value of the labels `by`."""
         return self._aggregated("count", by)
 
-    def top(self, count: int) -> Self:
-        """Keep the `count` highest."""
-        return type(self)(f"topk({count}, {self})")
+    def one(self, *by: str) -> Self:
+        """Return 1 for each value of the labels `by`."""
+        return self._aggregated("group", by)
+
+    def top(self, count: int, *by: str) -> Self:
+        """Keep the `count` highest, per value of the labels `by`."""
+        grouping = f" by ({', '.join(by)}) " if by else ""
+        return type(self)(f"topk{grouping}({count}, {self})")
 
     def is_number(self, number: int) -> Self:
         """Return 1 where the value is `number` and 0 where it is another one."""
         return type(self)(f"({self} == bool {number})")
 
-    def above(self, number: int) -> Self:
+    def equal(self, number: int) -> Self:
+        """Keep what is `number`."""
+        return type(self)(f"({self} == {number})")
+
+    def above(self, number: float) -> Self:
         """Keep what is above `number`."""
         return type(self)(f"({self} > {number})")
+
+    def absent(self) -> Self:
+        """Return 1 if there is no series at all, else nothing."""
+        return type(self)(f"absent({self})")
+
+    def over(self, function: OverTime, seconds: float) -> Self:
+        """Sum up each series' last `seconds` seconds.
+
+        Raises
+        ------
+        ValueError
+            If this is more than a selection of series, of which there is no past.
+        """
+        return type(self)(f"{function}({self._selected}[{duration(seconds)}])")
+
+    def ago(self, seconds: float) -> Self:
+        """Take the values of `seconds` seconds before.
+
+        Raises
+        ------
+        ValueError
+            If this is more than a selection of series, of which there is no past.
+        """
+        return type(self)(f"({self._selected} offset {duration(seconds)})")
 
     def below(self, other: "Query") -> Self:
         """Return 1 where the value is below that of `other`, else 0."""
@@ -93,9 +153,10 @@ class Query:
         """Keep series for which `other` has none with the same labels `on`."""
         return type(self)(f"({self} unless on ({', '.join(on)}) {other})")
 
-    def otherwise(self, other: "Query") -> Self:
-        """Add the series of `other` whose labels this one does not have."""
-        return type(self)(f"({self} or {other})")
+    def otherwise(self, other: "Query", *on: str) -> Self:
+        """Add the series of `other` whose labels `on`, or all, this one lacks."""
+        matching = f"on ({', '.join(on)}) " if on else ""
+        return type(self)(f"({self} or {matching}{other})")
 
     def told_by(self, info: "Query", *on: str, add: tuple[str, ...]) -> Self:
         """Add the labels `add` of the info metric with the same labels `on`."""
@@ -105,6 +166,17 @@ class Query:
     def named(self, label: str, source: str) -> Self:
         """Copy the label `source` to `label`."""
         return type(self)(f'label_replace({self}, "{label}", "$1", "{source}", "(.+)")')
+
+    def joined(self, label: str, *sources: str) -> Self:
+        """Write the labels `sources`, with spaces between, to `label`."""
+        names = ", ".join(f'"{source}"' for source in sources)
+        return type(self)(f'label_join({self}, "{label}", " ", {names})')
+
+    @property
+    def _selected(self) -> str:
+        if _SELECTION.fullmatch(self.text) is None:
+            raise ValueError(f"{self}: only a selection has a past, not what it became")
+        return self.text
 
     def _aggregated(self, operator: str, by: tuple[str, ...]) -> Self:
         grouping = f" by ({', '.join(by)}) " if by else ""
@@ -129,8 +201,18 @@ def series(metric: Metric, **labels: Match) -> Query:
     return Query(_selector(metric, metric.name, labels))
 
 
-def rate(metric: Metric, **labels: Match) -> Query:
+def rate(metric: Metric, *, whole: bool = False, **labels: Match) -> Query:
     """Return the growth of a counter per second.
+
+    Parameters
+    ----------
+    metric : Metric
+        A counter.
+    whole : bool
+        Over the whole time shown, and so the same at every instant of a graph: a top
+        ten by it keeps its members.
+    **labels : str, AnyOf or Not
+        What its labels must be.
 
     Raises
     ------
@@ -139,7 +221,7 @@ def rate(metric: Metric, **labels: Match) -> Query:
     """
     if metric.kind != "counter":
         raise ValueError(f"{metric.name}: a {metric.kind} has no rate")
-    return Query(f"rate({_selector(metric, metric.name, labels)}[{INTERVAL}])")
+    return Query(f"rate({_selector(metric, metric.name, labels)}{_span(whole)})")
 
 
 def increase(metric: Metric, **labels: Match) -> Query:
@@ -156,7 +238,7 @@ def increase(metric: Metric, **labels: Match) -> Query:
 
 
 def quantile(
-    share: float, metric: Metric, *by: str, **labels: Match
+    share: float, metric: Metric, *by: str, whole: bool = False, **labels: Match
 ) -> Query:
     """Estimate a quantile of a histogram, in the unit of the metric.
 
@@ -168,6 +250,10 @@ def quantile(
         A histogram.
     *by : str
         Labels to keep apart.
+    whole : bool
+        Over the whole time shown, as for :func:`rate`.
+    **labels : str, AnyOf or Not
+        What its labels must be.
 
     Raises
     ------
@@ -177,8 +263,25 @@ def quantile(
     if metric.kind != "histogram":
         raise ValueError(f"{metric.name}: a {metric.kind} has no quantiles")
     buckets = _selector(metric, f"{metric.name}_bucket", labels)
-    grown = Query(f"rate({buckets}[{INTERVAL}])").sum("le", *by)
+    grown = Query(f"rate({buckets}{_span(whole)})").sum("le", *by)
     return Query(f"histogram_quantile({share}, {grown})")
+
+
+def grown(metric: Metric, seconds: float, **labels: Match) -> Query:
+    """Return how much a counter grew in the last `seconds` seconds.
+
+    A histogram grows by its observations. For rules, which have no interval drawn.
+
+    Raises
+    ------
+    ValueError
+        If the metric is a gauge, or has no such label.
+    """
+    if metric.kind == "gauge":
+        raise ValueError(f"{metric.name}: a gauge has no increase")
+    name = f"{metric.name}_count" if metric.kind == "histogram" else metric.name
+    chosen = _selector(metric, name, labels)
+    return Query(f"increase({chosen}[{duration(seconds)}])")
 
 
 def peak(metric: Metric, **labels: Match) -> Query:
@@ -194,7 +297,12 @@ def peak(metric: Metric, **labels: Match) -> Query:
     if metric.kind != "gauge":
         raise ValueError(f"{metric.name}: a {metric.kind} has no peak")
     chosen = _selector(metric, metric.name, labels)
-    return Query(f"max_over_time({chosen}[{RANGE}] @ end())")
+    return Query(f"max_over_time({chosen}{_span(True)})")
+
+
+def constant(number: float) -> Query:
+    """Return one series without labels that always has this value."""
+    return Query(f"vector({number})")
 
 
 def firing(**labels: Match) -> Query:
@@ -212,6 +320,10 @@ def values_of(label: str, metric: Metric, **labels: Match) -> str:
     """
     _check(metric, (label,))
     return f"label_values({_selector(metric, metric.name, labels)}, {label})"
+
+
+def _span(whole: bool) -> str:
+    return f"[{RANGE}] @ end()" if whole else f"[{INTERVAL}]"
 
 
 def _selector(metric: Metric, name: str, labels: Mapping[str, Match]) -> str:

@@ -9,12 +9,13 @@ import uvloop
 from rich.console import Console
 
 from bellrock.cli.run import log_to_stderr
-from bellrock.demo.run import PORT, PROMETHEUS_PORT, Options
+from bellrock.demo.run import ALERTMANAGER_PORT, PORT, PROMETHEUS_PORT, Options
 from bellrock.demo.run import demo as play
 from bellrock.runtime.process import until_signalled
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="port of our /metrics")]
 PrometheusPort = Annotated[int, typer.Option(min=1, max=65535, help="its port")]
+AlertmanagerPort = Annotated[int, typer.Option(min=1, max=65535, help="its port")]
 Seconds = Annotated[
     float | None, typer.Option(min=5, max=86_400, help="end by itself after so long")
 ]
@@ -28,12 +29,13 @@ def demo(
     seconds: Seconds = None,
     port: Port = PORT,
     prometheus_port: PrometheusPort = PROMETHEUS_PORT,
+    alertmanager_port: AlertmanagerPort = ALERTMANAGER_PORT,
     picture: Picture = None,
 ) -> None:
     """Show Bellrock on a simulated Scottish network, on loopback.
 
-    About 200 sites, the real monitor over them, Prometheus where it is installed; the
-    Shetland outage of October 2022 is replayed and told.
+    About 200 sites, the real monitor over them, Prometheus and Alertmanager where they
+    are installed; the Shetland outage of October 2022 is replayed and told.
 
     Exit status: 0 shown, 2 a port is taken.
 
@@ -41,7 +43,7 @@ def demo(
       bellrock demo --seconds 60 --port 9577 --prometheus-port 9590
     """
     log_to_stderr()
-    options = Options(seconds, port, prometheus_port)
+    options = Options(seconds, port, prometheus_port, alertmanager_port)
     console = Console(highlight=False, record=picture is not None)
     uvloop.run(until_signalled(play(options, console)))
     if picture is not None:

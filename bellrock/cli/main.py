@@ -3,15 +3,20 @@
 0 fine, 1 a finding, 2 the user's input is wrong, 70 a fault of our own.
 """
 
+import inspect
 import sys
 import traceback
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
+from bellrock import __version__
 from bellrock.cli.bench import bench
 from bellrock.cli.demo import demo
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.inventory import check, spof
+from bellrock.cli.render import render
 from bellrock.cli.run import run
 from bellrock.model.errors import UserError
 
@@ -19,15 +24,40 @@ EX_USAGE, EX_SOFTWARE = 2, 70
 
 app = typer.Typer(
     name="bellrock",
-    help="Says what the next failure would cut off, before it happens.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, run, check, spof, bench):
-    app.command()(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"bellrock {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_show_version, is_eager=True, help="show it, and end"
+    ),
+]
+
+
+@app.callback()
+def _bellrock(_: Version = False) -> None:
+    """Says what the next failure would cut off, before it happens."""
+
+
+def _help(command: Callable[..., None]) -> str:
+    """Return its docstring, the lines of its example left as they are."""
+    return (inspect.getdoc(command) or "").replace("\n\nExample", "\n\n\b\nExample")
+
+
+for _command in (demo, run, check, spof, render, bench):
+    app.command(help=_help(_command))(_command)
 
 
 def main() -> None:

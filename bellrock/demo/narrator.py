@@ -5,12 +5,14 @@ told apart, so that one can see how long the monitor took to notice.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from bellrock.demo.pager import Notification
 from bellrock.model.inventory import ElementKind, Inventory
 from bellrock.runtime.analyst import Conclusion
 from bellrock.runtime.utilisation import Load
@@ -48,6 +50,7 @@ class Narrator:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.findings: list[str] = []
+        self.notifications: list[Notification] = []
         self.console = console
         self._inventory = inventory
         self._clock = clock
@@ -121,6 +124,21 @@ class Narrator:
             elif load.utilisation < _RELIEVED and arc in self._full:
                 self._full.discard(arc)
                 self._find(f"{self._link(load.link)} is down to {percent}.", "green")
+
+    def notify(self, notification: Notification) -> None:
+        """Tell what arrived where a person would be paged."""
+        self.notifications.append(notification)
+        told = [a for a in notification.alerts if a.status == notification.status]
+        names = Counter(alert.name for alert in told).most_common()
+        counts = ", ".join(f"{count} {name}" for name, count in names)
+        # Of the commonest kind: one site of many says more than one service of few.
+        first = next(alert for alert in told if alert.name == names[0][0])
+        rest = f" and {len(told) - 1} more" if len(told) > 1 else ""
+        self._line(
+            f"[magenta]→ {escape(notification.receiver)}, "
+            f"[bold]{escape(notification.about)} {notification.status}[/]: "
+            f"{escape(f'{counts}: {first.summary}{rest}')}[/]"
+        )
 
     def _what_is_left(self, analysis: Analysis, sites: Collection[str]) -> str:
         """Name the single thing that these sites now depend on."""

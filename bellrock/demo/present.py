@@ -2,12 +2,16 @@
 
 import resource
 import time
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
 
+from bellrock.demo.alertmanager import HOW_TO_GET as ALERTMANAGER
+from bellrock.demo.alertmanager import Alertmanager
 from bellrock.demo.narrator import Narrator
-from bellrock.demo.prometheus import HOW_TO_GET, Prometheus
+from bellrock.demo.prometheus import HOW_TO_GET as PROMETHEUS
+from bellrock.demo.prometheus import Prometheus
 from bellrock.demo.story import SHORTEST
 from bellrock.model import catalogue
 from bellrock.model.inventory import Inventory
@@ -21,22 +25,40 @@ WATCHED = "lerwick-hosp"
 _QUERY = f'bellrock_site_redundancy{{site="{WATCHED}"}}'
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where to look.
+
+    Attributes
+    ----------
+    monitor : str
+        Base URL of ours.
+    """
+
+    monitor: str
+    prometheus: Prometheus | None
+    alertmanager: Alertmanager | None
+
+
 def introduce(
-    console: Console,
-    inventory: Inventory,
-    base: str,
-    prometheus: Prometheus | None,
-    seconds: float | None,
+    console: Console, inventory: Inventory, places: Places, seconds: float | None
 ) -> None:
     """Say what is watched, in a sentence, and where to look."""
     console.print(f"[bold]Bellrock[/] watches {inventory.name}, simulated on loopback.")
     console.print(sentence(Design(inventory).reading), highlight=False)
-    console.print(f"  metrics     {base}/metrics", soft_wrap=True)
-    if prometheus is not None:
-        asked = f"{prometheus.url}/api/v1/query --data-urlencode 'query={_QUERY}'"
-        console.print(f"  Prometheus  curl {asked}", soft_wrap=True)
-    if prometheus is None:
-        console.print(f"[yellow]{HOW_TO_GET}[/]")
+    console.print(f"  metrics       {places.monitor}/metrics", soft_wrap=True)
+    if places.prometheus is not None:
+        url = f"{places.prometheus.url}/api/v1"
+        asked = f"{url}/query --data-urlencode 'query={_QUERY}'"
+        console.print(f"  Prometheus    curl {asked}", soft_wrap=True)
+        console.print(f"  alerts        curl {url}/alerts", soft_wrap=True)
+    else:
+        console.print(f"[yellow]{PROMETHEUS}[/]")
+    if places.alertmanager is not None:
+        url = places.alertmanager.url
+        console.print(f"  Alertmanager  amtool --alertmanager.url={url} alert")
+    else:
+        console.print(f"[yellow]{ALERTMANAGER}[/]")
     if seconds is None:
         console.print("The story takes three minutes and repeats; Ctrl-C ends it.")
     elif seconds < SHORTEST:
@@ -51,7 +73,7 @@ async def sum_up(
     console: Console,
     monitor: Monitor,
     narrator: Narrator,
-    prometheus: Prometheus | None,
+    places: Places,
     started: float,
 ) -> None:
     """Print what came of it; `started` in Unix seconds."""
@@ -68,9 +90,20 @@ async def sum_up(
     table.add_row("probe packets", f"{sent:,.0f}, {lost:,.0f} of them lost")
     table.add_row("faults of our own", f"{faults:.0f}")
     table.add_row("CPU of the monitor", f"{cpu:.0%} of one core")
-    if prometheus is not None:
-        levels = await prometheus.history(_QUERY, started, now)
+    if places.alertmanager is not None:
+        table.add_row("notifications", _notifications(narrator) or "none")
+        active = ", ".join(await places.alertmanager.active())
+        table.add_row("alerts now, from Alertmanager's API", active or "none")
+    if places.prometheus is not None:
+        table.add_row("rules, from Prometheus's API", await places.prometheus.rules())
+        levels = await places.prometheus.history(_QUERY, started, now)
         name = monitor.inventory.sites[WATCHED].name
         history = " → ".join(f"{level:.0f}" for level in levels)
         table.add_row(f"redundancy of {name}, from Prometheus", history or "no data")
     console.print(table)
+
+
+def _notifications(narrator: Narrator) -> str:
+    return "\n".join(
+        f"{n.receiver}: {n.about} {n.status}" for n in narrator.notifications
+    )

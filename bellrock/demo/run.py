@@ -15,22 +15,27 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bellrock.config.settings import load as load_settings
+from bellrock.demo.alerting import configuration, rules
+from bellrock.demo.alertmanager import Alertmanager
 from bellrock.demo.child import Child
 from bellrock.demo.narrator import Narrator
-from bellrock.demo.present import introduce, sum_up
+from bellrock.demo.pager import PATH, pager
+from bellrock.demo.present import Places, introduce, sum_up
 from bellrock.demo.prometheus import Prometheus
 from bellrock.demo.show import Show
 from bellrock.demo.simulation import COMMUNITY, READY
+from bellrock.export.server import listening_socket, serve
 from bellrock.inventory.load import load as load_inventory
 from bellrock.runtime.analyst import Conclusion
 from bellrock.runtime.monitor import Monitor
 from bellrock.runtime.trades import SECTIONS
 
-PORT, PROMETHEUS_PORT = 9477, 9490
+PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT = 9477, 9490, 9493
 
 SETTINGS = Path(__file__).with_name("bellrock.yaml")
 NETWORK = Path(__file__).with_name("caledonia")
 
+_HERE = "127.0.0.1"
 _STORY, _PAUSE = 180.0, 30.0
 _QUIET_END = 4.0
 _PATIENCE = 30.0
@@ -44,13 +49,14 @@ class Options:
     ----------
     seconds : float or None
         When to end; None goes on until it is stopped.
-    port, prometheus_port : int
-        Where the monitor and Prometheus listen on 127.0.0.1.
+    port, prometheus_port, alertmanager_port : int
+        Where the monitor, Prometheus and Alertmanager listen on 127.0.0.1.
     """
 
     seconds: float | None = None
     port: int = PORT
     prometheus_port: int = PROMETHEUS_PORT
+    alertmanager_port: int = ALERTMANAGER_PORT
 
 
 async def demo(options: Options, console: Console) -> None:
@@ -81,16 +87,20 @@ async def demo(options: Options, console: Console) -> None:
         devices = await stack.enter_async_context(_devices())
         watching = await stack.enter_async_context(_running(monitor))
         started = time.time()
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bellrock-"))
+        temporary = tempfile.TemporaryDirectory(prefix="bellrock-")
+        folder = Path(stack.enter_context(temporary))
+        alerting = await stack.enter_async_context(_alerting(folder, options, narrator))
         prometheus = await Prometheus.start(
-            Path(folder),
+            folder,
             port=options.prometheus_port,
-            scrapes=f"{listen.host}:{listen.port}",
+            scrapes=str(listen),
+            rules=rules(),
+            alertmanager=None if alerting is None else alerting.address,
         )
         if prometheus is not None:
             stack.push_async_callback(prometheus.stop)
-        base = f"http://{listen.host}:{listen.port}"
-        introduce(console, inventory, base, prometheus, options.seconds)
+        places = Places(f"http://{listen}", prometheus, alerting)
+        introduce(console, inventory, places, options.seconds)
         show = asyncio.create_task(_show(options.seconds, devices, narrator, known))
         stack.push_async_callback(_cancel, show)
         # Whichever ends first: the show is over, or the monitor has failed.
@@ -98,7 +108,7 @@ async def demo(options: Options, console: Console) -> None:
         if watching.done():
             await watching
         await show
-        await sum_up(console, monitor, narrator, prometheus, started)
+        await sum_up(console, monitor, narrator, places, started)
 
 
 @contextlib.asynccontextmanager
@@ -114,6 +124,26 @@ async def _devices() -> AsyncIterator[Child]:
         yield child
     finally:
         await child.stop()
+
+
+@contextlib.asynccontextmanager
+async def _alerting(
+    folder: Path, options: Options, narrator: Narrator
+) -> AsyncIterator[Alertmanager | None]:
+    """Run Alertmanager, and the pager that it notifies."""
+    sock = listening_socket(_HERE, 0)
+    webhook = f"http://{_HERE}:{sock.getsockname()[1]}{PATH}"
+    listening = asyncio.create_task(serve(pager(narrator.notify), sock))
+    alerting = None
+    try:
+        alerting = await Alertmanager.start(
+            folder, port=options.alertmanager_port, config=configuration(webhook)
+        )
+        yield alerting
+    finally:
+        if alerting is not None:
+            await alerting.stop()
+        await _cancel(listening)
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from alerts.settings import SECTION as ALERTS
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from probes.table import PROBES
 
@@ -15,5 +16,6 @@ SECTIONS: Mapping[str, Mapping[str, type[BaseModel]]] = {
     "probes": PROBES,
     "collectors": {"snmp": SnmpSettings},
     "snmp": {"*": SnmpCredentials},
+    "alerts": ALERTS,
 }
 """By section of the settings, the model of each name in it; ``*`` stands for any."""

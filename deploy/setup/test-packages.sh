@@ -3,13 +3,17 @@
 #
 # As root they are installed, their services neither started nor enabled. Otherwise
 # says which are missing and exits 0: the tests that need them skip, and say so.
+# A line of LIST is a package, and a program if any package's of that name will do.
 set -eu
 
 setup=$(dirname "$0")
 log=.cache/test-packages.log
 
 missing=
-while read -r package; do
+while read -r package program; do
+    if [ -n "$program" ] && command -v "$program" >/dev/null; then
+        continue
+    fi
     status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || status=
     [ "$status" = installed ] || missing="$missing $package"
 done <"$1"

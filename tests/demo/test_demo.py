@@ -2,44 +2,17 @@
 
 import asyncio
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bellrock.model import catalogue
+from tests.demo.performance import Shown, command, free_port
 from tests.programs import need
-
-SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-    return port
-
-
-def command(*options: str) -> list[str]:
-    return [sys.executable, "-m", "bellrock", "demo", *options]
-
-
-@dataclass
-class Shown:
-    """A demo that ran to its end, and what Prometheus knew just before it."""
-
-    status: int
-    output: str
-    answers: dict[str, list[dict[str, object]]]
-    history: list[float]
-
 
 QUERIES = {
     "up": "up",
@@ -57,46 +30,8 @@ QUERIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def shown() -> Shown:
-    """Run the demo once for all tests here, and ask Prometheus as it ends."""
-    need("prometheus")
-    ours, theirs = free_port(), free_port()
-    base = f"http://127.0.0.1:{theirs}/api/v1"
-    options = ("--seconds", str(SECONDS), "--port", str(ours))
-    process = subprocess.Popen(
-        command(*options, "--prometheus-port", str(theirs)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
-    started = time.time()
-    try:
-        time.sleep(SECONDS - 4)
-        with httpx.Client(trust_env=False) as client:
-            answers = {
-                name: client.get(f"{base}/query", params={"query": query}).json()[
-                    "data"
-                ]["result"]
-                for name, query in QUERIES.items()
-            }
-            span = {"start": started, "end": time.time(), "step": 1}
-            query = f'{catalogue.SITE_REDUNDANCY.name}{{site="lerwick-hosp"}}'
-            found = client.get(f"{base}/query_range", params={"query": query, **span})
-        output, _ = process.communicate(timeout=30)
-    finally:
-        process.kill()
-        process.wait()
-    history: list[float] = []
-    for _, text in found.json()["data"]["result"][0]["values"]:
-        if history[-1:] != [float(text)]:
-            history.append(float(text))
-    return Shown(process.returncode, output, answers, history)
-
-
 def value(shown: Shown, query: str) -> float:
-    sample = shown.answers[query][0]["value"]
+    sample = shown.prometheus.instant(QUERIES[query])[0]["value"]
     assert isinstance(sample, list)
     return float(sample[1])
 
@@ -123,7 +58,8 @@ def test_it_says_what_it_watches_in_one_sentence(shown: Shown) -> None:
 def test_prometheus_saw_shetland_lose_both_paths_and_get_them_back(
     shown: Shown,
 ) -> None:
-    assert shown.history == [2, 1, 0, 1, 2]
+    query = f'{catalogue.SITE_REDUNDANCY.name}{{site="lerwick-hosp"}}'
+    assert shown.prometheus.history(query) == [2, 1, 0, 1, 2]
 
 
 def test_the_story_is_told_in_order(shown: Shown) -> None:
@@ -151,7 +87,7 @@ def test_losing_the_northern_cable_cuts_nobody_off(shown: Shown) -> None:
 
 def test_a_busy_link_fills_up_elsewhere(shown: Shown) -> None:
     assert re.search(r"a82-fortwilliam .* is 9\d% full", shown.output), shown.output
-    links = [answer["metric"] for answer in shown.answers["busiest"]]
+    links = [each["metric"] for each in shown.prometheus.instant(QUERIES["busiest"])]
     assert "a82-fortwilliam" in json.dumps(links)
 
 
@@ -166,7 +102,7 @@ def test_the_queries_a_reader_would_try_have_answers(shown: Shown) -> None:
 
 
 def test_nothing_of_ours_went_wrong(shown: Shown) -> None:
-    assert shown.answers["faults"] == []
+    assert shown.prometheus.instant(QUERIES["faults"]) == []
     assert value(shown, "lag") < 5
     assert "Traceback" not in shown.output
 
@@ -175,15 +111,19 @@ def test_one_core_is_plenty(shown: Shown) -> None:
     assert value(shown, "cpu") < 1
 
 
-@pytest.mark.parametrize("taken", ["--port", "--prometheus-port"])
+PORTS = ("--port", "--prometheus-port", "--alertmanager-port")
+
+
+@pytest.mark.parametrize("taken", PORTS)
 def test_a_taken_port_is_said_plainly(taken: str) -> None:
-    if taken == "--prometheus-port":
-        need("prometheus")
-    other = {"--port": "--prometheus-port", "--prometheus-port": "--port"}[taken]
+    need("prometheus")
+    need("prometheus-alertmanager")
+    others = [(port, str(free_port())) for port in PORTS if port != taken]
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
+        ports = [word for pair in ((taken, str(port)), *others) for word in pair]
         done = subprocess.run(
-            command("--seconds", "5", taken, str(port), other, str(free_port())),
+            command("--seconds", "5", *ports),
             capture_output=True,
             text=True,
             timeout=60,
@@ -217,14 +157,16 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 async def test_it_leaves_nothing_behind(number: signal.Signals) -> None:
-    ports = ("--port", str(free_port()), "--prometheus-port", str(free_port()))
+    ports = [word for port in PORTS for word in (port, str(free_port()))]
     process = await asyncio.create_subprocess_exec(
         *command(*ports), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     async with asyncio.timeout(60):
-        while b"Ctrl-C" not in await process.stdout.readline():
-            pass
+        heard = b"\n"
+        while b"Ctrl-C" not in heard:
+            assert heard, "it ended before it began"
+            heard = await process.stdout.readline()
         children = children_of(process.pid)
         process.send_signal(number)
         status = await process.wait()

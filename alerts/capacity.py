@@ -1,0 +1,76 @@
+"""Links that are full."""
+
+from alerts.memory import CIRCUIT, fires_already
+from alerts.pace import Pace
+from alerts.rule import AlertRule, Group, Patience, RecordingRule
+from bellrock.model import catalogue
+from bellrock.promql import series
+
+FULL, RELIEVED = 0.9, 0.8
+"""Utilisation above which a link is called full, and down to which it stays so."""
+
+_NAME, _ARC = "LinkSaturated", ("link", "direction")
+_TOLD = ("circuit", "supplier", "a_site", "b_site")
+
+UTILISATION = RecordingRule(
+    "link",
+    catalogue.LINK_UTILISATION,
+    "max",
+    series(catalogue.LINK_UTILISATION).max(*_ARC),
+    why="One series a link and direction, whichever of two monitors says so.",
+)
+STILL_FULL = RecordingRule(
+    "link",
+    catalogue.LINK_UTILISATION,
+    "full",
+    UTILISATION.series.above(FULL).otherwise(
+        UTILISATION.series.above(RELIEVED).where(fires_already(_NAME, *_ARC), *_ARC)
+    ),
+    why="What was full stays so until it is clearly less; asked for twice.",
+)
+
+
+def group(pace: Pace) -> Group:
+    """Return the rules at this pace."""
+    return Group(
+        "bellrock-capacity",
+        pace.interval,
+        records=(UTILISATION, STILL_FULL),
+        alerts=(link_saturated(),),
+    )
+
+
+def link_saturated() -> AlertRule:
+    """Traffic leaves hardly any of the link's declared capacity."""
+    full = STILL_FULL.series
+    # A join without a partner drops the series; names must never cost an alert.
+    told_of = full.told_by(CIRCUIT.series, "link", add=_TOLD).otherwise(full, *_ARC)
+    far_end = (
+        '{{ if eq $labels.direction "ab" }}{{ $labels.b_site }}'
+        "{{ else }}{{ $labels.a_site }}{{ end }}"
+    )
+    return AlertRule(
+        _NAME,
+        told_of,
+        about=(*_ARC, *_TOLD),
+        severity="ticket",
+        fault="capacity",
+        summary="{{ $labels.link }} is {{ $value | humanizePercentage }} full "
+        f"towards {far_end}",
+        description="{{ $labels.link }} ({{ $labels.a_site }} to {{ $labels.b_site }}"
+        "{{ if $labels.circuit }}, circuit {{ $labels.circuit }}{{ end }}"
+        "{{ if $labels.supplier }}, {{ $labels.supplier }}{{ end }}) "
+        "carries {{ $value | humanizePercentage }} of its capacity towards "
+        f"{far_end}. It is called full above {FULL:.0%}, and until it is down to "
+        f"{RELIEVED:.0%}.",
+        wait=Patience(
+            600,
+            "A backup or a large download fills a link for minutes and is what it is "
+            "for; ten minutes are a shortage.",
+        ),
+        stay=Patience(
+            600,
+            "Traffic swings about a level, and a poll or two may fail: ten minutes "
+            "below it, and the link is relieved.",
+        ),
+    )

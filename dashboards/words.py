@@ -1,0 +1,67 @@
+"""What numbers are called and how they are coloured, the same on every page.
+
+Unknown is a state with a colour of its own, next to good and bad. A gap is neither:
+it says that the monitor itself told nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["none", "short", "percentunit", "s", "dtdurations", "bps", "pps"]
+"""A unit id of Grafana's. Ratios are ``percentunit``, sysUpTime ``dtdurations``."""
+
+BAD, WARNING, GOOD, UNKNOWN, PLAIN = "red", "orange", "green", "purple", "text"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A number that is a word, and its colour."""
+
+    number: int
+    text: str
+    colour: str
+
+
+NOT_KNOWN = State(-1, "unknown", UNKNOWN)
+"""What :mod:`dashboards.queries` writes where the monitor has no sample."""
+
+REACHABLE = (State(0, "cut off", BAD), State(1, "reached", GOOD), NOT_KNOWN)
+
+REDUNDANCY = (
+    State(0, "cut off", BAD),
+    State(1, "one failure away", WARNING),
+    State(2, "survives any one", GOOD),
+    NOT_KNOWN,
+)
+
+UP = (State(0, "down", BAD), State(1, "up", GOOD), NOT_KNOWN)
+
+ISOLATED = (State(0, "no", GOOD), State(1, "ISOLATED", BAD))
+
+LOADED = (State(0, "REFUSED", BAD), State(1, "yes", GOOD))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From `start` on (None: from the beginning), values have this colour."""
+
+    start: float | None
+    colour: str
+
+
+ANY_IS_BAD = (Step(None, GOOD), Step(1, BAD))
+
+ANY_IS_WORTH_A_LOOK = (Step(None, GOOD), Step(1, WARNING))
+
+ANY_IS_UNKNOWN = (Step(None, GOOD), Step(1, UNKNOWN))
+
+FULLNESS = (Step(None, GOOD), Step(0.7, WARNING), Step(0.9, BAD))
+"""Share of a capacity: from 70 % on bursts queue, from 90 % on they are dropped."""
+
+LOSS = (Step(None, GOOD), Step(0.001, WARNING), Step(0.02, BAD))
+"""Share of packets: voice suffers from 2 % on, one in a thousand is worth a look."""
+
+LATE = (Step(None, GOOD), Step(1, WARNING), Step(5, BAD))
+"""Seconds that the monitor's own jobs start late."""
+
+UNCOLOURED = (Step(None, PLAIN),)

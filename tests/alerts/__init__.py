@@ -1,0 +1,1 @@
+"""Tests of the alerts, by the programs that read them."""

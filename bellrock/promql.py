@@ -219,8 +219,7 @@ def rate(metric: Metric, *, whole: bool = False, **labels: Match) -> Query:
     ValueError
         If the metric is not a counter, or has no such label.
     """
-    if metric.kind != "counter":
-        raise ValueError(f"{metric.name}: a {metric.kind} has no rate")
+    _must_be("counter", metric, "rate")
     return Query(f"rate({_selector(metric, metric.name, labels)}{_span(whole)})")
 
 
@@ -232,8 +231,7 @@ def increase(metric: Metric, **labels: Match) -> Query:
     ValueError
         If the metric is not a counter, or has no such label.
     """
-    if metric.kind != "counter":
-        raise ValueError(f"{metric.name}: a {metric.kind} has no increase")
+    _must_be("counter", metric, "increase")
     return Query(f"increase({_selector(metric, metric.name, labels)}[{INTERVAL}])")
 
 
@@ -260,11 +258,10 @@ def quantile(
     ValueError
         If the metric is not a histogram, or has no such label.
     """
-    if metric.kind != "histogram":
-        raise ValueError(f"{metric.name}: a {metric.kind} has no quantiles")
+    _must_be("histogram", metric, "quantiles")
     buckets = _selector(metric, f"{metric.name}_bucket", labels)
-    grown = Query(f"rate({buckets}{_span(whole)})").sum("le", *by)
-    return Query(f"histogram_quantile({share}, {grown})")
+    rates = Query(f"rate({buckets}{_span(whole)})").sum("le", *by)
+    return Query(f"histogram_quantile({share}, {rates})")
 
 
 def grown(metric: Metric, seconds: float, **labels: Match) -> Query:
@@ -294,8 +291,7 @@ def peak(metric: Metric, **labels: Match) -> Query:
     ValueError
         If the metric is not a gauge, or has no such label.
     """
-    if metric.kind != "gauge":
-        raise ValueError(f"{metric.name}: a {metric.kind} has no peak")
+    _must_be("gauge", metric, "peak")
     chosen = _selector(metric, metric.name, labels)
     return Query(f"max_over_time({chosen}{_span(True)})")
 
@@ -320,6 +316,11 @@ def values_of(label: str, metric: Metric, **labels: Match) -> str:
     """
     _check(metric, (label,))
     return f"label_values({_selector(metric, metric.name, labels)}, {label})"
+
+
+def _must_be(kind: str, metric: Metric, what: str) -> None:
+    if metric.kind != kind:
+        raise ValueError(f"{metric.name}: a {metric.kind} has no {what}")
 
 
 def _span(whole: bool) -> str:

@@ -88,6 +88,7 @@ class Monitor:
             self._engines = Engines(self._parts, self._on_round_trips)
             group.create_task(serve(app, sock))
             await self._engines.assign(self._plan.probing)
+            self._expect()
             self._start_polling()
             self._start_analysis()
             self.series[catalogue.CONFIG_RELOAD].set((), 1)
@@ -172,6 +173,12 @@ class Monitor:
         self._evidence.adopt(self.inventory, lambda *at: at in same)
         self._meter.keep(lambda device: (device, SNMP) in same)
         self.series.adopt(self.inventory, self._plan.probing)
+        self._expect()
+
+    def _expect(self) -> None:
+        for name, probing in self._plan.probing.items():
+            for target in probing.targets:
+                self.series.expect(name, target.id)
 
     def _on_round_trips(self, trips: RoundTrips) -> None:
         self._evidence.add_round_trips(trips)

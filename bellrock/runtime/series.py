@@ -105,10 +105,19 @@ class Series:
             for ends in [[inventory.devices[e.device].site for e in (link.a, link.b)]]
         )
 
+    def expect(self, probe: str, target: str) -> None:
+        """Begin a target's counts: one that never sends anything has to be missed."""
+        path = self._path(probe, target)
+        self[catalogue.PROBE_SENT].add(path, 0)
+        self[catalogue.PROBE_LOST].add(path, 0)
+
+    def _path(self, probe: str, target: str) -> LabelValues:
+        site = self._inventory.devices[target].site
+        return probe, target, site, "round_trip", "default"
+
     def add_round_trips(self, trips: RoundTrips) -> None:
         """Count what a probe saw."""
-        site = self._inventory.devices[trips.target].site
-        path = (trips.probe, trips.target, site, "round_trip", "default")
+        path = self._path(trips.probe, trips.target)
         self[catalogue.PROBE_SENT].add(path, trips.sent)
         self[catalogue.PROBE_LOST].add(path, trips.lost)
         for delay in trips.delays:

@@ -126,18 +126,19 @@ class Monitor:
         while True:
             await self._asked.wait()
             self._asked.clear()
+            adopted = False
             try:
                 told = await read(reread)
                 for warning in told.warnings:
                     _log.warning("reload", problem=str(warning))
                 await self._adopt(told.settings, told.inventory)
+                adopted = True
             except (RefusedError, UserError) as error:
-                self.series[catalogue.CONFIG_RELOAD].set((), 0)
                 _log.error("reload refused: the old files stay in use")
                 for line in str(error).splitlines():
                     _log.error(line)
-            else:
-                self.series[catalogue.CONFIG_RELOAD].set((), 1)
+            finally:
+                self.series[catalogue.CONFIG_RELOAD].set((), adopted)
 
     async def _adopt(self, settings: Settings, inventory: Inventory) -> None:
         """Go on with these; whatever they do not change goes on undisturbed.

@@ -130,14 +130,16 @@ class Narrator:
         self.notifications.append(notification)
         told = [a for a in notification.alerts if a.status == notification.status]
         names = Counter(alert.name for alert in told).most_common()
-        counts = ", ".join(f"{count} {name}" for name, count in names)
-        # Of the commonest kind: one site of many says more than one service of few.
-        first = next(alert for alert in told if alert.name == names[0][0])
-        rest = f" and {len(told) - 1} more" if len(told) > 1 else ""
+        text = ", ".join(f"{count} {name}" for name, count in names)
+        if notification.status == "firing":
+            # Of the commonest kind: a site of many says more than a service of few.
+            first = next(alert for alert in told if alert.name == names[0][0])
+            rest = f" and {len(told) - 1} more" if len(told) > 1 else ""
+            text += f": {first.summary}{rest}"
         self._line(
             f"[magenta]→ {escape(notification.receiver)}, "
             f"[bold]{escape(notification.about)} {notification.status}[/]: "
-            f"{escape(f'{counts}: {first.summary}{rest}')}[/]"
+            f"{escape(text)}[/]"
         )
 
     def _what_is_left(self, analysis: Analysis, sites: Collection[str]) -> str:

@@ -48,7 +48,7 @@ class Step:
 
 
 STORY = (
-    Step(0.05, "Traffic in the west begins to grow.", growth=1.1),
+    Step(0.05, "Traffic in the west begins to grow.", growth=1.18),
     Step(
         0.20,
         "A trawler parts the northern cable to Shetland.",
@@ -59,7 +59,8 @@ STORY = (
         0.42,
         "The southern cable to Shetland parts too.",
         frozenset({NORTH, SOUTH}),
-        1.18,
+        # The rush hour is over by now, and still the link is full.
+        1.3,
     ),
     Step(0.66, "The southern cable is repaired.", frozenset({NORTH})),
     Step(0.82, "The northern cable is repaired."),

@@ -366,14 +366,14 @@ class Engine:
         return bool(refusals)
 
     def _tell(self) -> None:
-        at = self._clock.realtime() / SECOND
-        for track in self._ledger.reports(self._clock.monotonic()):
+        now = self._clock.monotonic()
+        for track in self._ledger.reports(now):
             delays = tuple(delay / SECOND for _, delay in sorted(track.delays))
             self._report(
                 RoundTrips(
                     probe=self._probe,
                     target=track.target.id,
-                    at=at,
+                    at=now / SECOND,
                     delays=delays,
                     outcomes=track.outcomes,
                     late=track.late,

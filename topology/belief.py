@@ -41,6 +41,9 @@ class Heard:
     silent : frozenset of str
         Devices of which everything measured failed for longer than the threshold. An
         answer outweighs silence.
+    unheard : frozenset of str
+        Devices nothing was learned of lately, though something is meant to measure
+        them: nothing could be sent, or whatever measures them stands still.
     links_up, links_down : frozenset of str
         Links reported up, or down, by at least one end with a fresh report.
     """
@@ -49,6 +52,7 @@ class Heard:
     silent: frozenset[str] = frozenset()
     links_up: frozenset[str] = frozenset()
     links_down: frozenset[str] = frozenset()
+    unheard: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,14 @@ def believe(layout: Layout, heard: Heard) -> Belief:
         A link is down if either end says so, up if an end says up and none says down.
         A device is up if it answers. Silent devices are judged, and unmeasured
         elements inferred, as the module says; all else is unknown. If nothing answers
-        while something is silent, the monitor is isolated and everything is unknown.
+        while something is silent or unheard, the monitor is isolated and everything
+        is unknown.
     """
     network, gateways = layout.network, layout.inventory.gateways
     links = layout.inventory.links.keys()
     answered = heard.answered & network.nodes
     silent = (heard.silent & network.nodes) - answered
-    if silent and not answered:
+    if not answered and (silent or heard.unheard & network.nodes):
         return Belief(NetworkState(unknown=frozenset(network) | links), isolated=True)
 
     broken = heard.links_down & links

@@ -1,5 +1,6 @@
 """``bellrock demo``: the whole of it on loopback."""
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,8 @@ from rich.console import Console
 from bellrock.cli.run import log_to_stderr
 from bellrock.demo.run import ALERTMANAGER_PORT, PORT, PROMETHEUS_PORT, Options
 from bellrock.demo.run import demo as play
-from bellrock.runtime.process import until_signalled
+from bellrock.model.errors import UserError
+from bellrock.runtime.process import expect_signals, until_signalled
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="port of our /metrics")]
 PrometheusPort = Annotated[int, typer.Option(min=1, max=65535, help="its port")]
@@ -42,7 +44,13 @@ def demo(
     Example, a minute of it on other ports:
       bellrock demo --seconds 60 --port 9577 --prometheus-port 9590
     """
+    expect_signals()
     log_to_stderr()
+    if picture is not None and not os.access(picture.absolute().parent, os.W_OK):
+        raise UserError(
+            f"--picture {picture}: cannot write there",
+            "name a file in a folder that is there and yours to write",
+        )
     options = Options(seconds, port, prometheus_port, alertmanager_port)
     console = Console(highlight=False, record=picture is not None)
     uvloop.run(until_signalled(play(options, console)))

@@ -105,7 +105,8 @@ def _write_csv(report: SpofReport) -> None:
 
 
 def _show(report: SpofReport, design: Design, top: int) -> None:
-    console = Console(highlight=False)
+    # No markup: names are the user's, and may have brackets in them.
+    console = Console(highlight=False, markup=False)
     console.print(report["sentence"])
     names = {
         **{site.id: site.name for site in design.inventory.sites.values()},
@@ -113,11 +114,13 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
     }
     table = Table(box=SIMPLE, pad_edge=False)
     for heading in ("sites", "people", "services"):
-        table.add_column(heading, justify="right", no_wrap=True)
+        # Narrower than this, and a narrow terminal would cut numbers off.
+        width = max(len(heading), 9) if heading == "people" else len(heading)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=width)
     # What is left of the terminal, so that a row is a line.
-    left = max(console.width - _NUMBERS_WIDTH, 40)
-    table.add_column("lost with", no_wrap=True, max_width=left // 2)
-    table.add_column("cuts off", no_wrap=True, max_width=left - left // 2)
+    left = max(console.width - _NUMBERS_WIDTH, 8)
+    table.add_column("lost with", no_wrap=True, max_width=max(left // 2, 4))
+    table.add_column("cuts off", no_wrap=True, max_width=max(left - left // 2, 4))
     rows = _alike([item for item in report["elements"] if not item["on_site"]])
     for alike in rows[:top]:
         first, *others = alike

@@ -3,11 +3,13 @@
 0 fine, 1 a finding, 2 the user's input is wrong, 70 a fault of our own.
 """
 
+import errno
 import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -64,15 +66,31 @@ def main() -> None:
     """Run the command line and leave with its status."""
     try:
         refuse_intruders()
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except SystemExit as leaving:
+        # typer's own answer to a reader that has gone is 1, which is a finding.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            _leave_unread(0)
+        raise
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(EX_USAGE)
     except BrokenPipeError:
         # `bellrock spof … | head` closed its end: nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
-    except Exception:  # noqa: BLE001 - the last resort; see the status
+        _leave_unread(0)
+    except Exception as error:  # noqa: BLE001 - the last resort; see the status
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            print(f"{error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+            _leave_unread(EX_USAGE)
         traceback.print_exc()
         print("this is a fault of Bellrock; please report it", file=sys.stderr)
         sys.exit(EX_SOFTWARE)
+
+
+def _leave_unread(status: int) -> NoReturn:
+    """Leave without another try to write what is still in standard output's buffer."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)

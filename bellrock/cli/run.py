@@ -11,7 +11,7 @@ import typer
 import uvloop
 
 from bellrock.runtime.monitor import Monitor
-from bellrock.runtime.process import until_signalled
+from bellrock.runtime.process import expect_signals, until_signalled
 from bellrock.runtime.told import Told
 
 Settings = Annotated[
@@ -26,7 +26,11 @@ def log_to_stderr() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                # The pretty ones print local variables, and with them secrets.
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -45,6 +49,7 @@ def run(config: Settings = Path("bellrock.yaml")) -> None:
     Example:
       bellrock run -c /etc/bellrock/bellrock.yaml
     """
+    expect_signals()
     log_to_stderr()
     told = Told.read(config, None)
     told.warn()

@@ -79,10 +79,14 @@ class Child:
         await self.stop()
         raise self.failure(name)
 
-    def failure(self, name: str) -> UserError:
+    def failure(self, name: str, what: str = "does not come up") -> UserError:
         """Return the error that tells its last words."""
         words = "\n  ".join(self._words) or "it said nothing"
-        return UserError(f"{name}: does not come up", words)
+        return UserError(f"{name}: {what}", words)
+
+    async def wait(self) -> None:
+        """Wait until it has ended."""
+        await self._process.wait()
 
     async def stop(self) -> None:
         """End it, at first politely, and wait for it."""

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bellrock.demo.alertmanager import HOW_TO_GET as ALERTMANAGER
@@ -44,8 +45,9 @@ def introduce(
     console: Console, inventory: Inventory, places: Places, seconds: float | None
 ) -> None:
     """Say what is watched, in a sentence, and where to look."""
-    console.print(f"[bold]Bellrock[/] watches {inventory.name}, simulated on loopback.")
-    console.print(sentence(Design(inventory).reading), highlight=False)
+    name = escape(inventory.name)
+    console.print(f"[bold]Bellrock[/] watches {name}, simulated on loopback.")
+    console.print(sentence(Design(inventory).reading), highlight=False, markup=False)
     console.print(f"  metrics       {places.monitor}/metrics", soft_wrap=True)
     if places.prometheus is not None:
         url = f"{places.prometheus.url}/api/v1"

@@ -103,10 +103,14 @@ async def demo(options: Options, console: Console) -> None:
         introduce(console, inventory, places, options.seconds)
         show = asyncio.create_task(_show(options.seconds, devices, narrator, known))
         stack.push_async_callback(_cancel, show)
-        # Whichever ends first: the show is over, or the monitor has failed.
-        await asyncio.wait((show, watching), return_when=asyncio.FIRST_COMPLETED)
+        gone = asyncio.create_task(devices.wait())
+        stack.push_async_callback(_cancel, gone)
+        # Whichever ends first: the show is over, or what it needs has failed.
+        await asyncio.wait((show, watching, gone), return_when=asyncio.FIRST_COMPLETED)
         if watching.done():
             await watching
+        if gone.done():
+            raise devices.failure("simulated devices", "are gone")
         await show
         await sum_up(console, monitor, narrator, places, started)
 
@@ -114,7 +118,8 @@ async def demo(options: Options, console: Console) -> None:
 @contextlib.asynccontextmanager
 async def _devices() -> AsyncIterator[Child]:
     """Run the simulated devices as a process of their own."""
-    command = (sys.executable, "-m", "bellrock.demo.simulation")
+    # -P: whatever stands in the folder we were started from is not ours to import.
+    command = (sys.executable, "-P", "-m", "bellrock.demo.simulation")
     child = await Child.start(*command, str(NETWORK), talks=True)
     try:
         async with asyncio.timeout(_PATIENCE):

@@ -19,9 +19,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bellrock.config import Listen
 from bellrock.export.exposition import Family, render
 from bellrock.model.errors import UserError
+
+PATIENCE = 10.0
+"""Seconds a connection may take to send its request."""
 
 _INDEX = "Bellrock\n\n/metrics  for Prometheus\n/healthz  alive?\n/readyz   ready?\n"
 
@@ -49,7 +54,7 @@ def application(
         # The process's own metrics come last: they bring OpenMetrics' closing mark.
         body = text.encode() + encode(ours)
         headers = {"content-type": content_type, "vary": "accept, accept-encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _accepts_gzip(request.headers.get("accept-encoding", "")):
             # Level 1 of isal: 1/100 of the CPU time of zlib's level 9 for about 1.3
             # times the bytes, on a link that is nearly always local.
             body = await run_in_threadpool(igzip.compress, body, 1)
@@ -77,6 +82,16 @@ def application(
     )
 
 
+def _accepts_gzip(accepted: str) -> bool:
+    """Return whether ``Accept-Encoding`` (RFC 9110, section 12.5.3) allows gzip."""
+    for each in accepted.lower().split(","):
+        coding, *parameters = (part.strip() for part in each.split(";"))
+        if coding == "gzip":
+            weights = (p.removeprefix("q=") for p in parameters if p.startswith("q="))
+            return next(weights, "1").strip("0.") != ""
+    return False
+
+
 def listening_socket(host: str, port: int) -> socket.socket:
     """Bind and listen, so that a taken port is known before anything starts.
 
@@ -89,10 +104,45 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
+        number = error.errno or 0
+        # A name that does not resolve has a number of its own, which is no errno.
+        why = os.strerror(number) if number > 0 else "the name does not resolve"
         raise UserError(
-            f"listen {host}:{port}: {os.strerror(error.errno or 0)}",
+            f"listen {Listen(host=host, port=port)}: {why}",
             "stop what holds it, or choose another address or port to listen on",
         ) from error
+
+
+class _Impatient(H11Protocol):
+    """Closes a connection on which no request is complete in time.
+
+    Otherwise a few dozen that were opened and forgotten (a load balancer's check, a
+    scanner) would take every place there is.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._limit: asyncio.TimerHandle | None = None
+        self._set_limit()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._set_limit()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._drop_limit()
+        super().connection_lost(exc)
+
+    def _set_limit(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._drop_limit()
+        elif self._limit is None:
+            self._limit = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def _drop_limit(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
 
 
 class _Server(uvicorn.Server):
@@ -107,6 +157,7 @@ async def serve(app: Starlette, sock: socket.socket) -> None:
     """Serve `app` on `sock` until cancelled; closes the socket."""
     config = uvicorn.Config(
         app,
+        http=_Impatient,
         access_log=False,
         log_config=None,
         lifespan="off",

@@ -74,6 +74,13 @@ PROBE_OUTCOME = Metric(
     "How probe packets ended.",
     ("probe", "target", "outcome"),
 )
+PROBE_UNSENT = Metric(
+    "bellrock_probe_unsent_total",
+    "counter",
+    "",
+    "Probe packets this machine could not send, by the error's name.",
+    ("probe", "reason"),
+)
 PROBE_ERROR = Metric(
     "bellrock_probe_error_seconds",
     "gauge",

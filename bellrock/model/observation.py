@@ -1,7 +1,8 @@
 """What was measured, by whom, when, and one word for how it ended.
 
 Probes and collectors hand these to the runtime and know nothing of what becomes of
-them. Times are Unix seconds, delays seconds, rates bit/s.
+them. Delays are seconds, rates bit/s; times are seconds of a clock that is never set
+(``time.monotonic``), because they are only ever subtracted.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -61,7 +62,7 @@ class RoundTrips:
     probe, target : str
         Name of the probe (``icmp``, ``stamp``) and id of the device.
     at : float
-        Unix seconds of the report.
+        When it was reported; seconds, monotonic.
     delays : tuple of float
         Round-trip delay (RFC 2681) of each answered packet, in order of sending.
     outcomes : mapping of Outcome to int
@@ -126,7 +127,7 @@ class DeviceReading:
     Attributes
     ----------
     at : float
-        Unix seconds at the end of the poll.
+        The end of the poll; seconds, monotonic.
     duration : float
         Seconds the poll took.
     detail : str

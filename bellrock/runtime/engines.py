@@ -65,6 +65,12 @@ class Engines:
         for name, (_, engine) in self._running.items():
             yield name, engine.error_bound
 
+    def unsent(self) -> Iterator[tuple[str, str, int]]:
+        """Yield how many packets each probe could not send, by the error's name."""
+        for name, (_, engine) in self._running.items():
+            for reason, packets in engine.counts.unsent.items():
+                yield name, reason, packets
+
     def _kept(self, name: str, probing: Probing) -> Engine | None:
         """Return the engine that runs with the same settings already."""
         before, engine = self._running.get(name, (None, None))

@@ -5,8 +5,8 @@ be down) is decided in :mod:`topology.belief`.
 """
 
 import math
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import InitVar, dataclass, field
 
 from bellrock.model.inventory import Inventory
 from bellrock.model.observation import (
@@ -22,7 +22,11 @@ SILENT_AFTER = 3
 """Failures in a row of one source before it calls its device silent."""
 
 FRESH_FOR = 3.0
-"""Intervals after which an interface's reported status no longer counts."""
+"""Intervals of a source after which its last word no longer counts."""
+
+AWAITED_FOR = 2.0
+"""Intervals that a new source is given for its first word, before others' silence is
+taken for the device's."""
 
 NOT_REACHED = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.UNRESOLVED})
 """Outcomes in which nobody answered; a refusal or a bad answer is an answer."""
@@ -30,16 +34,25 @@ NOT_REACHED = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.UNRESOLVE
 
 @dataclass(slots=True)
 class _Source:
-    """What one probe or collector heard of one device; times in Unix seconds."""
+    """What one probe or collector heard of one device; times in seconds, monotonic."""
 
+    every: float
+    awaited_until: float
+    told: float = -math.inf
     failures: int = 0
     failing_since: float = 0.0
     last_answer: float = -math.inf
 
+    def fresh(self, now: float) -> bool:
+        return now - self.told <= FRESH_FOR * self.every
+
+    def awaited(self, now: float) -> bool:
+        return self.told == -math.inf and now < self.awaited_until
+
 
 @dataclass(slots=True)
 class _Report:
-    """What one end of a link said of it, and until when (Unix s) that counts."""
+    """What one end of a link said of it, and until when that counts."""
 
     status: Status
     until: float
@@ -47,18 +60,39 @@ class _Report:
 
 @dataclass(slots=True)
 class Evidence:
-    """Takes in readings and says what they amount to."""
+    """Takes in readings and says what they amount to.
+
+    Parameters
+    ----------
+    sources : mapping of (str, str) to float
+        What is going to tell of which device: by device id and name of the probe or
+        collector, the seconds within which it says something. Others are not heard.
+    now : float
+        Seconds, monotonic.
+    """
 
     inventory: Inventory
-    _sources: dict[str, dict[str, _Source]] = field(default_factory=dict)
+    sources: InitVar[Mapping[tuple[str, str], float]]
+    now: InitVar[float]
+    _sources: dict[str, dict[str, _Source]] = field(init=False)
     _reports: dict[str, dict[str, _Report]] = field(default_factory=dict)
     _link_at: dict[tuple[str, str], str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Index which link is plugged into which interface."""
+    def __post_init__(
+        self, sources: Mapping[tuple[str, str], float], now: float
+    ) -> None:
+        """Await the sources, and index which link is plugged into which interface."""
+        self._sources = {}
+        self._await(sources, now)
         self._link_at = _link_at(self.inventory)
 
-    def adopt(self, inventory: Inventory, still: Callable[[str, str], bool]) -> None:
+    def adopt(
+        self,
+        inventory: Inventory,
+        sources: Mapping[tuple[str, str], float],
+        still: Callable[[str, str], bool],
+        now: float,
+    ) -> None:
         """Go on with another inventory, without what no longer says anything of it.
 
         Parameters
@@ -67,10 +101,11 @@ class Evidence:
             Whether a device, by id, is still asked in the same place by a source.
         """
         self.inventory = inventory
-        for device, sources in self._sources.items():
-            for name in [name for name in sources if not still(device, name)]:
-                del sources[name]
+        for device, heard in self._sources.items():
+            for name in [name for name in heard if not still(device, name)]:
+                del heard[name]
         self._sources = {at: heard for at, heard in self._sources.items() if heard}
+        self._await(sources, now)
         before, self._link_at = self._link_at, _link_at(inventory)
         same = {(link, at[0]) for at, link in before.items() & self._link_at.items()}
         for link, reports in self._reports.items():
@@ -87,11 +122,13 @@ class Evidence:
         failures = 0 if answered else trips.sent
         self._note(trips.target, trips.probe, trips.at, failures)
 
-    def add_reading(self, reading: DeviceReading, interval: float) -> None:
+    def add_reading(self, reading: DeviceReading) -> None:
         """Note whether a device answered a collector, and its interfaces' status."""
         silent = reading.outcome in NOT_REACHED
-        self._note(reading.device, reading.collector, reading.at, int(silent))
-        until = reading.at + FRESH_FOR * interval
+        source = self._note(reading.device, reading.collector, reading.at, int(silent))
+        if source is None:
+            return
+        until = reading.at + FRESH_FOR * source.every
         for interface in reading.interfaces:
             link = self.link_at(reading.device, interface.name)
             if link is not None:
@@ -99,12 +136,20 @@ class Evidence:
                 reports[reading.device] = _Report(_carries(interface), until)
 
     def heard(self, now: float) -> Heard:
-        """Return what the evidence amounts to at `now` (Unix s)."""
-        answered, silent = set(), set()
+        """Return what the evidence amounts to at `now` (seconds, monotonic)."""
+        answered, silent, unheard = set(), set(), set()
         for device, sources in self._sources.items():
-            if _silent(sources.values()):
-                silent.add(device)
-            elif any(source.last_answer > -math.inf for source in sources.values()):
+            current = [source for source in sources.values() if source.fresh(now)]
+            awaited = any(source.awaited(now) for source in sources.values())
+            if not current:
+                if not awaited:
+                    unheard.add(device)
+            elif _silent(current):
+                # Not while another way to ask has not had its turn: a probe may be
+                # filtered where a collector is let through.
+                if not awaited:
+                    silent.add(device)
+            elif any(source.last_answer > -math.inf for source in current):
                 answered.add(device)
         up, down = set(), set()
         for link, reports in self._reports.items():
@@ -113,16 +158,29 @@ class Evidence:
                 down.add(link)
             elif Status.UP in fresh:
                 up.add(link)
-        return Heard(*map(frozenset, (answered, silent, up, down)))
+        return Heard(*map(frozenset, (answered, silent, up, down, unheard)))
 
-    def _note(self, device: str, name: str, at: float, failures: int) -> None:
-        source = self._sources.setdefault(device, {}).setdefault(name, _Source())
+    def _await(self, sources: Mapping[tuple[str, str], float], now: float) -> None:
+        for (device, name), every in sources.items():
+            known = self._sources.setdefault(device, {})
+            if name in known:
+                known[name].every = every
+            else:
+                known[name] = _Source(every, now + AWAITED_FOR * every)
+
+    def _note(self, device: str, name: str, at: float, failures: int) -> _Source | None:
+        source = self._sources.get(device, {}).get(name)
+        if source is None:
+            # On its way when a reload took the device out.
+            return None
+        source.told = at
         if not failures:
             source.failures, source.last_answer = 0, at
-            return
+            return source
         if not source.failures:
             source.failing_since = at
         source.failures += failures
+        return source
 
 
 def _link_at(inventory: Inventory) -> dict[tuple[str, str], str]:

@@ -66,7 +66,7 @@ class Monitor:
         self._settings = settings
         self._reread = reread
         self._plan = Plan.of(settings, inventory)
-        self._evidence = Evidence(inventory)
+        self._evidence = Evidence(inventory, self._every(), time.monotonic())
         self._meter = Meter()
         self._ready = False
         self._asked = asyncio.Event()
@@ -108,6 +108,7 @@ class Monitor:
             self._plan.snmp,
             self._supervisor,
             on_reading=self._on_reading,
+            on_unread=self._on_unread,
             on_skip=skipped,
         )
         self._polling.assign(self._plan.polls)
@@ -116,7 +117,7 @@ class Monitor:
     def _start_analysis(self) -> None:
         analyst = Analyst(
             self.inventory,
-            lambda: self._evidence.heard(time.time()),
+            lambda: self._evidence.heard(time.monotonic()),
             self._publish,
             debounce=self._settings.analysis.debounce,
         )
@@ -170,23 +171,34 @@ class Monitor:
     def _forget(self, old: Plan) -> None:
         """Drop what was heard from places that are not asked any more."""
         before, after = old.sources(), self._plan.sources()
-        same = {at for at, asked in after.items() if before.get(at) == asked}
-        self._evidence.adopt(self.inventory, lambda *at: at in same)
+        same = {
+            at
+            for at, source in after.items()
+            if at in before and before[at].place == source.place
+        }
+        self._evidence.adopt(
+            self.inventory, self._every(), lambda *at: at in same, time.monotonic()
+        )
         self._meter.keep(lambda device: (device, SNMP) in same)
         self.series.adopt(self.inventory, self._plan.probing)
         self._expect()
 
+    def _every(self) -> dict[tuple[str, str], float]:
+        return {at: source.every for at, source in self._plan.sources().items()}
+
     def _expect(self) -> None:
+        sources = self._plan.sources()
         for name, probing in self._plan.probing.items():
             for target in probing.targets:
-                self.series.expect(name, target.id)
+                every = sources[target.id, name].every
+                self.series.expect(name, target.id, every)
 
     def _on_round_trips(self, trips: RoundTrips) -> None:
         self._evidence.add_round_trips(trips)
         self.series.add_round_trips(trips)
 
     def _on_reading(self, reading: DeviceReading) -> None:
-        self._evidence.add_reading(reading, self._plan.snmp.interval)
+        self._evidence.add_reading(reading)
         ends = self._plan.ends.get(reading.device, {})
         names = {interface: link.id for interface, (link, _) in ends.items()}
         self.series.add_reading(reading, names)
@@ -196,6 +208,11 @@ class Monitor:
         self.series.set_loads(reading.device, loads)
         for hear in self.listeners.loads:
             hear(loads)
+
+    def _on_unread(self, device: str) -> None:
+        self.series.unread(device)
+        for hear in self.listeners.loads:
+            hear(())
 
     def _publish(self, conclusion: Conclusion) -> None:
         self.series.set_state(conclusion.state, isolated=conclusion.isolated)
@@ -210,6 +227,8 @@ class Monitor:
             self.series[catalogue.SCHEDULER_LAG].set((), self._polling.lag())
             for name, bound in self._engines.error_bounds():
                 self.series[catalogue.PROBE_ERROR].set((name,), bound)
+            for name, reason, packets in self._engines.unsent():
+                self.series[catalogue.PROBE_UNSENT].set((name, reason), packets)
             await asyncio.sleep(_BACKGROUND)
 
     def _count_fault(self, part: str) -> None:

@@ -24,6 +24,22 @@ class Probing:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """One probe or collector of one device.
+
+    Attributes
+    ----------
+    place : object
+        Where it asks; equal while it is the same place.
+    every : float
+        Seconds within which it says something at least once, whatever comes of it.
+    """
+
+    place: object
+    every: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything the monitor does that the two files decide.
 
@@ -56,22 +72,22 @@ class Plan:
             ends=_ends(inventory),
         )
 
-    def sources(self) -> dict[tuple[str, str], object]:
-        """Return where each device is asked by which probe or collector.
-
-        Returns
-        -------
-        dict of (device id, name) to object
-            Equal while it is the same place that is asked.
-        """
-        found: dict[tuple[str, str], object] = {
-            (target.id, name): target
+    def sources(self) -> dict[tuple[str, str], Source]:
+        """Return what tells us of each device, by device id and source's name."""
+        found = {
+            (target.id, name): Source(target, _every(probing.probe))
             for name, probing in self.probing.items()
             for target in probing.targets
         }
         for device, _ in self.polls.values():
-            found[device.id, SNMP] = device.address, device.ports.get(SNMP)
+            place = device.address, device.ports.get(SNMP)
+            found[device.id, SNMP] = Source(place, self.snmp.interval)
         return found
+
+
+def _every(probe: PacedProbe) -> float:
+    """Return the longest time between two reports of a target."""
+    return max(probe.interval, probe.report) + probe.deadline
 
 
 def _probing(settings: Settings, inventory: Inventory) -> Iterator[tuple[str, Probing]]:

@@ -21,8 +21,9 @@ class Polling:
     ----------
     settings : SnmpSettings
         Of the collector; other ones need another of these.
-    on_reading, on_skip : callable
-        Told each reading, and the name of each poll that skipped its turn.
+    on_reading, on_unread, on_skip : callable
+        Told each reading, the id of each device that a fault of ours kept unread, and
+        the name of each poll that skipped its turn.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Polling:
         supervisor: Supervisor,
         *,
         on_reading: Callable[[DeviceReading], None],
+        on_unread: Callable[[str], None],
         on_skip: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._supervisor = supervisor
         self._on_reading = on_reading
+        self._on_unread = on_unread
         self._collector = SnmpCollector(settings)
         # Each poll is mostly waiting; the collector bounds what is on the wire.
         self._scheduler = Scheduler(
@@ -69,7 +72,8 @@ class Polling:
             reading = await self._collector.collect(device, credentials)
             self._on_reading(reading)
 
-        await self._supervisor.once(f"collector {SNMP}", work)
+        if not await self._supervisor.once(f"collector {SNMP}", work):
+            self._on_unread(device.id)
         return reading is not None and reading.outcome is Outcome.SUCCESS
 
 

@@ -2,11 +2,22 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 
 from bellrock.model.errors import UserError
 
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
+
+
+def expect_signals() -> None:
+    """Take signals well from now on, before there is an event loop to hear them.
+
+    A reload asked for while the files are first read has nothing left to do.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in _STOPPING:
+        signal.signal(number, lambda *_: sys.exit(0))
 
 
 async def until_signalled(

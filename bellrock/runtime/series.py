@@ -1,7 +1,10 @@
 """What we know, as metric families: readings and conclusions in, samples out."""
 
+import math
+import time
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from bellrock import __version__
@@ -17,12 +20,16 @@ from bellrock.model.observation import (
     Status,
 )
 from bellrock.runtime.current import Current
+from bellrock.runtime.evidence import FRESH_FOR
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis
 from topology.state import NetworkState
 
 VARIATION_WINDOW = 60
 """Answered packets that delay variation is taken over: a minute at the default rate."""
+
+VARIATION_LASTS = 60.0
+"""Seconds, at least, after the last answer until there is no delay variation."""
 
 _INTERFACE_NUMBERS: Mapping[Metric, str] = {
     catalogue.INTERFACE_RECEIVE_BYTES: "receive_bytes",
@@ -37,18 +44,42 @@ _INTERFACE_NUMBERS: Mapping[Metric, str] = {
 _UP_OR_DOWN = {Status.UP: 1.0, Status.DOWN: 0.0}
 
 
-class Series:
-    """Every family we export, and how each kind of news changes them."""
+@dataclass(slots=True)
+class _Recent:
+    """The last delays of a path, and for how many seconds they are worth telling."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    lasts: float = VARIATION_LASTS
+    at: float = -math.inf
+    delays: deque[float] = field(default_factory=lambda: deque(maxlen=VARIATION_WINDOW))
+
+    def add(self, trips: RoundTrips) -> None:
+        if trips.at - self.at > self.lasts:
+            self.delays.clear()
+        self.delays.extend(trips.delays)
+        self.at = trips.at
+
+
+class Series:
+    """Every family we export, and how each kind of news changes them.
+
+    Parameters
+    ----------
+    clock : callable
+        Seconds, monotonic, as in the readings.
+    """
+
+    def __init__(
+        self, inventory: Inventory, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._inventory = inventory
+        self._clock = clock
         self._numbers = {
             metric: Numbers(metric)
             for metric in catalogue.ALL
             if metric.kind != "histogram"
         }
         self._delay = Histograms(catalogue.PROBE_DELAY)
-        self._recent: dict[LabelValues, deque[float]] = {}
+        self._recent: dict[LabelValues, _Recent] = {}
         self._interfaces: dict[str, set[LabelValues]] = {}
         self._loads: dict[str, dict[tuple[str, str], float]] = {}
         self[catalogue.BUILD_INFO].set((__version__,), 1)
@@ -60,8 +91,11 @@ class Series:
 
     def families(self) -> Iterable[Family]:
         """Return every family as of now, in the order of the catalogue."""
+        now = self._clock()
         self[catalogue.PROBE_DELAY_VARIATION].replace(
-            (labels, _variation(delays)) for labels, delays in self._recent.items()
+            (labels, _variation(recent.delays))
+            for labels, recent in self._recent.items()
+            if now - recent.at <= recent.lasts
         )
         for metric in catalogue.ALL:
             yield self._numbers.get(metric, self._delay)
@@ -105,9 +139,18 @@ class Series:
             for ends in [[inventory.devices[e.device].site for e in (link.a, link.b)]]
         )
 
-    def expect(self, probe: str, target: str) -> None:
-        """Begin a target's counts: one that never sends anything has to be missed."""
+    def expect(self, probe: str, target: str, every: float) -> None:
+        """Begin a target's counts: one that never sends anything has to be missed.
+
+        Parameters
+        ----------
+        every : float
+            Seconds within which the probe reports of it.
+        """
         path = self._path(probe, target)
+        self._recent.setdefault(path, _Recent()).lasts = max(
+            VARIATION_LASTS, FRESH_FOR * every
+        )
         self[catalogue.PROBE_SENT].add(path, 0)
         self[catalogue.PROBE_LOST].add(path, 0)
 
@@ -122,9 +165,8 @@ class Series:
         self[catalogue.PROBE_LOST].add(path, trips.lost)
         for delay in trips.delays:
             self._delay.observe(path, delay)
-        if trips.delays:
-            recent = self._recent.setdefault(path, deque(maxlen=VARIATION_WINDOW))
-            recent.extend(trips.delays)
+        if trips.delays and path in self._recent:
+            self._recent[path].add(trips)
         for outcome, count in trips.outcomes.items():
             labels = (trips.probe, trips.target, outcome.value)
             self[catalogue.PROBE_OUTCOME].add(labels, count)
@@ -158,6 +200,17 @@ class Series:
             key = (device, row.name, links.get(row.name, ""))
             self._set_interface(key, row)
             now.add(key)
+        self._keep_interfaces(device, now)
+
+    def unread(self, device: str) -> None:
+        """Drop what was read of a device: a fault of ours kept us from reading it."""
+        self[catalogue.DEVICE_UPTIME].drop(
+            (device, self._inventory.devices[device].site)
+        )
+        self._keep_interfaces(device, set())
+        self.set_loads(device, ())
+
+    def _keep_interfaces(self, device: str, now: set[LabelValues]) -> None:
         for gone in self._interfaces.get(device, set()) - now:
             for metric in (*_INTERFACE_NUMBERS, catalogue.INTERFACE_UP):
                 self[metric].drop(gone)
@@ -246,8 +299,8 @@ class Series:
             up.set(key, _UP_OR_DOWN[row.status])
         else:
             up.drop(key)
-        for metric, field in _INTERFACE_NUMBERS.items():
-            value: float | None = getattr(row, field)
+        for metric, name in _INTERFACE_NUMBERS.items():
+            value: float | None = getattr(row, name)
             if value is None:
                 self[metric].drop(key)
             else:

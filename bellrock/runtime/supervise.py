@@ -5,7 +5,10 @@ of this machine; it must neither stop the other parts nor read as an outage.
 """
 
 import asyncio
+import time
+import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 
@@ -16,6 +19,12 @@ _log = structlog.get_logger(__name__)
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds before a part that failed is started again; doubled each time."""
 
+RAN_WELL = 300.0
+"""Seconds a part ran before it failed, for that to count as a first failure."""
+
+AGAIN = 60.0
+"""Seconds between two log lines about the same fault."""
+
 
 class Supervisor:
     """Runs parts and jobs, and hears of every fault.
@@ -24,10 +33,18 @@ class Supervisor:
     ----------
     on_fault : callable
         Told the part's name, once a fault.
+    clock : callable
+        Seconds, monotonic.
     """
 
-    def __init__(self, on_fault: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        on_fault: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._on_fault = on_fault
+        self._clock = clock
+        self._repeats: dict[tuple[str, str], _Repeats] = {}
 
     async def once(self, part: str, work: Callable[[], Awaitable[None]]) -> bool:
         """Run `work`; return whether it ended without a fault.
@@ -42,9 +59,9 @@ class Supervisor:
         except UserError:
             # No privilege, a taken port: only the person who started us can help.
             raise
-        except Exception:  # noqa: BLE001 - the one place; see above
+        except Exception as error:  # noqa: BLE001 - the one place; see above
             self._on_fault(part)
-            _log.exception("fault", part=part)
+            self._tell(part, error)
             return False
         return True
 
@@ -54,6 +71,41 @@ class Supervisor:
         Returns when `work` does.
         """
         wait = FIRST_WAIT
+        started = self._clock()
         while not await self.once(part, work):
+            if self._clock() - started > RAN_WELL:
+                wait = FIRST_WAIT
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
+            started = self._clock()
+
+    def _tell(self, part: str, error: Exception) -> None:
+        """Log a fault with its traceback, and its like once a minute as a number.
+
+        A thousand devices a minute that meet the same bug are one fault.
+        """
+        kind = f"{type(error).__name__} at {_place(error)}"
+        now = self._clock()
+        repeats = self._repeats.get((part, kind))
+        if repeats is None:
+            self._repeats[part, kind] = _Repeats(now)
+            _log.error("fault", part=part, exc_info=error)
+            return
+        repeats.untold += 1
+        if now - repeats.told >= AGAIN:
+            _log.error("fault again", part=part, fault=kind, times=repeats.untold)
+            self._repeats[part, kind] = _Repeats(now)
+
+
+@dataclass(slots=True)
+class _Repeats:
+    """When a kind of fault was logged, and how often it has come since."""
+
+    told: float
+    untold: int = 0
+
+
+def _place(error: Exception) -> str:
+    """Return the file and line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"

@@ -43,11 +43,11 @@ class SnmpCollector:
     settings : SnmpSettings
         Timeouts and limits.
     clock : callable
-        Returns Unix seconds; stamps the readings and measures nothing.
+        Seconds, monotonic; stamps the readings.
     """
 
     def __init__(
-        self, settings: SnmpSettings, *, clock: Callable[[], float] = time.time
+        self, settings: SnmpSettings, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._settings = settings
         self._clock = clock

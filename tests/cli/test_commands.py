@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +190,58 @@ def test_help_says_what_it_does_with_an_example_and_the_exit_status(
     assert done.returncode == 0
     assert "Exit status:" in done.stdout
     assert f"bellrock {command}" in done.stdout
+
+
+BRACKETS = """\
+network: {id: two, name: Two sites}
+sites:
+  - {id: dc, name: "Exchange [/A]", kind: datacentre}
+  - {id: gp, name: "Surgery [red]", kind: gp, people: 40}
+devices: [{id: p1, site: dc}, {id: cpe, site: gp}]
+links: [{id: tail, a: "p1:0", b: "cpe:0"}]
+gateways: [dc]
+"""
+
+
+@pytest.mark.parametrize("columns", ["40", "100"])
+def test_names_with_brackets_are_shown_as_they_are(
+    tmp_path: Path, columns: str
+) -> None:
+    (tmp_path / "network.yaml").write_text(BRACKETS)
+    done = subprocess.run(
+        [sys.executable, "-m", "bellrock", "spof", tmp_path / "network.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": columns},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "[/A]" in done.stdout
+    # The numbers are whole at any width.
+    assert re.search(r"^ *1 +40 ", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("to", "status", "said"),
+    [("| head -c 1 >&3", 0, ""), ("> /dev/full", 2, "output: No space left on device")],
+)
+def test_a_reader_that_leaves_and_a_full_disk(
+    tmp_path: Path, to: str, status: int, said: str
+) -> None:
+    (tmp_path / "network.yaml").write_text(BRACKETS)
+    spof = f"{sys.executable} -m bellrock spof network.yaml --format json"
+    script = f"exec 3>/dev/null; set -o pipefail; {spof} {to}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stderr.decode().strip()) == (status, said)
+
+
+def test_a_picture_that_cannot_be_kept_is_told_before_the_show(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bellrock", "demo", "--picture", tmp_path / "no/x.svg"],
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert b"x.svg: cannot write there" in done.stderr

@@ -87,3 +87,35 @@ async def test_a_taken_port_ends_it_with_2(tmp_path: Path) -> None:
     assert second.returncode == 2
     assert b"Address already in use" in said
     assert b"Traceback" not in said
+
+
+SLOW_TO_READ = """\
+import sys, time
+from bellrock.cli import main, run
+
+def read(*_):
+    print("reading", flush=True)
+    time.sleep(1)
+    sys.exit(7)
+
+run.Told.read = read
+main.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGHUP, 7), (signal.SIGTERM, 0), (signal.SIGINT, 0)],
+)
+async def test_a_signal_while_it_still_reads_is_taken_well(
+    number: signal.Signals, status: int
+) -> None:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", SLOW_TO_READ, "run"), stdout=pipe, stderr=pipe
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"reading\n"
+    process.send_signal(number)
+    _, said = await process.communicate()
+    assert (process.returncode, said) == (status, b"")

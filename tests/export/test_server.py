@@ -3,11 +3,12 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import httpx
 import pytest
 
+from bellrock.export import server
 from bellrock.export.exposition import Family, Numbers
 from bellrock.export.server import application, listening_socket, serve
 from bellrock.model import catalogue
@@ -98,3 +99,36 @@ def test_a_taken_port_is_said_plainly() -> None:
         f"listen 127.0.0.1:{port}: Address already in use\n"
         "  stop what holds it, or choose another address or port to listen on"
     )
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoded"),
+    [("gzip;q=0", False), ("br, gzip ; q=0.5", True), ("*", False), ("x-gzip", False)],
+)
+async def test_compressed_only_for_who_wants_it(accepted: str, encoded: bool) -> None:
+    async with face([lag()]) as client:
+        answer = await client.get("/metrics", headers={"accept-encoding": accepted})
+    assert ("content-encoding" in answer.headers) is encoded
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /metrics HT"])
+async def test_connections_that_ask_nothing_do_not_keep_others_out(
+    said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "PATIENCE", 0.5)
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(face([lag()]))
+        for _ in range(80):
+            _, writer = await asyncio.open_connection(
+                client.base_url.host, client.base_url.port
+            )
+            writer.write(said)
+            stack.callback(writer.close)
+        assert (await client.get("/healthz")).status_code == 503
+        await asyncio.sleep(1)
+        assert (await client.get("/healthz")).status_code == 200
+
+
+def test_a_name_that_does_not_resolve_is_told_as_that() -> None:
+    with pytest.raises(UserError, match=r"listen nowhere\.invalid:1: the name"):
+        listening_socket("nowhere.invalid", 1)

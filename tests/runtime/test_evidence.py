@@ -34,17 +34,23 @@ def reading(
     return DeviceReading("cpe", "snmp", at, 0.1, outcome, interfaces=rows)
 
 
+def evidence_of(poll: float = 60, *, awaiting: bool = False) -> Evidence:
+    """Return evidence with a probe a second and a poll a minute, both heard before."""
+    sources = {("cpe", "stamp"): 1.0, ("cpe", "snmp"): poll, ("pe", "snmp"): poll}
+    return Evidence(INVENTORY, sources, now=0 if awaiting else -1000)
+
+
 def row(status: Status, *, enabled: bool = True) -> InterfaceReading:
     return InterfaceReading("wan0", 501, status, enabled)
 
 
 def test_nothing_heard_is_neither_answer_nor_silence() -> None:
-    heard = Evidence(INVENTORY).heard(0)
+    heard = evidence_of().heard(0)
     assert (heard.answered, heard.silent) == (frozenset(), frozenset())
 
 
 def test_three_losses_in_a_row_are_silence_and_one_answer_ends_it() -> None:
-    evidence = Evidence(INVENTORY)
+    evidence = evidence_of()
     evidence.add_round_trips(trips(1, Outcome.SUCCESS))
     evidence.add_round_trips(trips(2, Outcome.TIMEOUT, 2))
     assert evidence.heard(2).answered == {"cpe"}
@@ -56,50 +62,77 @@ def test_three_losses_in_a_row_are_silence_and_one_answer_ends_it() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.AUTH, Outcome.MALFORMED])
 def test_a_bad_answer_is_an_answer(outcome: Outcome) -> None:
-    evidence = Evidence(INVENTORY)
+    evidence = evidence_of()
     for at in range(5):
-        evidence.add_reading(reading(at, outcome), interval=60)
+        evidence.add_reading(reading(at, outcome))
     assert evidence.heard(5).answered == {"cpe"}
 
 
 def test_a_filtered_probe_does_not_silence_a_device_that_is_polled() -> None:
-    evidence = Evidence(INVENTORY)
+    evidence = evidence_of()
     for at in range(120):
         evidence.add_round_trips(trips(at, Outcome.TIMEOUT))
         if at % 60 == 10:
-            evidence.add_reading(reading(at), interval=60)
+            evidence.add_reading(reading(at))
     assert evidence.heard(120).answered == {"cpe"}
 
 
 def test_a_probe_does_not_wait_for_the_slower_collector() -> None:
-    evidence = Evidence(INVENTORY)
-    evidence.add_reading(reading(0), interval=60)
+    evidence = evidence_of()
+    evidence.add_reading(reading(0))
     for at in range(1, 4):
         evidence.add_round_trips(trips(at, Outcome.TIMEOUT))
     assert evidence.heard(4).silent == {"cpe"}
 
 
 def test_one_end_that_says_down_is_enough() -> None:
-    evidence = Evidence(INVENTORY)
-    evidence.add_reading(reading(0, Outcome.SUCCESS, row(Status.UP)), interval=60)
+    evidence = evidence_of()
+    evidence.add_reading(reading(0, Outcome.SUCCESS, row(Status.UP)))
     assert evidence.heard(1).links_up == {"tail"}
     other = InterfaceReading("ge-0", 9, Status.DOWN)
     far = DeviceReading("pe", "snmp", 1, 0.1, Outcome.SUCCESS, interfaces=(other,))
-    evidence.add_reading(far, interval=60)
+    evidence.add_reading(far)
     heard = evidence.heard(2)
     assert not heard.links_up
     assert heard.links_down == {"tail"}
 
 
 def test_an_interface_switched_off_is_down() -> None:
-    evidence = Evidence(INVENTORY)
+    evidence = evidence_of()
     off = row(Status.UNKNOWN, enabled=False)
-    evidence.add_reading(reading(0, Outcome.SUCCESS, off), interval=60)
+    evidence.add_reading(reading(0, Outcome.SUCCESS, off))
     assert evidence.heard(1).links_down == {"tail"}
 
 
 def test_an_old_report_counts_for_nothing() -> None:
-    evidence = Evidence(INVENTORY)
-    evidence.add_reading(reading(0, Outcome.SUCCESS, row(Status.UP)), interval=10)
+    evidence = evidence_of(poll=10)
+    evidence.add_reading(reading(0, Outcome.SUCCESS, row(Status.UP)))
     assert evidence.heard(30).links_up == {"tail"}
     assert evidence.heard(31).links_up == frozenset()
+
+
+def test_what_is_not_heard_of_any_more_is_not_up_for_ever() -> None:
+    evidence = evidence_of()
+    evidence.add_round_trips(trips(1, Outcome.SUCCESS))
+    assert evidence.heard(4).answered == {"cpe"}
+    heard = evidence.heard(4.1)
+    assert not heard.answered | heard.silent
+    assert heard.unheard == {"cpe", "pe"}
+
+
+def test_silence_waits_for_the_first_word_of_every_source_but_not_for_ever() -> None:
+    evidence = evidence_of(awaiting=True)
+    for at in range(1, 121):
+        evidence.add_round_trips(trips(at, Outcome.TIMEOUT))
+    assert evidence.heard(119).silent == frozenset()
+    assert evidence.heard(119).unheard == frozenset()
+    assert evidence.heard(120).silent == {"cpe"}
+
+
+def test_a_source_of_a_device_taken_out_is_not_heard() -> None:
+    evidence = evidence_of()
+    evidence.adopt(INVENTORY, {}, lambda *_: False, now=5)
+    evidence.add_round_trips(trips(6, Outcome.SUCCESS))
+    evidence.add_reading(reading(6, Outcome.SUCCESS, row(Status.UP)))
+    heard = evidence.heard(6)
+    assert not heard.answered | heard.unheard | heard.links_up

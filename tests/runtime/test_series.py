@@ -7,6 +7,13 @@ import pytest
 from bellrock.inventory.load import load
 from bellrock.model import catalogue
 from bellrock.model.inventory import Inventory
+from bellrock.model.observation import (
+    DeviceReading,
+    InterfaceReading,
+    Outcome,
+    RoundTrips,
+    Status,
+)
 from bellrock.runtime.series import Series
 from bellrock.runtime.utilisation import Load
 
@@ -57,3 +64,33 @@ def test_a_link_nobody_tells_of_has_no_load(inventory: Inventory) -> None:
     series.set_loads("p1", out(0.5))
     series.set_loads("p1", ())
     assert series[catalogue.LINK_UTILISATION].get(("tail", "ab")) is None
+
+
+def test_delay_variation_is_not_told_for_ever(inventory: Inventory) -> None:
+    ticks = iter((60.0, 60.1))
+    series = Series(inventory, lambda: next(ticks))
+    series.expect("stamp", "cpe", 1)
+    series.add_round_trips(
+        RoundTrips("stamp", "cpe", 0, (0.01, 0.03), {Outcome.SUCCESS: 2})
+    )
+    for expected in (pytest.approx(0.02), 0):
+        list(series.families())
+        assert series[catalogue.PROBE_DELAY_VARIATION].total() == expected
+
+
+def test_a_fault_of_ours_leaves_no_old_counters_behind(inventory: Inventory) -> None:
+    series = Series(inventory)
+    row = InterfaceReading("0", 1, Status.UP, receive_bytes=7)
+    reading = DeviceReading(
+        "cpe", "snmp", 0, 0.1, Outcome.SUCCESS, uptime=9, interfaces=(row,)
+    )
+    series.add_reading(reading, {"0": "tail"})
+    series.set_loads("cpe", out(0.6))
+    series.unread("cpe")
+    for metric in (
+        catalogue.INTERFACE_RECEIVE_BYTES,
+        catalogue.INTERFACE_UP,
+        catalogue.DEVICE_UPTIME,
+        catalogue.LINK_UTILISATION,
+    ):
+        assert series[metric].total() == 0

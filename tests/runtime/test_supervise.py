@@ -59,3 +59,39 @@ async def test_cancelling_is_no_fault() -> None:
     await asyncio.wait({task})
     assert task.cancelled()
     assert faults == []
+
+
+async def test_the_same_fault_is_logged_once_a_minute_with_its_number() -> None:
+    ticks = iter((0.0, 10.0, 59.0, 61.0, 62.0))
+    supervisor = Supervisor(lambda _: None, lambda: next(ticks))
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(5):
+            await supervisor.once("collector snmp", breaks)
+    assert [(log["event"], log.get("times")) for log in logs] == [
+        ("fault", None),
+        ("fault again", 3),
+    ]
+
+
+async def test_a_part_that_ran_well_is_restarted_as_if_it_had_never_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    now, lives = 0.0, iter((1, 1, 1, 400, 1))
+
+    async def runs() -> None:
+        nonlocal now
+        try:
+            now += next(lives)
+        except StopIteration:
+            return
+        raise ZeroDivisionError
+
+    with structlog.testing.capture_logs():
+        await Supervisor(lambda _: None, lambda: now).forever("part", runs)
+    assert waits == [1, 2, 4, 1, 2]

@@ -10,11 +10,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
-import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
-from bellrock.model.catalogue import Metric
 from probes.stamp.reflector import Reflector, ReflectorSettings
+from tests.exported import Exported
 
 INVENTORY = """\
 network: {{id: two, name: Two sites}}
@@ -43,36 +41,10 @@ def free_port() -> int:
 
 
 @dataclass
-class Running:
+class Running(Exported):
     """A monitor process, and what it says over HTTP."""
 
     process: asyncio.subprocess.Process
-    client: httpx.AsyncClient
-
-    async def value(self, metric: Metric, **labels: str) -> float | None:
-        """Return the sample with these labels; None when there is none."""
-        text = (await self.client.get("/metrics")).text
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                wanted = sample.name == metric.name
-                if wanted and labels.items() <= sample.labels.items():
-                    return sample.value
-        return None
-
-    async def until(
-        self, expected: float | None, metric: Metric, **labels: str
-    ) -> None:
-        """Wait for the sample to have this value; None waits for it to vanish."""
-        found: float | None = None
-        for _ in range(300):
-            try:
-                found = await self.value(metric, **labels)
-            except httpx.TransportError:
-                found = -1
-            if found == expected:
-                return
-            await asyncio.sleep(0.1)
-        pytest.fail(f"{metric.name}{labels} stayed {found}, not {expected}")
 
 
 @asynccontextmanager
@@ -109,7 +81,7 @@ async def monitor(folder: Path, port: int) -> AsyncIterator[Running]:
     base = f"http://127.0.0.1:{listen}"
     try:
         async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
-            yield Running(process, client)
+            yield Running(client, process)
     finally:
         if process.returncode is None:
             process.kill()

@@ -1,0 +1,269 @@
+"""What runs where the monitor stands: Bellrock, Prometheus, Alertmanager, a pager.
+
+All of it real, in processes of its own, so that each can be killed. To be used from
+inside the monitor's network; see the fixture ``in_noc``.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import yaml
+
+from alerts import render
+from alerts.pace import Pace
+from bellrock.demo.alerting import configuration
+from bellrock.demo.alertmanager import Alertmanager
+from bellrock.demo.child import Child
+from bellrock.demo.http import answers
+from bellrock.demo.pager import PATH, Notification, pager
+from bellrock.export.server import listening_socket, serve
+from tests.exported import Exported
+from tests.lab import configs
+from tests.lab.network import Lab
+
+HOST = "127.0.0.1"
+MONITOR, PROMETHEUS, ALERTMANAGER = 9477, 9090, 9093
+PACE = Pace(interval=1, speed=20)
+"""Slow enough for a process to be restarted while an alert waits for it."""
+
+_PATIENCE = 30.0
+_PATIENT = re.compile(r"^ *(for|keep_firing_for): .*\n", re.MULTILINE)
+_SETTINGS = """\
+inventory: {inventory}
+listen: 127.0.0.1:9477
+snmp:
+  lab:
+    version: 3
+    user: {user}
+    auth: {{protocol: sha, password_file: {folder}/auth}}
+    privacy: {{protocol: aes128, password_file: {folder}/privacy}}
+probes:
+  icmp: {{interval: {probe}ms, deadline: {deadline}ms, report: {probe}ms}}
+  stamp: {{interval: {probe}ms, deadline: {deadline}ms, report: {probe}ms}}
+collectors: {{snmp: {{interval: {poll}s, timeout: 400ms, retries: 1}}}}
+analysis: {{debounce: 50ms}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Every notification that came, and when (seconds, monotonic)."""
+
+    heard: list[tuple[float, Notification]] = field(default_factory=list)
+
+    def hear(self, notification: Notification) -> None:
+        """Take one."""
+        self.heard.append((time.monotonic(), notification))
+
+    def told(self, status: str) -> list[tuple[str, str]]:
+        """Return each alert that was told of with a status: its name, what about."""
+        return [
+            (alert.name, notification.about)
+            for _, notification in self.heard
+            for alert in notification.alerts
+            if alert.status == status == notification.status
+        ]
+
+    async def first(
+        self, matches: Callable[[Notification], bool], patience: float = _PATIENCE
+    ) -> float:
+        """Return when the first such notification came; wait for it."""
+        async with asyncio.timeout(patience):
+            while True:
+                for at, notification in self.heard:
+                    if matches(notification):
+                        return at
+                await asyncio.sleep(0.02)
+
+
+@dataclass
+class Desk:
+    """The running programs; each can be killed and started again."""
+
+    folder: Path
+    pages: Pages
+    webhook: str
+    pace: Pace
+    extra: Mapping[str, str]
+    exported: Exported
+    jobs: list[dict[str, object]]
+    at_once: bool = False
+    monitor: Child | None = None
+    prometheus: Child | None = None
+    alertmanager: Alertmanager | None = None
+
+    async def start_monitor(self, **environment: str) -> None:
+        """Run ``bellrock run``, and wait until it has concluded something."""
+        words = (sys.executable, "-P", "-m", "bellrock", "run", "-c")
+        self.monitor = await Child.start(
+            *words, str(self.folder / "bellrock.yaml"), env=environment
+        )
+        ready = f"http://{HOST}:{MONITOR}/readyz"
+        await self.monitor.wait_until("monitor", lambda: answers(ready), _PATIENCE)
+
+    async def start_prometheus(self) -> None:
+        """Run Prometheus with the rules that are shipped, once a second."""
+        config = {
+            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+            "rule_files": ["rules/*.yml"],
+            "alerting": {"alertmanagers": [_targets(f"{HOST}:{ALERTMANAGER}")]},
+            "scrape_configs": [
+                {"job_name": "bellrock", **_targets(f"{HOST}:{MONITOR}")},
+                *self.jobs,
+            ],
+        }
+        file = self.folder / "prometheus.yml"
+        file.write_text(yaml.safe_dump(config))
+        rules = self.folder / "rules"
+        rules.mkdir(exist_ok=True)
+        for path, text in {**render.rules(pace=self.pace), **self.extra}.items():
+            if self.at_once:
+                text = _PATIENT.sub("", text)
+            (rules / Path(path).name).write_text(text)
+        self.prometheus = await Child.start(
+            "prometheus",
+            f"--config.file={file}",
+            f"--storage.tsdb.path={self.folder / 'tsdb'}",
+            # In step with the rules: what is not told again for four times as long is
+            # over for Alertmanager, and a restart must fit into that.
+            "--rules.alert.resend-delay=3s",
+            f"--web.listen-address={HOST}:{PROMETHEUS}",
+            "--log.level=warn",
+        )
+        ready = f"http://{HOST}:{PROMETHEUS}/-/ready"
+        await self.prometheus.wait_until(
+            "prometheus", lambda: answers(ready), _PATIENCE
+        )
+
+    async def start_alertmanager(self) -> None:
+        """Run Alertmanager as it is configured when shipped, but without patience."""
+        config = yaml.safe_load(configuration(self.webhook))
+        config["route"].update(group_wait="0s", group_interval="1s")
+        self.alertmanager = await Alertmanager.start(
+            self.folder, port=ALERTMANAGER, config=yaml.safe_dump(config)
+        )
+
+    async def kill(self, name: str) -> None:
+        """Kill one of them with signal 9."""
+        child: Child | Alertmanager | None = getattr(self, name)
+        assert child is not None
+        os.kill(child.pid, signal.SIGKILL)
+        await child.stop()
+
+    async def start(self, name: str) -> None:
+        """Start one of them again."""
+        await getattr(self, f"start_{name}")()
+
+    async def alerts(self) -> set[tuple[str, str]]:
+        """Return what Prometheus holds: each alert's name and its state."""
+        url = f"http://{HOST}:{PROMETHEUS}/api/v1/alerts"
+        async with httpx.AsyncClient(trust_env=False) as client:
+            found = (await client.get(url)).json()["data"]["alerts"]
+        return {(alert["labels"]["alertname"], alert["state"]) for alert in found}
+
+    async def quiet(self) -> None:
+        """Wait until no alert is pending or firing, then forget what was told."""
+        async with asyncio.timeout(60):
+            calm = 0
+            while calm < 3:
+                calm = 0 if await self.alerts() else calm + 1
+                await asyncio.sleep(1)
+        self.pages.heard.clear()
+
+    async def stop(self) -> None:
+        """End all of them."""
+        for child in (self.prometheus, self.alertmanager, self.monitor):
+            if child is not None:
+                await child.stop()
+
+
+def configure(
+    lab: Lab, folder: Path, *, probe: int = 100, poll: float = 1, inventory: str = ""
+) -> None:
+    """Write the monitor's files.
+
+    Parameters
+    ----------
+    probe : int
+        Milliseconds between two probe packets.
+    poll : float
+        Seconds between two polls.
+    inventory : str
+        YAML in place of the lab's own.
+    """
+    for name, text in (
+        ("network.yaml", inventory or lab.described.text),
+        ("auth", configs.AUTH),
+        ("privacy", configs.PRIVACY),
+    ):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o600)
+    settings = _SETTINGS.format(
+        inventory=folder / "network.yaml",
+        folder=folder,
+        user=configs.USER,
+        probe=probe,
+        deadline=2 * probe,
+        poll=poll,
+    )
+    (folder / "bellrock.yaml").write_text(settings)
+
+
+@asynccontextmanager
+async def desk(
+    folder: Path,
+    *,
+    pace: Pace = PACE,
+    alerting: bool = True,
+    rules: Mapping[str, str] | None = None,
+    jobs: list[dict[str, object]] | None = None,
+    at_once: bool = False,
+) -> AsyncIterator[Desk]:
+    """Run the monitor, and unless told otherwise all that pages a person.
+
+    Parameters
+    ----------
+    folder : Path
+        With the files of :func:`configure`.
+    rules, jobs
+        More rules and scrape jobs, of other exporters.
+    at_once : bool
+        Whether no rule has any patience, so that what is measured is ours alone.
+    """
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=f"http://{HOST}:{MONITOR}", trust_env=False)
+        )
+        pages = Pages()
+        sock = listening_socket(HOST, 0)
+        webhook = f"http://{HOST}:{sock.getsockname()[1]}{PATH}"
+        listening = asyncio.create_task(serve(pager(pages.hear), sock))
+        stack.push_async_callback(_cancel, listening)
+        here = Desk(
+            *(folder, pages, webhook, pace, rules or {}, Exported(client), jobs or []),
+            at_once=at_once,
+        )
+        stack.push_async_callback(here.stop)
+        await here.start_monitor()
+        if alerting:
+            await here.start_alertmanager()
+            await here.start_prometheus()
+        yield here
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait((task,))
+
+
+def _targets(place: str) -> dict[str, object]:
+    return {"static_configs": [{"targets": [place]}]}

@@ -1,0 +1,215 @@
+"""What Bellrock measures on the lab, against what the kernel and iperf3 say."""
+
+import asyncio
+import json
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bellrock.model import catalogue
+from tests.lab import impair
+from tests.lab.desk import Desk, configure, desk
+from tests.lab.namespaces import FOLDER
+from tests.lab.network import Lab
+from tests.lab.router import IPERF_PORT
+
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+
+pytestmark = pytest.mark.usefixtures("in_noc")
+
+
+async def test_counters_are_the_kernels_within_a_poll(lab: Lab, tmp_path: Path) -> None:
+    configure(lab, tmp_path, poll=1)
+    plugs = [plug for wire in lab.described.wires for plug in wire.plugs]
+    plugs = [plug for plug in plugs if "noc" not in (plug.node, plug.interface[3:])]
+    names = {
+        catalogue.INTERFACE_RECEIVE_BYTES: "rx_bytes",
+        catalogue.INTERFACE_TRANSMIT_BYTES: "tx_bytes",
+    }
+    async with desk(tmp_path, alerting=False) as here:
+        await here.exported.until(1, catalogue.DEVICE_UP, device="site5")
+        for plug in plugs[::5]:
+            labels = {"device": plug.node, "interface": plug.interface}
+            for metric, name in names.items():
+                before = lab.counter(plug, name)
+                await asyncio.sleep(2.2)
+                reported = await here.exported.value(metric, **labels)
+                after = lab.counter(plug, name)
+                assert reported is not None
+                assert before <= reported <= after, (plug, name)
+
+
+async def test_the_load_of_a_known_flow_is_right_within_3_per_cent(
+    lab: Lab, tmp_path: Path
+) -> None:
+    configure(lab, tmp_path, poll=2)
+    size, rate, capacity = 1448, 20e6, 100e6
+    words = (
+        *("iperf3", "-J", "-u", "-b", f"{rate:.0f}", "-l", str(size), "-t", "16"),
+        *("-c", lab.described.addresses["site2"], "-p", str(IPERF_PORT)),
+    )
+    async with desk(tmp_path, alerting=False) as here:
+        flow = asyncio.create_task(asyncio.to_thread(lab.space.run, "reg1", *words))
+        await asyncio.sleep(5)
+        shares = []
+        for _ in range(5):
+            share = await here.exported.value(
+                catalogue.LINK_UTILISATION, link="reg1-site2", direction="ab"
+            )
+            shares.append(share)
+            await asyncio.sleep(2)
+        said = json.loads(await flow)
+    sent = said["end"]["sum"]["bits_per_second"]
+    # UDP, IPv4 and Ethernet headers travel too.
+    expected = sent * (size + 8 + 20 + 14) / size / capacity
+    assert shares == [pytest.approx(expected, rel=0.03)] * 5
+
+
+async def test_a_reboot_makes_no_rate_and_moves_no_interface(
+    lab: Lab, tmp_path: Path
+) -> None:
+    configure(lab, tmp_path, poll=1)
+    before = lab.routers["site2"].indexes()
+    seen: list[float] = []
+    async with desk(tmp_path, alerting=False) as here:
+        await here.exported.until(1, catalogue.DEVICE_UP, device="site2")
+        watching = asyncio.create_task(_watch_load(here, seen))
+        await asyncio.sleep(4)
+        await asyncio.to_thread(lab.reboot, "site2")
+        await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
+        await here.exported.until(1, catalogue.LINK_UP, link="reg1-site2")
+        await asyncio.sleep(5)
+        watching.cancel()
+        reported = await here.exported.value(
+            catalogue.INTERFACE_RECEIVE_BYTES, device="site2", interface="to-reg1"
+        )
+        uptime = await here.exported.value(catalogue.DEVICE_UPTIME, device="site2")
+    assert before["to-reg1"] != lab.routers["site2"].indexes()["to-reg1"]
+    assert reported is not None
+    assert uptime is not None
+    assert uptime < 60
+    assert len(seen) > 20
+    # Probes, polls and hellos are thousandths of the tail; a wrap is thousands of it.
+    assert all(0 <= share < 0.05 for share in seen)
+
+
+async def _watch_load(here: Desk, seen: list[float]) -> None:
+    while True:
+        seen += await here.exported.values(catalogue.LINK_UTILISATION)
+        await asyncio.sleep(0.5)
+
+
+async def test_a_dozen_frozen_agents_hold_nobody_up(lab: Lab, tmp_path: Path) -> None:
+    frozen = 12
+    inventory = lab.described.text.replace("links:", _more(frozen) + "links:", 1)
+    configure(lab, tmp_path, poll=1, inventory=inventory)
+    with ExitStack() as stack:
+        _freeze_agents(lab, stack, frozen)
+        async with desk(tmp_path, alerting=False) as here:
+            await here.exported.until(1, catalogue.DEVICE_UP, device="site5")
+            await asyncio.sleep(5)
+            assert here.monitor is not None
+            first = _size(here.monitor.pid)
+            answered = await here.exported.values(
+                catalogue.COLLECT_DURATION, collector="snmp"
+            )
+            await asyncio.sleep(20)
+            last = _size(here.monitor.pid)
+            lag = await here.exported.value(catalogue.SCHEDULER_LAG)
+            skipped = await here.exported.values(catalogue.JOBS_SKIPPED)
+            up = await here.exported.values(catalogue.DEVICE_UPTIME)
+    assert len(answered) == 12 + frozen
+    assert len(up) == 12
+    assert lag is not None
+    assert lag < 1
+    assert len(skipped) <= frozen
+    assert last[1] <= first[1] + 2, "sockets"
+    assert last[0] <= first[0] + 5e6, "memory"
+
+
+def _more(count: int) -> str:
+    return "".join(
+        f"  - {{id: stuck{n}, site: dc1, address: 10.255.1.{n}, snmp: lab}}\n"
+        for n in range(1, count + 1)
+    )
+
+
+def _freeze_agents(lab: Lab, stack: ExitStack, count: int) -> None:
+    """Run more agents at core1, on addresses of their own, and stop them at once."""
+    core1 = next(p for p in lab.described.plugs("core1") if p.interface == "to-noc")
+    starting, ending = [], []
+    for number in range(1, count + 1):
+        address, folder = f"10.255.1.{number}", FOLDER / "core1" / f"stuck{number}"
+        starting.append(
+            f"ip addr add {address}/32 dev lo\n"
+            f"mkdir -p {folder}\n"
+            f"echo rocommunity public >{folder}/snmpd.conf\n"
+            f"SNMP_PERSISTENT_DIR={folder} snmpd -f -Lo -C -c {folder}/snmpd.conf "
+            f"-I -smux udp:{address}:161 >/dev/null 2>&1 </dev/null &\n"
+            f"echo $! >{folder}/pid\n"
+        )
+        ending.append(
+            f"kill -KILL $(cat {folder}/pid)\nip addr del {address}/32 dev lo\n"
+        )
+    lab.space.script("core1", "".join(starting))
+    stack.callback(lab.space.script, "core1", "".join(ending))
+    route = ("10.255.1.0/24", "via", core1.address)
+    lab.space.run("noc", "ip", "route", "add", *route)
+    stack.callback(lab.space.run, "noc", "ip", "route", "del", *route)
+    for number in range(1, count + 1):
+        asked = ("snmpget", "-v2c", "-c", "public", "-t", "2", f"10.255.1.{number}")
+        lab.space.run("noc", *asked, ".1.3.6.1.2.1.1.3.0")
+    stopping = f"cat {FOLDER}/core1/stuck*/pid | xargs kill -STOP\n"
+    lab.space.script("core1", stopping)
+
+
+def _size(pid: int) -> tuple[int, int]:
+    """Return a process's memory in bytes and its open descriptors."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * 4096, len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+async def test_wrong_passwords_are_told_and_no_outage(lab: Lab, tmp_path: Path) -> None:
+    configure(lab, tmp_path, poll=1)
+    async with desk(tmp_path, alerting=False) as here:
+        await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
+        with impair.other_passwords(lab, "site2"):
+            auth = {"device": "site2", "reason": "auth"}
+            await here.exported.until(2, catalogue.COLLECT_FAILURES, **auth)
+            reachable = await here.exported.value(
+                catalogue.SITE_REACHABLE, site="surgery"
+            )
+            assert reachable == 1
+
+
+@pytest.mark.skipif(not Path(FAKETIME).exists(), reason="faketime is not installed")
+@pytest.mark.parametrize("step", ["-1h", "+1h"])
+async def test_a_clock_that_is_set_changes_no_verdict(
+    lab: Lab, tmp_path: Path, step: str
+) -> None:
+    configure(lab, tmp_path, poll=1)
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    seen: list[float] = []
+    async with desk(tmp_path, alerting=False) as here:
+        await here.kill("monitor")
+        await here.start_monitor(
+            LD_PRELOAD=FAKETIME,
+            FAKETIME_TIMESTAMP_FILE=str(clock),
+            FAKETIME_NO_CACHE="1",
+            FAKETIME_DONT_FAKE_MONOTONIC="1",
+        )
+        await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
+        await asyncio.sleep(3)
+        watching = asyncio.create_task(_watch_load(here, seen))
+        clock.write_text(step)
+        for _ in range(20):
+            reachable = await here.exported.values(catalogue.SITE_REACHABLE)
+            assert reachable == [1] * 5
+            assert await here.exported.value(catalogue.MONITOR_ISOLATED) == 0
+            await asyncio.sleep(0.3)
+        watching.cancel()
+        assert all(0 <= share < 0.05 for share in seen)
+        longest = await here.exported.values(catalogue.PROBE_DELAY_VARIATION)
+        assert all(0 <= each < 1 for each in longest)

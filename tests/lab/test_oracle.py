@@ -1,0 +1,61 @@
+"""The oracle: what `bellrock spof` says is cut off is what really is.
+
+Every link, device, site and risk group is taken down for real, and every user site
+tries to reach every gateway. Nothing of Bellrock's takes part but the prediction.
+"""
+
+import time
+
+from tests.lab.impair import cut
+from tests.lab.network import Lab
+from topology.analysis import Design
+from topology.report import spof_report
+
+_SETTLED = 2.0
+"""Seconds after which the routing protocol has found whatever way is left."""
+
+_SECOND_TRY = 3.0
+
+
+def _sites_cut(lab: Lab) -> set[str]:
+    """Return the user sites from no device of which any gateway answers."""
+    inventory = lab.described.inventory
+    sites = inventory.user_sites()
+    devices = [d for d in inventory.devices.values() if d.site in sites]
+    pairs = {(d.id, gateway) for d in devices for gateway in inventory.gateways}
+    reached = {a for a, _ in pairs - lab.unreachable(pairs)}
+    return set(sites) - {inventory.devices[device].site for device in reached}
+
+
+def test_every_single_failure_cuts_off_what_was_predicted(lab: Lab) -> None:
+    inventory = lab.described.inventory
+    report = spof_report(Design(inventory))
+    predicted = {e["id"]: set(e["sites_cut"]) for e in report["elements"]}
+    elements = [
+        *inventory.links,
+        *inventory.devices,
+        *inventory.sites,
+        *inventory.risk_groups,
+    ]
+    assert _sites_cut(lab) == set(report["cut_off"]) == set()
+    measured: dict[frozenset[str], set[str]] = {}
+    wrong = []
+    for element in elements:
+        wires = lab.described.parts(element)
+        broken = frozenset(wire.id for wire in wires)
+        # A site with one device fails as that device does, and need not twice.
+        if broken not in measured:
+            with cut(lab, wires):
+                time.sleep(_SETTLED)
+                found = _sites_cut(lab)
+                if found != predicted.get(element, set()):
+                    time.sleep(_SECOND_TRY)
+                    found = _sites_cut(lab)
+                measured[broken] = found
+            lab.converge()
+        if measured[broken] != predicted.get(element, set()):
+            wrong.append((element, measured[broken], predicted.get(element)))
+    assert wrong == []
+    # The lab has something to find: a false diversity, a site behind another.
+    assert predicted["duct"] == {"hospital"}
+    assert predicted["feeder"] == predicted["reg4"] == {"school", "library"}

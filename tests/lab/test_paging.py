@@ -1,0 +1,146 @@
+"""From a failure to a person: how soon, how often, and never wrongly."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from bellrock.demo.pager import Notification
+from bellrock.model import catalogue
+from tests.lab import impair, peers
+from tests.lab.desk import configure, desk
+from tests.lab.network import Lab
+from tests.programs import need
+
+TAIL = "reg1-site2"
+
+pytestmark = pytest.mark.usefixtures("in_noc")
+
+
+def _of(name: str, status: str = "firing") -> Callable[[Notification], bool]:
+    def matches(notification: Notification) -> bool:
+        return notification.status == status and any(
+            alert.name == name and alert.status == status
+            for alert in notification.alerts
+        )
+
+    return matches
+
+
+@contextmanager
+def _dead(lab: Lab) -> Iterator[None]:
+    """Let site2 lose its power: nothing runs, and its port is dark."""
+    router = lab.routers["site2"]
+    router.shut_down()
+    try:
+        with impair.cut(lab, lab.described.parts("site2")):
+            yield
+    finally:
+        router.boot()
+
+
+ROUNDS = 3
+KINDS: dict[str, tuple[float, Callable[[Lab], AbstractContextManager[None]]]] = {
+    "carrier loss": (3, lambda lab: impair.cut(lab, [lab.described.wire(TAIL)])),
+    "blackhole": (5, lambda lab: impair.blackhole(lab, [lab.described.wire(TAIL)])),
+    "router death": (5, _dead),
+}
+"""By name: how soon we mean to page, in seconds, and what fails."""
+
+OURS = "SiteCutOff"
+PEERS = "BlackboxProbeFailed", "SnmpExporterLinkDown", "SnmpExporterTargetDown"
+
+
+async def test_failure_to_page_no_slower_than_the_peers(
+    lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    need("prometheus-blackbox-exporter")
+    need("prometheus-snmp-exporter")
+    configure(lab, tmp_path, probe=50)
+    rules = {"peers.yml": peers.RULES}
+    lines, slow = [], []
+    async with (
+        peers.exporters(tmp_path),
+        desk(tmp_path, rules=rules, jobs=peers.jobs(lab), at_once=True) as here,
+    ):
+        await here.quiet()
+        for kind, (goal, fails) in KINDS.items():
+            taken: dict[str, list[float]] = {name: [] for name in (OURS, *PEERS)}
+            for _ in range(ROUNDS):
+                await asyncio.sleep(random.random())
+                started = time.monotonic()
+                with fails(lab):
+                    await here.pages.first(_of(OURS))
+                    await asyncio.sleep(4)
+                    for name, times in taken.items():
+                        found = [at for at, told in here.pages.heard if _of(name)(told)]
+                        times += [min(found) - started] if found else []
+                lab.converge()
+                await here.quiet()
+            ours = _mean(taken[OURS])
+            lines.append(_line(kind, taken))
+            theirs = [_mean(taken[name]) for name in PEERS if taken[name]]
+            if max(taken[OURS]) > goal or ours > min(theirs, default=goal) + 0.25:
+                slow.append(lines[-1])
+    with capsys.disabled():
+        print("", "failure to page, seconds (mean, worst)", *lines, sep="\n")
+    assert slow == []
+
+
+def _mean(times: list[float]) -> float:
+    return sum(times) / len(times)
+
+
+def _line(kind: str, taken: dict[str, list[float]]) -> str:
+    told = (
+        f"{name} {_mean(times):.2f}, {max(times):.2f}" if times else f"{name} never"
+        for name, times in taken.items()
+    )
+    return f"  {kind:13} {'; '.join(told)}"
+
+
+async def test_a_monitor_cut_off_from_everything_pages_that_and_blames_nobody(
+    lab: Lab, tmp_path: Path
+) -> None:
+    configure(lab, tmp_path)
+    async with desk(tmp_path) as here:
+        await here.quiet()
+        cables = [lab.described.wire(f"core{n}-noc") for n in (1, 2)]
+        with impair.cut(lab, cables):
+            await here.pages.first(_of("MonitorIsolated"))
+            await asyncio.sleep(8)
+            assert await here.exported.values(catalogue.SITE_REACHABLE) == []
+            assert await here.exported.value(catalogue.SITES_UNKNOWN) == 5
+        lab.converge()
+        await here.pages.first(_of("MonitorIsolated", "resolved"))
+        await asyncio.sleep(5)
+        firing = here.pages.told("firing")
+        assert [name for name, _ in firing] == ["MonitorIsolated"]
+
+
+@pytest.mark.parametrize("victim", ["monitor", "prometheus", "alertmanager"])
+async def test_kill_9_in_an_incident_repeats_nothing_and_loses_nothing(
+    lab: Lab, tmp_path: Path, victim: str
+) -> None:
+    configure(lab, tmp_path)
+    async with desk(tmp_path) as here:
+        await here.quiet()
+        with impair.cut(lab, [lab.described.wire(TAIL)]):
+            await here.pages.first(_of(OURS))
+            # By then Alertmanager has on disk whom it told.
+            await asyncio.sleep(3)
+            await here.kill(victim)
+            await asyncio.sleep(0.5)
+            await here.start(victim)
+            await asyncio.sleep(15)
+            assert [name for name, _ in here.pages.told("firing")] == [OURS]
+            assert here.pages.told("resolved") == []
+        lab.converge()
+        await here.pages.first(_of(OURS, "resolved"))
+        await asyncio.sleep(5)
+        assert [name for name, _ in here.pages.told("firing")] == [OURS]
+        assert [name for name, _ in here.pages.told("resolved")] == [OURS]

@@ -11,7 +11,7 @@ step := @$(setup)/step.sh
 .DEFAULT_GOAL := help
 # The checks run in the order written, and .venv has one writer, whatever -j says.
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers fmt bench lock clean run-venv dev-venv packages
+.PHONY: help demo test lab lint types layers fmt bench lock clean run-venv dev-venv packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ demo: run-venv ## a simulated network and its monitor (DEMO_SECONDS=60, DEMO_ARG
 
 test: dev-venv packages lint types layers ## everything CI checks (PYTEST_ARGS=...)
 	@.venv/bin/pytest -ra $(PYTEST_ARGS)
+
+lab: dev-venv packages ## a dozen real routers to try things on, as root; Ctrl-C ends it
+	@exec .venv/bin/python -m tests.lab
 
 lint: dev-venv ## formatting and ruff's rules
 	$(step) format .venv/bin/ruff format --check .

@@ -69,7 +69,7 @@ def snmpd(
         if plug.node == node and wire.capacity
     ]
     lines = [
-        "agentAddress udp:161",
+        f"agentAddress udp:127.0.0.1:161,udp:{lab.addresses[node]}:161",
         f"sysName {node}",
         "sysLocation lab",
         f"rocommunity {COMMUNITY}",

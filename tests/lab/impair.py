@@ -58,25 +58,27 @@ def delay(lab: Lab, wires: Iterable[Wire], seconds: float) -> Iterator[None]:
             yield
         return
     plugs = _plugs(wires)
-    for number, plug in enumerate(plugs, 100):
+    rules = [
+        f"PREROUTING -t mangle -i {plug.interface} -j NFQUEUE --queue-num {number} "
+        "--queue-bypass"
+        for number, plug in enumerate(plugs)
+    ]
+    for number, (plug, rule) in enumerate(zip(plugs, rules, strict=True)):
         lab.space.script(
             plug.node,
-            f"nft add table ip delay-{number}\n"
-            f"nft 'add chain ip delay-{number} in "
-            "{ type filter hook prerouting priority mangle; }'\n"
-            f"nft add rule ip delay-{number} in iifname {plug.interface} "
-            f"queue num {number} bypass\n"
             f"setsid {sys.executable} -P {DELAYER} {number} {seconds} "
-            "</dev/null >/dev/null 2>&1 &\n",
+            "</dev/null >/dev/null 2>&1 &\n"
+            f"until grep -q '^ *{number} ' /proc/net/netfilter/nfnetlink_queue\n"
+            "do sleep 0.05; done\n"
+            f"iptables -A {rule}\n",
         )
     try:
         yield
     finally:
-        for number, plug in enumerate(plugs, 100):
+        for number, (plug, rule) in enumerate(zip(plugs, rules, strict=True)):
             lab.space.script(
                 plug.node,
-                f"nft delete table ip delay-{number}\n"
-                f"pkill -f '{DELAYER} {number} ' || true\n",
+                f"iptables -D {rule}\npkill -f '{DELAYER} {number} ' || true\n",
             )
 
 

@@ -14,19 +14,9 @@ from tests.lab.namespaces import FOLDER, CommandError, Namespaces, until
 from tests.lab.router import Router
 
 PROGRAMS = (
-    *(
-        "unshare",
-        "nsenter",
-        "ip",
-        "tc",
-        "nft",
-        "ping",
-        "snmpd",
-        "snmpset",
-        "snmptrapd",
-        "lldpd",
-    ),
-    *("lldpcli", "vtysh", "sshd", "ssh-keygen", "iperf3"),
+    *("unshare", "nsenter", "ip", "tc", "nft", "iptables", "ping", "pkill", "setsid"),
+    *("snmpd", "snmpget", "snmpset", "snmptrapd", "lldpd", "lldpcli", "vtysh"),
+    *("sshd", "ssh", "ssh-keygen", "iperf3"),
 )
 FRR = (
     "/usr/lib/frr/zebra",

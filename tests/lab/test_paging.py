@@ -44,6 +44,9 @@ def _dead(lab: Lab) -> Iterator[None]:
 
 
 ROUNDS = 3
+LUCK = 0.5
+"""Half a scrape interval: by how much three rounds may differ by their phases alone."""
+
 KINDS: dict[str, tuple[float, Callable[[Lab], AbstractContextManager[None]]]] = {
     "carrier loss": (3, lambda lab: impair.cut(lab, [lab.described.wire(TAIL)])),
     "blackhole": (5, lambda lab: impair.blackhole(lab, [lab.described.wire(TAIL)])),
@@ -60,17 +63,20 @@ async def test_failure_to_page_no_slower_than_the_peers(
 ) -> None:
     need("prometheus-blackbox-exporter")
     need("prometheus-snmp-exporter")
-    configure(lab, tmp_path, probe=50)
+    configure(lab, tmp_path, probe=20)
     rules = {"peers.yml": peers.RULES}
     lines, slow = [], []
     async with (
         peers.exporters(tmp_path),
         desk(tmp_path, rules=rules, jobs=peers.jobs(lab), at_once=True) as here,
     ):
-        await here.quiet()
         for kind, (goal, fails) in KINDS.items():
             taken: dict[str, list[float]] = {name: [] for name in (OURS, *PEERS)}
             for _ in range(ROUNDS):
+                # Who is scraped when within the second is luck, and has to change.
+                await here.stop_prometheus()
+                await here.start_prometheus()
+                await here.quiet()
                 await asyncio.sleep(random.random())
                 started = time.monotonic()
                 with fails(lab):
@@ -80,11 +86,10 @@ async def test_failure_to_page_no_slower_than_the_peers(
                         found = [at for at, told in here.pages.heard if _of(name)(told)]
                         times += [min(found) - started] if found else []
                 lab.converge()
-                await here.quiet()
             ours = _mean(taken[OURS])
             lines.append(_line(kind, taken))
             theirs = [_mean(taken[name]) for name in PEERS if taken[name]]
-            if max(taken[OURS]) > goal or ours > min(theirs, default=goal) + 0.25:
+            if max(taken[OURS]) > goal or ours > min(theirs, default=goal) + LUCK:
                 slow.append(lines[-1])
     with capsys.disabled():
         print("", "failure to page, seconds (mean, worst)", *lines, sep="\n")

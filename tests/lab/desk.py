@@ -6,12 +6,11 @@ inside the monitor's network; see the fixture ``in_noc``.
 
 import asyncio
 import os
-import re
 import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +36,6 @@ PACE = Pace(interval=1, speed=20)
 """Slow enough for a process to be restarted while an alert waits for it."""
 
 _PATIENCE = 30.0
-_PATIENT = re.compile(r"^ *(for|keep_firing_for): .*\n", re.MULTILINE)
 _SETTINGS = """\
 inventory: {inventory}
 listen: 127.0.0.1:9477
@@ -94,7 +92,7 @@ class Desk:
     pages: Pages
     webhook: str
     pace: Pace
-    extra: Mapping[str, str]
+    extra: list[dict[str, object]]
     exported: Exported
     jobs: list[dict[str, object]]
     at_once: bool = False
@@ -131,10 +129,8 @@ class Desk:
         file.write_text(yaml.safe_dump(config))
         rules = self.folder / "rules"
         rules.mkdir(exist_ok=True)
-        for path, text in {**render.rules(pace=self.pace), **self.extra}.items():
-            if self.at_once:
-                text = _PATIENT.sub("", text)
-            (rules / Path(path).name).write_text(text)
+        for path, text in render.rules(pace=self.pace).items():
+            (rules / Path(path).name).write_text(self._at_hand(text))
         self.prometheus = await Child.start(
             "prometheus",
             f"--config.file={file}",
@@ -149,6 +145,17 @@ class Desk:
         await self.prometheus.wait_until(
             "prometheus", lambda: answers(ready), _PATIENCE
         )
+
+    def _at_hand(self, text: str) -> str:
+        """Add the others' rules beside ours, to be evaluated at the same moments."""
+        document = yaml.safe_load(text)
+        for group in document["groups"]:
+            if any(rule.get("alert") == "SiteCutOff" for rule in group["rules"]):
+                group["rules"] += self.extra
+            for rule in group["rules"]:
+                for patience in ("for", "keep_firing_for") if self.at_once else ():
+                    rule.pop(patience, None)
+        return yaml.safe_dump(document)
 
     async def start_alertmanager(self) -> None:
         """Run Alertmanager as it is configured when shipped, but without patience."""
@@ -235,7 +242,7 @@ async def desk(
     *,
     pace: Pace = PACE,
     alerting: bool = True,
-    rules: Mapping[str, str] | None = None,
+    rules: list[dict[str, object]] | None = None,
     jobs: list[dict[str, object]] | None = None,
     at_once: bool = False,
 ) -> AsyncIterator[Desk]:
@@ -260,7 +267,7 @@ async def desk(
         listening = asyncio.create_task(serve(pager(pages.hear), sock))
         stack.push_async_callback(_cancel, listening)
         here = Desk(
-            *(folder, pages, webhook, pace, rules or {}, Exported(client), jobs or []),
+            *(folder, pages, webhook, pace, rules or [], Exported(client), jobs or []),
             at_once=at_once,
         )
         stack.push_async_callback(here.stop)

@@ -52,7 +52,11 @@ def rate(lab: Lab, wires: Iterable[Wire], bits: float) -> Iterator[None]:
 
 @contextmanager
 def delay(lab: Lab, wires: Iterable[Wire], seconds: float) -> Iterator[None]:
-    """Delay packets in either direction."""
+    """Delay packets in either direction.
+
+    Without netem it is the receiving end that delays, after the kernel has stamped
+    them: whoever reads those stamps there, as our probes do, sees the other end's only.
+    """
     if lab.netem:
         with _queued(lab, wires, f"netem delay {seconds * 1e6:.0f}us"):
             yield

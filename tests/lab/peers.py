@@ -44,20 +44,18 @@ _MODULE = {
 }
 """As snmp_exporter's generator writes it; Debian ships none."""
 
-RULES = """\
-groups:
-  - name: peers
-    rules:
-      - alert: BlackboxProbeFailed
-        expr: probe_success{device="site2"} == 0
-        labels: {severity: page, fault: blackbox}
-      - alert: SnmpExporterLinkDown
-        expr: ifOperStatus{device="reg1", ifName="to-site2"} != 1
-        labels: {severity: page, fault: snmp-link}
-      - alert: SnmpExporterTargetDown
-        expr: up{job="snmp", device="site2"} == 0
-        labels: {severity: page, fault: snmp-target}
-"""
+RULES = [
+    {
+        "alert": name,
+        "expr": expression,
+        "labels": {"severity": "page", "fault": name},
+    }
+    for name, expression in {
+        "BlackboxProbeFailed": 'probe_success{device="site2"} == 0',
+        "SnmpExporterLinkDown": 'ifOperStatus{device="reg1", ifName="to-site2"} != 1',
+        "SnmpExporterTargetDown": 'up{job="snmp", device="site2"} == 0',
+    }.items()
+]
 
 
 @asynccontextmanager

@@ -44,7 +44,7 @@ _MODULE = {
 }
 """As snmp_exporter's generator writes it; Debian ships none."""
 
-RULES = [
+RULES: list[dict[str, object]] = [
     {
         "alert": name,
         "expr": expression,

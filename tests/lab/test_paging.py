@@ -75,6 +75,7 @@ async def test_failure_to_page_no_slower_than_the_peers(
             for _ in range(ROUNDS):
                 # Who is scraped when within the second is luck, and has to change.
                 await here.stop_prometheus()
+                here.phase += 1
                 await here.start_prometheus()
                 await here.quiet()
                 await asyncio.sleep(random.random())

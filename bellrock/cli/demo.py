@@ -44,7 +44,7 @@ def demo(
     Example, a minute of it on other ports:
       bellrock demo --seconds 60 --port 9577 --prometheus-port 9590
     """
-    expect_signals()
+    expect_signals(reloads=False)
     log_to_stderr()
     if picture is not None and not os.access(picture.absolute().parent, os.W_OK):
         raise UserError(

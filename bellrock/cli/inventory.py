@@ -113,14 +113,12 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
         **{group.id: group.name for group in design.inventory.risk_groups.values()},
     }
     table = Table(box=SIMPLE, pad_edge=False)
-    for heading in ("sites", "people", "services"):
-        # Narrower than this, and a narrow terminal would cut numbers off.
-        width = max(len(heading), 9) if heading == "people" else len(heading)
+    for heading, width in _NUMBERS.items():
         table.add_column(heading, justify="right", no_wrap=True, min_width=width)
     # What is left of the terminal, so that a row is a line.
-    left = max(console.width - _NUMBERS_WIDTH, 8)
-    table.add_column("lost with", no_wrap=True, max_width=max(left // 2, 4))
-    table.add_column("cuts off", no_wrap=True, max_width=max(left - left // 2, 4))
+    left = console.width - sum(_NUMBERS.values()) - _GAPS
+    for heading in ("lost with", "cuts off"):
+        table.add_column(heading, no_wrap=True, max_width=max(left // 2, 4))
     rows = _alike([item for item in report["elements"] if not item["on_site"]])
     for alike in rows[:top]:
         first, *others = alike
@@ -140,7 +138,10 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
         console.print(f"{own:,} sites hang on a sole device of their own (not listed)")
 
 
-_NUMBERS_WIDTH = 36
+_NUMBERS = {"sites": 5, "people": 9, "services": 8}
+"""Columns of numbers, and the characters that no terminal may cut off."""
+_GAPS = 14
+"""Characters between and around five columns."""
 
 _TELLING = ("site", "risk_group", "link", "device")
 """Kinds in the order in which they tell a person most."""

@@ -49,7 +49,7 @@ def run(config: Settings = Path("bellrock.yaml")) -> None:
     Example:
       bellrock run -c /etc/bellrock/bellrock.yaml
     """
-    expect_signals()
+    expect_signals(reloads=True)
     log_to_stderr()
     told = Told.read(config, None)
     told.warn()

@@ -66,7 +66,7 @@ class Monitor:
         self._settings = settings
         self._reread = reread
         self._plan = Plan.of(settings, inventory)
-        self._evidence = Evidence(inventory, self._every(), time.monotonic())
+        self._evidence = Evidence(inventory, self._plan.every(), time.monotonic())
         self._meter = Meter()
         self._ready = False
         self._asked = asyncio.Event()
@@ -176,22 +176,19 @@ class Monitor:
             for at, source in after.items()
             if at in before and before[at].place == source.place
         }
+        every = self._plan.every()
         self._evidence.adopt(
-            self.inventory, self._every(), lambda *at: at in same, time.monotonic()
+            self.inventory, every, lambda *at: at in same, time.monotonic()
         )
         self._meter.keep(lambda device: (device, SNMP) in same)
         self.series.adopt(self.inventory, self._plan.probing)
         self._expect()
 
-    def _every(self) -> dict[tuple[str, str], float]:
-        return {at: source.every for at, source in self._plan.sources().items()}
-
     def _expect(self) -> None:
-        sources = self._plan.sources()
+        every = self._plan.every()
         for name, probing in self._plan.probing.items():
             for target in probing.targets:
-                every = sources[target.id, name].every
-                self.series.expect(name, target.id, every)
+                self.series.expect(name, target.id, every[target.id, name])
 
     def _on_round_trips(self, trips: RoundTrips) -> None:
         self._evidence.add_round_trips(trips)

@@ -84,6 +84,10 @@ class Plan:
             found[device.id, SNMP] = Source(place, self.snmp.interval)
         return found
 
+    def every(self) -> dict[tuple[str, str], float]:
+        """Return the seconds within which each of them says something."""
+        return {at: source.every for at, source in self.sources().items()}
+
 
 def _every(probe: PacedProbe) -> float:
     """Return the longest time between two reports of a target."""

@@ -10,13 +10,19 @@ from bellrock.model.errors import UserError
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
-def expect_signals() -> None:
+def expect_signals(*, reloads: bool) -> None:
     """Take signals well from now on, before there is an event loop to hear them.
 
-    A reload asked for while the files are first read has nothing left to do.
+    Parameters
+    ----------
+    reloads : bool
+        Whether SIGHUP asks for a reload: while the files are first read there is then
+        nothing left to do. Otherwise it asks us to stop.
     """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    for number in _STOPPING:
+    stopping = _STOPPING if reloads else (*_STOPPING, *_closed_terminal())
+    if reloads:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in stopping:
         signal.signal(number, lambda *_: sys.exit(0))
 
 
@@ -28,7 +34,8 @@ async def until_signalled(
     Parameters
     ----------
     hangup : callable or None
-        Called on each SIGHUP; without one that ends the process, as is usual.
+        Called on each SIGHUP; without one it asks to stop too, as a terminal that is
+        closed does, unless nohup has it ignored.
 
     Raises
     ------
@@ -45,7 +52,9 @@ async def until_signalled(
         task.cancel()
 
     handlers = dict.fromkeys(_STOPPING, stop)
-    if hangup is not None:
+    if hangup is None:
+        handlers |= dict.fromkeys(_closed_terminal(), stop)
+    else:
         handlers[signal.SIGHUP] = hangup
     for number, handler in handlers.items():
         loop.add_signal_handler(number, handler)
@@ -68,3 +77,9 @@ def _plainest(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while users is not None and isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     return found
+
+
+def _closed_terminal() -> tuple[signal.Signals, ...]:
+    """Return SIGHUP, unless nohup has it ignored."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return () if ignored else (signal.SIGHUP,)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -119,3 +120,26 @@ async def test_a_signal_while_it_still_reads_is_taken_well(
     process.send_signal(number)
     _, said = await process.communicate()
     assert (process.returncode, said) == (status, b"")
+
+
+FAILS_WITH_A_SECRET = """\
+import asyncio
+from bellrock.cli.run import log_to_stderr
+from bellrock.runtime.supervise import Supervisor
+
+async def asks() -> None:
+    password = "".join(["hun", "ter2"])
+    raise ZeroDivisionError
+
+log_to_stderr()
+asyncio.run(Supervisor(lambda part: None).once("collector", asks))
+"""
+
+
+def test_a_fault_is_logged_with_its_place_and_without_what_it_held() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAILS_WITH_A_SECRET], capture_output=True, check=True
+    )
+    assert b"ZeroDivisionError" in done.stderr
+    assert b"in asks" in done.stderr
+    assert b"hunter2" not in done.stderr

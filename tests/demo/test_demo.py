@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import socket
@@ -155,18 +156,24 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+async def introduced(process: asyncio.subprocess.Process) -> None:
+    assert process.stdout is not None
+    heard = b"\n"
+    while b"Ctrl-C" not in heard:
+        assert heard, "it ended before it began"
+        heard = await process.stdout.readline()
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL]
+)
 async def test_it_leaves_nothing_behind(number: signal.Signals) -> None:
     ports = [word for port in PORTS for word in (port, str(free_port()))]
     process = await asyncio.create_subprocess_exec(
         *command(*ports), stdout=asyncio.subprocess.PIPE
     )
-    assert process.stdout is not None
     async with asyncio.timeout(60):
-        heard = b"\n"
-        while b"Ctrl-C" not in heard:
-            assert heard, "it ended before it began"
-            heard = await process.stdout.readline()
+        await introduced(process)
         children = children_of(process.pid)
         process.send_signal(number)
         status = await process.wait()
@@ -177,3 +184,23 @@ async def test_it_leaves_nothing_behind(number: signal.Signals) -> None:
     assert not any(map(alive, children))
     assert len(children) >= 2
     assert status == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+
+
+def simulates(pid: int) -> bool:
+    return b"bellrock.demo.simulation" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+async def test_it_says_so_when_its_simulated_devices_die() -> None:
+    ports = [word for port in PORTS for word in (port, str(free_port()))]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command(*ports), stdout=pipe, stderr=pipe
+    )
+    async with asyncio.timeout(60):
+        await introduced(process)
+        (devices,) = filter(simulates, children_of(process.pid))
+        os.kill(devices, signal.SIGKILL)
+        _, said = await process.communicate()
+    assert process.returncode == 2
+    assert b"simulated devices: are gone" in said
+    assert b"Traceback" not in said

@@ -26,7 +26,7 @@ In another terminal, as root:
                $in reg1 nft delete table netdev x        ends it
   slow it      $in reg1 tc qdisc add dev to-site2 root tbf rate 1mbit burst 32kb \\
                  latency 200ms
-  freeze one   $in site2 sh -c 'kill -STOP $(ip netns pids site2)'   and -CONT
+  freeze one   ${{in% ip*}} sh -c 'kill -STOP $(ip netns pids site2)'     and -CONT
   look         $in reg1 vtysh --vty_socket /run/lab/reg1 -c 'show ip ospf neighbor'
                $in reg1 lldpcli -u /run/lab/reg1/lldpd.sock show neighbors
                $in noc snmpwalk -v2c -c lab-public 10.255.0.8 .1.3.6.1.2.1.2.2.1.2

@@ -184,25 +184,39 @@ class Desk:
         """Start one of them again."""
         await getattr(self, f"start_{name}")()
 
-    async def alerts(self) -> set[tuple[str, str]]:
-        """Return what Prometheus holds: each alert's name and its state."""
-        url = f"http://{HOST}:{PROMETHEUS}/api/v1/alerts"
-        async with httpx.AsyncClient(trust_env=False) as client:
-            found = (await client.get(url)).json()["data"]["alerts"]
-        return {(alert["labels"]["alertname"], alert["state"]) for alert in found}
+    async def noises(self) -> list[str]:
+        """Return each alert that Prometheus holds, and each target it has no news of.
+
+        After a start it takes five seconds until it scrapes at all; until then it goes
+        by what it knew before.
+        """
+        url = f"http://{HOST}:{PROMETHEUS}/api/v1/"
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            alerts = (await client.get("alerts")).json()["data"]["alerts"]
+            targets = (await client.get("targets")).json()["data"]["activeTargets"]
+        missed = [target for target in targets if target["health"] != "up"]
+        return [
+            *(f"{each['labels']['alertname']} {each['state']}" for each in alerts),
+            *(f"{each['scrapeUrl']}: {each['lastError'] or 'new'}" for each in missed),
+            *(() if targets else ("no target yet",)),
+        ]
 
     async def quiet(self) -> None:
-        """Wait until no alert is pending or firing, then forget what was told."""
-        calm, found = 0, await self.alerts()
+        """Wait until all is well for three seconds, then forget what was told."""
+        if left := await self.settle():
+            raise TimeoutError(f"not quiet: {'; '.join(left)}")
+
+    async def settle(self) -> list[str]:
+        """Do that for at most a minute; return what then is still not well."""
+        calm, found = 0, [""]
         for _ in range(60):
-            found = await self.alerts()
+            found = await self.noises()
             calm = 0 if found else calm + 1
             if calm == 3:
                 break
             await asyncio.sleep(1)
-        else:
-            raise TimeoutError(f"not quiet within a minute: {found}")
         self.pages.heard.clear()
+        return found
 
     async def stop(self) -> None:
         """End all of them."""

@@ -45,7 +45,10 @@ def _dead(lab: Lab) -> Iterator[None]:
 
 ROUNDS = 3
 LUCK = 0.5
-"""Half a scrape interval, s: what nine rounds may differ by their phases alone."""
+"""Half an interval, s: the mean of nine rounds may differ by so much by luck alone.
+
+Whoever is scraped just too late for one evaluation is told of by the next, 1 s later.
+"""
 
 KINDS: dict[str, tuple[float, Callable[[Lab], AbstractContextManager[None]]]] = {
     "carrier loss": (3, lambda lab: impair.cut(lab, [lab.described.wire(TAIL)])),
@@ -78,7 +81,10 @@ async def test_failure_to_page_no_slower_than_the_peers(
                 await here.stop_prometheus()
                 here.phase += 1
                 await here.start_prometheus()
-                await here.quiet()
+                # What hangs elsewhere is no fault of ours; its figure is void.
+                void = " ".join(await here.settle())
+                assert OURS not in void
+                lines += [f"  left out of a round: {void}"] if void else []
                 await asyncio.sleep(random.random())
                 started = time.monotonic()
                 with fails(lab):
@@ -99,10 +105,7 @@ async def test_failure_to_page_no_slower_than_the_peers(
     with capsys.disabled():
         print("", "failure to page, seconds (mean, worst)", *lines, sep="\n")
     assert late == []
-    slower = [n for n in PEERS if _mean(ours[n]) > _mean(theirs[n]) + LUCK]
-    if slower:
-        # Recording rules stand in a group of their own, which adds a phase to ours.
-        pytest.xfail(f"known shortfall: in this run slower than {', '.join(slower)}")
+    assert [n for n in PEERS if _mean(ours[n]) > _mean(theirs[n]) + LUCK] == []
 
 
 def _mean(times: list[float]) -> float:

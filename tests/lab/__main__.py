@@ -21,8 +21,9 @@ In another terminal, as root:
   what if      {python} -m bellrock spof {folder}/network.yaml
 
   cut a cable  $in reg1 ip link set to-site2 down        and again: ... up
-  blackhole    $in reg1 nft 'add table netdev x; add chain netdev x in {{ type filter
-                 hook ingress device to-site2 priority 0; policy drop; }}'
+  blackhole    $in reg1 nft add table netdev x
+               $in reg1 nft add chain netdev x in '{{ type filter hook ingress \
+                 device to-site2 priority 0; policy drop; }}'
                $in reg1 nft delete table netdev x        ends it
   slow it      $in reg1 tc qdisc add dev to-site2 root tbf rate 1mbit burst 32kb \\
                  latency 200ms

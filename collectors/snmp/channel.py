@@ -95,8 +95,11 @@ class Channel:
         exchange.answer.cancel()
 
     def new_number(self, exchange: Exchange) -> int:
-        """Return a random number, 1 to 2**31-1, whose answer is `exchange`'s."""
-        while (number := secrets.randbits(31)) in self._pending or number == 0:
+        """Return a random number, 2**30 to 2**31-1, whose answer is `exchange`'s.
+
+        All of them take four octets, so that a request is written but once.
+        """
+        while (number := secrets.randbits(30) | 1 << 30) in self._pending:
             pass
         self._pending[number] = exchange
         return number

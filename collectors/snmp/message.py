@@ -101,9 +101,13 @@ def decode_v2c(datagram: bytes) -> Message:
 
 def encode_v2c(community: bytes, pdu: Pdu) -> bytes:
     """Return the datagram that asks or answers `pdu`."""
+    return write_v2c(community, write_pdu(pdu))
+
+
+def write_v2c(community: bytes, pdu: bytes) -> bytes:
+    """Return the message around a PDU that is written already."""
     return ber.write(
-        ber.SEQUENCE,
-        ber.write_integer(V2C) + ber.write_octets(community) + write_pdu(pdu),
+        ber.SEQUENCE, ber.write_integer(V2C) + ber.write_octets(community) + pdu
     )
 
 

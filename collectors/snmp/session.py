@@ -16,12 +16,15 @@ from collectors.snmp.channel import Sockaddr
 from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure, TooBig
 from collectors.snmp.message import ErrorStatus, Pdu, PduType
+from collectors.snmp.question import Questions
 from collectors.snmp.values import Value, VarBind
 
 _WHOLE = 1472
 """Octets of a datagram that crosses an Ethernet in one piece (IPv4)."""
 _MOST_REPETITIONS = 60
 _GET_AT_ONCE = 24
+_GUESS = 32
+"""Octets for each variable, before anything is known."""
 
 
 @dataclass(slots=True)
@@ -31,17 +34,24 @@ class Sizing:
     Attributes
     ----------
     octets : int
-        Of a datagram, for each variable in it.
+        Of a datagram, for each variable in it; 0 while not known.
     most : int
         Repetitions it has not yet called too many.
     """
 
-    octets: int = 32
+    octets: int = 0
     most: int = _MOST_REPETITIONS
+
+    def learn(self, octets: int, variables: int) -> None:
+        """Take in the size of an answer.
+
+        The largest stays, so that every poll asks alike.
+        """
+        self.octets = max(self.octets, octets // variables + 1)
 
     def repetitions(self, columns: int) -> int:
         """How many rows of `columns` to ask for, so that the answer stays whole."""
-        return max(1, min(_WHOLE // (self.octets * columns), self.most))
+        return max(1, min(_WHOLE // ((self.octets or _GUESS) * columns), self.most))
 
 
 @dataclass(slots=True)
@@ -63,10 +73,19 @@ class Session(ABC):
     def __init__(self, target: Target) -> None:
         self.target = target
         self._sizing = Sizing()
+        self.questions = Questions(self.wrap)
+
+    def begin(self) -> None:
+        """Begin a poll, which is going to ask what the last one did."""
+        self.questions.turn()
+
+    @abstractmethod
+    def wrap(self, pdu: bytes) -> bytes:
+        """Return a PDU with what belongs before it, as it is asked with every poll."""
 
     @abstractmethod
     async def exchange(
-        self, kind: PduType, varbinds: list[VarBind], repetitions: int = 0
+        self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
     ) -> tuple[Pdu, int]:
         """Ask, and return the genuine answer and the size of its datagram in octets.
 
@@ -86,7 +105,7 @@ class Session(ABC):
         return values
 
     async def _get(self, oids: Sequence[Oid]) -> list[Value]:
-        answer, _ = await self.exchange(PduType.GET, [(oid, None) for oid in oids])
+        answer, _ = await self.exchange(PduType.GET, oids)
         try:
             _raise_for_status(answer)
         except TooBig:
@@ -103,10 +122,9 @@ class Session(ABC):
 
         As many rows as fit one datagram, at least one; the last may be incomplete.
         """
-        asked: list[VarBind] = [(oid, None) for oid in oids]
         while True:
             rows = self._sizing.repetitions(len(oids))
-            answer, octets = await self.exchange(PduType.GET_BULK, asked, rows)
+            answer, octets = await self.exchange(PduType.GET_BULK, oids, rows)
             try:
                 _raise_for_status(answer)
             except TooBig:
@@ -118,7 +136,7 @@ class Session(ABC):
                 raise Malformed("GETBULK was answered without a single variable")
             if len(answer.varbinds) > rows * len(oids):
                 raise Malformed("GETBULK was answered with more than was asked for")
-            self._sizing.octets = octets // len(answer.varbinds) + 1
+            self._sizing.learn(octets, len(answer.varbinds))
             return answer.varbinds
 
 

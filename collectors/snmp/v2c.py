@@ -1,8 +1,10 @@
 """Version 2c: a community in clear text, believed by whoever reads it."""
 
-from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
+from collections.abc import Sequence
+
+from collectors.snmp.ber import Oid
+from collectors.snmp.message import Pdu, PduType, decode_v2c, write_v2c
 from collectors.snmp.session import Session, Target, check_answer
-from collectors.snmp.values import VarBind
 
 
 class V2cSession(Session):
@@ -12,17 +14,21 @@ class V2cSession(Session):
         super().__init__(target)
         self._community = community
 
+    def wrap(self, pdu: bytes) -> bytes:
+        """Return the whole message."""
+        return write_v2c(self._community, pdu)
+
     async def exchange(
-        self, kind: PduType, varbinds: list[VarBind], repetitions: int = 0
+        self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
     ) -> tuple[Pdu, int]:
         """Ask; a wrong community shows as silence only."""
-
-        def encode(number: int) -> bytes:
-            pdu = Pdu(kind, number, varbinds, error_index=repetitions)
-            return encode_v2c(self._community, pdu)
-
-        target = self.target
+        target, question = self.target, self.questions.find(kind, oids, repetitions)
         number, datagram = await target.engine.ask(
-            target.family, target.address, encode
+            target.family, target.address, question.numbered
         )
-        return check_answer(decode_v2c(datagram).pdu, number), len(datagram)
+        pdu = question.read(datagram, _parse)
+        return check_answer(pdu, number), len(datagram)
+
+
+def _parse(datagram: bytes) -> Pdu:
+    return decode_v2c(datagram).pdu

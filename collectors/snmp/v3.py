@@ -7,12 +7,14 @@ may; what an unsigned report says is used to address the next request, no more.
 
 import itertools
 import secrets
+from collections.abc import Sequence
 
 from bellrock.model.observation import Outcome
 from collectors.snmp import reports
-from collectors.snmp.ber import Malformed
+from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import Pdu, PduType
+from collectors.snmp.question import Question
 from collectors.snmp.session import Session, Target, check_answer
 from collectors.snmp.v3agent import Agent, User
 from collectors.snmp.v3message import (
@@ -23,9 +25,9 @@ from collectors.snmp.v3message import (
     decode_v3,
     encode_v3,
     read_scoped,
+    wrap_scoped,
     write_scoped,
 )
-from collectors.snmp.values import VarBind
 
 _ATTEMPTS = 4
 """Times to ask: for the engine, again, for its time, again."""
@@ -47,8 +49,12 @@ class V3Session(Session):
         if user.privacy_key is not None:
             self._level |= PRIVACY
 
+    def wrap(self, pdu: bytes) -> bytes:
+        """Return the scoped PDU; only once the engine is known is anything asked."""
+        return wrap_scoped(b"" if self._agent is None else self._agent.engine_id, pdu)
+
     async def exchange(
-        self, kind: PduType, varbinds: list[VarBind], repetitions: int = 0
+        self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
     ) -> tuple[Pdu, int]:
         """Ask, finding the engine and its time first where need be."""
         failure = reports.failure(reports.UNKNOWN_ENGINE_IDS)
@@ -56,8 +62,10 @@ class V3Session(Session):
             agent = self._agent
             if agent is None:
                 agent = self._agent = await self._discover()
-            number, datagram = await self._ask(agent, kind, varbinds, repetitions)
-            pdu = self._open(agent, datagram)
+                self.questions.forget()
+            question = self.questions.find(kind, oids, repetitions)
+            number, datagram = await self._ask(agent, question)
+            pdu = self._open(agent, question, datagram)
             if pdu.type is not PduType.REPORT:
                 return check_answer(pdu, number), len(datagram)
             if not pdu.varbinds:
@@ -71,12 +79,9 @@ class V3Session(Session):
         self._agent = None
         raise failure
 
-    async def _ask(
-        self, agent: Agent, kind: PduType, varbinds: list[VarBind], repetitions: int
-    ) -> tuple[int, bytes]:
+    async def _ask(self, agent: Agent, question: Question) -> tuple[int, bytes]:
         def encode(number: int) -> bytes:
-            pdu = Pdu(kind, number, varbinds, error_index=repetitions)
-            return self._seal(agent, number, pdu)
+            return self._seal(agent, number, question.numbered(number))
 
         target = self.target
         try:
@@ -119,9 +124,8 @@ class V3Session(Session):
             raise Malformed(f"engine id of {len(found.engine_id)} octets")
         return Agent(found, self._user)
 
-    def _seal(self, agent: Agent, number: int, pdu: Pdu) -> bytes:
+    def _seal(self, agent: Agent, number: int, payload: bytes) -> bytes:
         boots, now = agent.boots, agent.now()
-        payload = write_scoped(agent.engine_id, pdu)
         salt = b""
         if agent.encrypter is not None:
             salt = (next(_salts) % 2**64).to_bytes(8)
@@ -143,15 +147,15 @@ class V3Session(Session):
             return datagram
         return agent.signer.signed(datagram, at, agent.signer.sign(datagram))
 
-    def _open(self, agent: Agent, datagram: bytes) -> Pdu:
+    def _open(self, agent: Agent, question: Question, datagram: bytes) -> Pdu:
         """Return the PDU, after every check of RFC 3414, section 3.2."""
         message = decode_v3(datagram)
         if message.flags & AUTH:
             self._authenticate(agent, message, datagram)
         if message.flags & PRIVACY:
-            pdu = self._decrypt(agent, message)
+            pdu = self._decrypt(agent, question, message)
         else:
-            _, pdu = read_scoped(message.payload)
+            pdu = question.read(message.payload, _parse)
         level = message.flags & (AUTH | PRIVACY)
         if pdu.type is not PduType.REPORT and level != self._level:
             raise Failure(
@@ -187,14 +191,16 @@ class V3Session(Session):
                 f"where boot {agent.boots}, second {agent.now()} is due",
             )
 
-    def _decrypt(self, agent: Agent, message: SecuredMessage) -> Pdu:
+    def _decrypt(
+        self, agent: Agent, question: Question, message: SecuredMessage
+    ) -> Pdu:
         if agent.encrypter is None or len(message.salt) != 8:
             raise Malformed("encrypted as we cannot have asked for")
         scoped = agent.encrypter.decrypt(
             message.payload, message.boots, message.time, message.salt
         )
         try:
-            _, pdu = read_scoped(scoped)
+            pdu = question.read(scoped, _parse)
         except Malformed:
             raise Failure(
                 Outcome.AUTH,
@@ -202,3 +208,7 @@ class V3Session(Session):
             ) from None
         self._proven = True
         return pdu
+
+
+def _parse(scoped: bytes) -> Pdu:
+    return read_scoped(scoped)[1]

@@ -156,7 +156,11 @@ def read_scoped(octets: bytes) -> tuple[bytes, Pdu]:
 
 def write_scoped(engine_id: bytes, pdu: Pdu) -> bytes:
     """Return the scoped PDU in the default context."""
+    return wrap_scoped(engine_id, write_pdu(pdu))
+
+
+def wrap_scoped(engine_id: bytes, pdu: bytes) -> bytes:
+    """Return the scoped PDU around a PDU that is written already."""
     return ber.write(
-        ber.SEQUENCE,
-        ber.write_octets(engine_id) + ber.write_octets(b"") + write_pdu(pdu),
+        ber.SEQUENCE, ber.write_octets(engine_id) + ber.write_octets(b"") + pdu
     )

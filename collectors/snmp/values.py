@@ -5,8 +5,9 @@ who only wants the number writes ``isinstance(value, int)``; the class tells the
 SNMP type apart. Equality is that of the plain Python value. Null is None.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
+from typing import NamedTuple
 
 from collectors.snmp import ber
 from collectors.snmp.ber import Malformed, Oid
@@ -117,22 +118,38 @@ _STRINGS: dict[type, int] = {
 }
 
 
-def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
-    """Return the variable bindings whose list is exactly `data[at:end]`."""
+class Place(NamedTuple):
+    """Where one variable binding lies: the octets of its name and of its value."""
+
+    name: int
+    named: int
+    tag: int
+    start: int
+    stop: int
+
+
+def locate(data: bytes, at: int, end: int) -> Iterator[Place]:
+    """Return where each variable binding of the list `data[at:end]` lies."""
     at, stop = ber.read_expected(data, at, end, ber.SEQUENCE)
     if stop != end:
         raise Malformed(f"octet {stop}: {end - stop} octets after the last variable")
-    varbinds = []
     while at < end:
         start, stop = ber.read_expected(data, at, end, ber.SEQUENCE)
         name, named = ber.read_expected(data, start, stop, ber.OBJECT_IDENTIFIER)
         tag, value, at = ber.read_header(data, named, stop)
+        if at != stop:
+            raise Malformed(f"octet {at}: octets after a value")
+        yield Place(name, named, tag, value, stop)
+
+
+def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
+    """Return the variable bindings whose list is exactly `data[at:end]`."""
+    varbinds = []
+    for name, named, tag, start, stop in locate(data, at, end):
         parse = _PARSERS.get(tag)
         if parse is None:
             raise Malformed(f"octet {named}: unknown type 0x{tag:02x}")
-        if at != stop:
-            raise Malformed(f"octet {at}: octets after a value")
-        varbinds.append((ber.parse_oid(data[name:named]), parse(data[value:stop])))
+        varbinds.append((ber.parse_oid(data[name:named]), parse(data[start:stop])))
     return varbinds
 
 

@@ -24,7 +24,7 @@ In another terminal, as root:
   blackhole    $in reg1 nft add table netdev x
                $in reg1 nft add chain netdev x in '{{ type filter hook ingress \
                  device to-site2 priority 0; policy drop; }}'
-               $in reg1 nft delete table netdev x        ends it
+               $in reg1 nft delete table netdev x        # ends it
   slow it      $in reg1 tc qdisc add dev to-site2 root tbf rate 1mbit burst 32kb \\
                  latency 200ms
   freeze one   ${{in% ip*}} sh -c 'kill -STOP $(ip netns pids site2)'     and -CONT

@@ -17,7 +17,7 @@ from collectors.snmp.interfaces import read_interfaces, readings
 from collectors.snmp.session import Session, Target
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.snmp.system import System, read_system
-from collectors.snmp.usm import AUTH_PROTOCOLS, password_to_key
+from collectors.snmp.usm import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, password_to_key
 from collectors.snmp.v2c import V2cSession
 from collectors.snmp.v3 import V3Session
 from collectors.snmp.v3agent import User
@@ -161,8 +161,9 @@ def make_user(credentials: SnmpCredentials) -> User:
         return User(name)
     protocol = AUTH_PROTOCOLS[credentials.auth.protocol]
     auth_key = password_to_key(credentials.auth.password, protocol)
-    privacy_key = None
-    if credentials.privacy is not None:
-        # RFC 3826, section 1.2: made as the auth key is, with the same hash.
-        privacy_key = password_to_key(credentials.privacy.password, protocol)
-    return User(name, protocol, auth_key, privacy_key)
+    if credentials.privacy is None:
+        return User(name, protocol, auth_key)
+    privacy = PRIVACY_PROTOCOLS[credentials.privacy.protocol]
+    # RFC 3826, section 1.2: made as the auth key is, with the same hash.
+    privacy_key = password_to_key(credentials.privacy.password, protocol)
+    return User(name, protocol, auth_key, privacy, privacy_key)

@@ -56,15 +56,21 @@ class _Password(BaseModel):
 
 
 class SnmpAuth(_Password):
-    """``auth:`` of a version 3 entry: HMAC-SHA-1-96 or HMAC-SHA-256-192."""
+    """``auth:`` of a version 3 entry: how requests are signed."""
 
-    protocol: Literal["sha", "sha256"]
+    protocol: Literal["sha512", "sha384", "sha256", "sha224", "sha", "md5"]
 
 
 class SnmpPrivacy(_Password):
-    """``privacy:`` of a version 3 entry: CFB128-AES-128 (RFC 3826)."""
+    """``privacy:`` of a version 3 entry: how they are encrypted.
 
-    protocol: Literal["aes128"]
+    AES with 192 or 256 bits is no standard: with a hash shorter than its key, Cisco
+    and those who follow it make the key in another way than the rest.
+    """
+
+    protocol: Literal[
+        "aes256", "aes192", "aes128", "aes256-cisco", "aes192-cisco", "des"
+    ]
 
 
 class SnmpCredentials(BaseModel):

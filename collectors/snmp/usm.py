@@ -1,17 +1,45 @@
 """The User-based Security Model's arithmetic (RFC 3414, RFC 7860, RFC 3826).
 
+MD5 and DES are there for devices that have nothing else.
+
 Pure functions and keys; who is in step with whom is :mod:`collectors.snmp.v3`'s.
 """
 
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from collectors.snmp import ber
+from collectors.snmp.ber import Malformed
 
 _MEGABYTE = 1_048_576
+_BLOCK = 8
+"""Octets that DES encrypts at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyProtocol:
+    """A cipher, the octets of its key, and how a hash that is shorter is stretched.
+
+    Attributes
+    ----------
+    cipher : str
+        ``aes`` or ``des``.
+    cisco : bool
+        As draft-reeder-snmpv3-usm-3desede does, and Cisco; otherwise as
+        draft-blumenthal-aes-usm-04 does, and Net-SNMP. With a hash as long as the
+        key both are the same.
+    """
+
+    cipher: str
+    octets: int
+    cisco: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +51,22 @@ class AuthProtocol:
 
 
 AUTH_PROTOCOLS: Final = {
+    "md5": AuthProtocol("md5", 12),  # HMAC-MD5-96, RFC 3414, section 6
     "sha": AuthProtocol("sha1", 12),  # HMAC-SHA-96, RFC 3414, section 7
-    "sha256": AuthProtocol("sha256", 24),  # HMAC-SHA-256-192, RFC 7860
+    "sha224": AuthProtocol("sha224", 16),  # RFC 7860, this and those below
+    "sha256": AuthProtocol("sha256", 24),
+    "sha384": AuthProtocol("sha384", 32),
+    "sha512": AuthProtocol("sha512", 48),
+}
+
+
+PRIVACY_PROTOCOLS: Final = {
+    "des": PrivacyProtocol("des", 16),  # CBC-DES, RFC 3414, section 8
+    "aes128": PrivacyProtocol("aes", 16),  # CFB128-AES-128, RFC 3826
+    "aes192": PrivacyProtocol("aes", 24),
+    "aes256": PrivacyProtocol("aes", 32),
+    "aes192-cisco": PrivacyProtocol("aes", 24, cisco=True),
+    "aes256-cisco": PrivacyProtocol("aes", 32, cisco=True),
 }
 
 
@@ -47,6 +89,26 @@ def password_to_key(password: bytes, protocol: AuthProtocol) -> bytes:
 def localise(key: bytes, engine_id: bytes, protocol: AuthProtocol) -> bytes:
     """Return the key Kul that one engine knows the user by (RFC 3414, section 2.6)."""
     return hashlib.new(protocol.digest, key + engine_id + key).digest()
+
+
+def localise_privacy(
+    key: bytes, engine_id: bytes, auth: AuthProtocol, privacy: PrivacyProtocol
+) -> bytes:
+    """Return the key that one engine decrypts by, as long as its cipher needs.
+
+    Parameters
+    ----------
+    key : bytes
+        Made of the privacy password by :func:`password_to_key`.
+    """
+    localised = localise(key, engine_id, auth)
+    while len(localised) < privacy.octets:
+        if privacy.cisco:
+            again = password_to_key(localised, auth)
+            localised += localise(again, engine_id, auth)
+        else:
+            localised += hashlib.new(auth.digest, localised).digest()
+    return localised[: privacy.octets]
 
 
 class Signer:
@@ -75,22 +137,69 @@ class Signer:
         return hmac.compare_digest(self.sign(zeroed), signature)
 
 
-class Encrypter:
-    """CFB128-AES-128 with one localised key (RFC 3826, section 3.1)."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = algorithms.AES(key[:16])
+class Encrypter(Protocol):
+    """A cipher with one localised key."""
 
     def encrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:
         """Return `octets` encrypted; `salt` (8 octets) must never be used twice."""
+
+    def decrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:
+        """Return `octets` decrypted; a wrong key gives rubbish.
+
+        Raises
+        ------
+        Malformed
+            If they cannot be what the cipher made.
+        """
+
+
+class AesEncrypter:
+    """CFB128-AES (RFC 3826, section 3.1), with a key of 16, 24 or 32 octets."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = algorithms.AES(key)
+
+    def encrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:
+        """Return `octets` encrypted."""
         cipher = self._cipher(boots, time, salt).encryptor()
         return cipher.update(octets) + cipher.finalize()
 
     def decrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:
-        """Return `octets` decrypted; a wrong key gives rubbish and no error."""
+        """Return `octets` decrypted."""
         cipher = self._cipher(boots, time, salt).decryptor()
         return cipher.update(octets) + cipher.finalize()
 
     def _cipher(self, boots: int, time: int, salt: bytes) -> Cipher[CFB]:
         start = boots.to_bytes(4) + time.to_bytes(4) + salt
         return Cipher(self._key, CFB(start))
+
+
+class DesEncrypter:
+    """CBC-DES (RFC 3414, section 8): eight octets of key, eight for the first block."""
+
+    def __init__(self, key: bytes) -> None:
+        # DES three times with one key is DES once.
+        self._key = TripleDES(key[:8] * 3)
+        self._start = int.from_bytes(key[8:16])
+
+    def encrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:  # noqa: ARG002
+        """Return `octets` encrypted, filled up to whole blocks."""
+        cipher = self._cipher(salt).encryptor()
+        return cipher.update(octets + bytes(-len(octets) % _BLOCK)) + cipher.finalize()
+
+    def decrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:  # noqa: ARG002
+        """Return `octets` decrypted, without what fills up the last block."""
+        if len(octets) % _BLOCK:
+            raise Malformed(f"{len(octets)} octets encrypted, not whole blocks")
+        cipher = self._cipher(salt).decryptor()
+        clear = cipher.update(octets) + cipher.finalize()
+        return clear[: ber.read_header(clear, 0, len(clear))[2]]
+
+    def _cipher(self, salt: bytes) -> Cipher[CBC]:
+        start = (self._start ^ int.from_bytes(salt)).to_bytes(_BLOCK)
+        return Cipher(self._key, CBC(start))
+
+
+def make_encrypter(key: bytes, privacy: PrivacyProtocol) -> Encrypter:
+    """Return the cipher with a key of :func:`localise_privacy`."""
+    return DesEncrypter(key) if privacy.cipher == "des" else AesEncrypter(key)

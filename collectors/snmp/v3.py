@@ -196,10 +196,10 @@ class V3Session(Session):
     ) -> Pdu:
         if agent.encrypter is None or len(message.salt) != 8:
             raise Malformed("encrypted as we cannot have asked for")
-        scoped = agent.encrypter.decrypt(
-            message.payload, message.boots, message.time, message.salt
-        )
         try:
+            scoped = agent.encrypter.decrypt(
+                message.payload, message.boots, message.time, message.salt
+            )
             pdu = question.read(scoped, _parse)
         except Malformed:
             raise Failure(

@@ -3,7 +3,15 @@
 import time
 from dataclasses import dataclass
 
-from collectors.snmp.usm import AuthProtocol, Encrypter, Signer, localise
+from collectors.snmp.usm import (
+    AuthProtocol,
+    Encrypter,
+    PrivacyProtocol,
+    Signer,
+    localise,
+    localise_privacy,
+    make_encrypter,
+)
 from collectors.snmp.v3message import SecuredMessage
 
 _WINDOW = 150
@@ -19,6 +27,7 @@ class User:
     name: bytes
     protocol: AuthProtocol | None = None
     auth_key: bytes | None = None
+    privacy: PrivacyProtocol | None = None
     privacy_key: bytes | None = None
 
     def __repr__(self) -> str:
@@ -49,9 +58,11 @@ class Agent:
         if user.protocol is not None and user.auth_key is not None:
             key = localise(user.auth_key, self.engine_id, user.protocol)
             self.signer = Signer(key, user.protocol)
-            if user.privacy_key is not None:
-                key = localise(user.privacy_key, self.engine_id, user.protocol)
-                self.encrypter = Encrypter(key)
+            if user.privacy is not None and user.privacy_key is not None:
+                key = localise_privacy(
+                    user.privacy_key, self.engine_id, user.protocol, user.privacy
+                )
+                self.encrypter = make_encrypter(key, user.privacy)
 
     def now(self) -> int:
         """Return what its clock says by our watch: seconds since its last boot."""

@@ -134,10 +134,11 @@ def user(
     *,
     auth: str = "TEST_AUTH",
     privacy: str | None = None,
+    cipher: str = "aes128",
 ) -> SnmpCredentials:
     entry: dict[str, object] = {"version": 3, "user": name}
     if protocol is not None:
         entry["auth"] = {"protocol": protocol, "password_env": auth}
     if privacy is not None:
-        entry["privacy"] = {"protocol": "aes128", "password_env": privacy}
+        entry["privacy"] = {"protocol": cipher, "password_env": privacy}
     return SnmpCredentials.model_validate(entry)

@@ -17,16 +17,38 @@ _CONFIGURATION = """\
 agentAddress udp:127.0.0.1:{port}
 exactEngineID 0x80001f8804746573742d656e67696e65
 rocommunity public 127.0.0.1
-createUser sha SHA authpass12 AES privpass12
-createUser sha256 SHA-256 authpass12 AES privpass12
 createUser plain
-rouser sha auth .1
-rouser sha256 auth .1
 rouser plain noauth .1
 sysName tester
 sysDescr an agent for tests
 """
 _LINE = re.compile(r"^\.([\d.]+) = (?:[A-Za-z0-9]+: )?(.*)$")
+
+
+AUTH = {
+    **{"md5": "MD5", "sha": "SHA", "sha224": "SHA-224", "sha256": "SHA-256"},
+    **{"sha384": "SHA-384", "sha512": "SHA-512"},
+}
+PRIVACY = {"aes128": "AES", "aes192": "AES-192", "aes256": "AES-256", "des": "DES"}
+"""What Net-SNMP calls each protocol that both of us speak."""
+
+PAIRS = [(auth, cipher) for auth in AUTH for cipher in PRIVACY]
+
+
+def named(auth: str, cipher: str) -> str:
+    """Return the name of the user whom the agent knows by these; AES-128 goes unsaid.
+
+    A user may leave encryption out, as others do.
+    """
+    return auth if cipher == "aes128" else f"{auth}-{cipher}"
+
+
+def _user(pair: tuple[str, str]) -> str:
+    name, (auth, cipher) = named(*pair), pair
+    return (
+        f"createUser {name} {AUTH[auth]} authpass12 {PRIVACY[cipher]} privpass12\n"
+        f"rouser {name} auth .1\n"
+    )
 
 
 class SnmpDaemon:
@@ -38,7 +60,9 @@ class SnmpDaemon:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
             held.bind(("127.0.0.1", 0))
             self.port = int(held.getsockname()[1])
-        (folder / "conf").write_text(_CONFIGURATION.format(port=self.port))
+        (folder / "conf").write_text(
+            _CONFIGURATION.format(port=self.port) + "".join(map(_user, PAIRS))
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

@@ -1,18 +1,32 @@
 """pysnmp's codec and arithmetic, typed: written by others from the same RFCs."""
 
 from pyasn1.codec.ber import decoder, encoder  # type: ignore[import-untyped]
+from pysnmp.entity import config  # type: ignore[import-untyped]
 from pysnmp.proto import rfc1901, rfc1902  # type: ignore[import-untyped]
-from pysnmp.proto.secmod.rfc3414.auth.hmacsha import (  # type: ignore[import-untyped]
-    HmacSha,
-)
-from pysnmp.proto.secmod.rfc3826.priv.aes import Aes  # type: ignore[import-untyped]
-from pysnmp.proto.secmod.rfc7860.auth.hmacsha2 import (  # type: ignore[import-untyped]
-    HmacSha2,
+from pysnmp.proto.secmod.rfc3414.service import (  # type: ignore[import-untyped]
+    SnmpUSMSecurityModel,
 )
 
 from collectors.snmp.ber import Oid
 
-_AUTH = {"sha": HmacSha, "sha256": lambda: HmacSha2(HmacSha2.SHA256_SERVICE_ID)}
+_AUTH = {
+    "md5": config.USM_AUTH_HMAC96_MD5,
+    "sha": config.USM_AUTH_HMAC96_SHA,
+    "sha224": config.USM_AUTH_HMAC128_SHA224,
+    "sha256": config.USM_AUTH_HMAC192_SHA256,
+    "sha384": config.USM_AUTH_HMAC256_SHA384,
+    "sha512": config.USM_AUTH_HMAC384_SHA512,
+}
+_PRIVACY = {
+    "des": config.USM_PRIV_CBC56_DES,
+    "aes128": config.USM_PRIV_CFB128_AES,
+    "aes192": config.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "aes256": config.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "aes192-cisco": config.USM_PRIV_CFB192_AES,
+    "aes256-cisco": config.USM_PRIV_CFB256_AES,
+}
+_SIGNERS = SnmpUSMSecurityModel.AUTH_SERVICES
+_CIPHERS = SnmpUSMSecurityModel.PRIV_SERVICES
 
 
 def read_response(datagram: bytes) -> tuple[int, list[tuple[Oid, str, int | bytes]]]:
@@ -40,23 +54,33 @@ def rewrite(datagram: bytes) -> bytes:
 
 def localised_key(protocol: str, password: bytes, engine_id: bytes) -> bytes:
     """Return the localised key, from the password."""
-    algorithm = _AUTH[protocol]()
+    algorithm = _SIGNERS[_AUTH[protocol]]
     key = algorithm.hash_passphrase(password)
     return bytes(algorithm.localize_key(key, rfc1902.OctetString(engine_id)))
 
 
+def localised_privacy_key(
+    auth: str, privacy: str, password: bytes, engine_id: bytes
+) -> bytes:
+    """Return the localised key of the cipher, from the password."""
+    service, cipher = _AUTH[auth], _CIPHERS[_PRIVACY[privacy]]
+    key = cipher.hash_passphrase(service, rfc1902.OctetString(password))
+    return bytes(cipher.localize_key(service, key, rfc1902.OctetString(engine_id)))
+
+
 def signed(protocol: str, key: bytes, message: bytes) -> bytes:
     """Return `message` with its field of zeros signed."""
-    algorithm = _AUTH[protocol]()
+    algorithm = _SIGNERS[_AUTH[protocol]]
     return bytes(
         algorithm.authenticate_outgoing_message(rfc1902.OctetString(key), message)
     )
 
 
 def decrypted(
-    key: bytes, boots: int, time: int, salt: bytes, encrypted: bytes
+    privacy: str, key: bytes, boots: int, time: int, salt: bytes, encrypted: bytes
 ) -> bytes:
-    """Return the clear text of CFB128-AES-128."""
+    """Return the clear text."""
     octets = rfc1902.OctetString
     parameters = (boots, time, octets(salt))
-    return bytes(Aes().decrypt_data(octets(key), parameters, octets(encrypted)))
+    cipher = _CIPHERS[_PRIVACY[privacy]]
+    return bytes(cipher.decrypt_data(octets(key), parameters, octets(encrypted)))

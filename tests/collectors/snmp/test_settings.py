@@ -59,17 +59,17 @@ def test_defaults_are_those_of_the_manual() -> None:
         ({"version": "2c"}, "set community_file or community_env"),
         ({"version": "2c", "community": "public"}, "Extra inputs are not permitted"),
         (
-            {"version": 3, "user": "m", "auth": _AUTH | {"protocol": "md5"}},
-            "'sha' or 'sha256'",
+            {"version": 3, "user": "m", "auth": _AUTH | {"protocol": "sha3"}},
+            "'sha512', 'sha384', 'sha256', 'sha224', 'sha' or 'md5'",
         ),
         (
             {
                 "version": 3,
                 "user": "m",
                 "auth": _AUTH,
-                "privacy": _PRIVACY | {"protocol": "des"},
+                "privacy": _PRIVACY | {"protocol": "3des"},
             },
-            "'aes128'",
+            "'aes256', 'aes192', 'aes128', 'aes256-cisco', 'aes192-cisco' or 'des'",
         ),
         (
             {"version": 3, "user": "m", "auth": {"protocol": "sha"}},

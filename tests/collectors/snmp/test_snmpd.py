@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from bellrock.model.observation import Outcome, Status
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from tests.collectors.snmp.agent import QUICK, community, device, user
-from tests.collectors.snmp.netsnmp import SnmpDaemon
+from tests.collectors.snmp.netsnmp import AUTH, PAIRS, PRIVACY, SnmpDaemon, named
 
 _V2C = ("-v2c", "-cpublic")
 _V3 = ("-v3", "-Aauthpass12", "-Xprivpass12")
@@ -30,21 +31,31 @@ _COUNTERS = {
     [
         (lambda: community(), _V2C),
         (lambda: user("plain"), ("-v3", "-uplain", "-lnoAuthNoPriv")),
-        (lambda: user("sha", "sha"), (*_V3, "-usha", "-aSHA", "-lauthNoPriv")),
-        (
-            lambda: user("sha", "sha", privacy="TEST_PRIVACY"),
-            (*_V3, "-usha", "-aSHA", "-xAES", "-lauthPriv"),
+        *(
+            (
+                partial(user, auth, auth),
+                (*_V3, f"-u{auth}", f"-a{AUTH[auth]}", "-lauthNoPriv"),
+            )
+            for auth in AUTH
         ),
-        (
-            lambda: user("sha256", "sha256"),
-            (*_V3, "-usha256", "-aSHA-256", "-lauthNoPriv"),
-        ),
-        (
-            lambda: user("sha256", "sha256", privacy="TEST_PRIVACY"),
-            (*_V3, "-usha256", "-aSHA-256", "-xAES", "-lauthPriv"),
+        *(
+            (
+                partial(
+                    user,
+                    named(auth, cipher),
+                    auth,
+                    privacy="TEST_PRIVACY",
+                    cipher=cipher,
+                ),
+                (
+                    *(*_V3, f"-u{named(auth, cipher)}", f"-a{AUTH[auth]}"),
+                    *(f"-x{PRIVACY[cipher]}", "-lauthPriv"),
+                ),
+            )
+            for auth, cipher in PAIRS
         ),
     ],
-    ids=["v2c", "noauth", "sha", "sha-aes", "sha256", "sha256-aes"],
+    ids=["v2c", "noauth", *AUTH, *map("-".join, PAIRS)],
 )
 async def test_values_equal_those_of_snmpbulkwalk(
     shared_snmpd: SnmpDaemon,

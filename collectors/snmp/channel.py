@@ -37,9 +37,43 @@ class Exchange:
     """One request that waits for its answer, and what came in its place."""
 
     peer: Peer
-    answer: asyncio.Future[tuple[int, bytes] | Failure]
+    answer: tuple[int, bytes] | Failure | None = None
     rubbish: int = 0
     elsewhere: Peer | None = None
+    _waiter: asyncio.Future[None] | None = None
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until there is an answer, or so long.
+
+        Raises
+        ------
+        CancelledError
+            If the channel is closed.
+        """
+        if self.answer is None:
+            # Cheaper than asyncio.wait, ten times a poll.
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(seconds, self._wake)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+
+    def settle(self, answer: tuple[int, bytes] | Failure) -> None:
+        """Take the answer; the first one counts."""
+        if self.answer is None:
+            self.answer = answer
+            self._wake()
+
+    def cancel(self) -> None:
+        """Cancel whoever waits."""
+        if self._waiter is not None:
+            self._waiter.cancel()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 class Channel:
@@ -76,11 +110,11 @@ class Channel:
         self._epoll.close()
         self._socket.close()
         for exchange in self._pending.values():
-            exchange.answer.cancel()
+            exchange.cancel()
 
     def open_exchange(self, peer: Peer) -> Exchange:
         """Start waiting for what `peer` will say."""
-        exchange = Exchange(peer, self._loop.create_future())
+        exchange = Exchange(peer)
         self._waiting.setdefault(peer, []).append(exchange)
         return exchange
 
@@ -92,7 +126,6 @@ class Channel:
         same.remove(exchange)
         if not same:
             del self._waiting[exchange.peer]
-        exchange.answer.cancel()
 
     def new_number(self, exchange: Exchange) -> int:
         """Return a random number, 2**30 to 2**31-1, whose answer is `exchange`'s.
@@ -157,13 +190,13 @@ class Channel:
                 exchange.rubbish += 1
             return
         found = self._pending.get(number)
-        if found is None or found.answer.done():
+        if found is None or found.answer is not None:
             self.strays += 1
         elif found.peer != source:
             self.strays += 1
             found.elsewhere = source
         else:
-            found.answer.set_result((number, datagram))
+            found.settle((number, datagram))
 
     def _read_errors(self) -> None:
         for peer, number in errqueue.read(self._socket, _BURST):
@@ -171,8 +204,7 @@ class Channel:
             if failure is None:
                 continue
             for exchange in self._waiting.get(peer, ()):
-                if not exchange.answer.done():
-                    exchange.answer.set_result(failure)
+                exchange.settle(failure)
 
 
 def resolve(host: str, port: int) -> tuple[socket.AddressFamily, Sockaddr]:

@@ -17,11 +17,11 @@ from collectors.snmp.interfaces import read_interfaces, readings
 from collectors.snmp.session import Session, Target
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.snmp.system import System, read_system
+from collectors.snmp.table import Table
 from collectors.snmp.usm import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, password_to_key
 from collectors.snmp.v2c import V2cSession
 from collectors.snmp.v3 import V3Session
 from collectors.snmp.v3agent import User
-from collectors.snmp.walk import Table
 
 _NAME = "snmp"
 _PORT = 161
@@ -32,7 +32,7 @@ class _Progress:
     """What a poll has read so far."""
 
     system: System = field(default_factory=System)
-    table: Table = field(default_factory=dict)
+    table: Table = field(default_factory=Table)
 
 
 class SnmpCollector:

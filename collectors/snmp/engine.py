@@ -86,12 +86,12 @@ class Engine:
                 for wait in self._waits[: 1 if once else None]:
                     numbers.append(channel.new_number(exchange))
                     await channel.send(encode(numbers[-1]), to)
-                    await asyncio.wait((exchange.answer,), timeout=wait)
-                    if not exchange.answer.done():
+                    await exchange.wait(wait)
+                    if exchange.answer is None:
                         # If we were the slow ones, the answer lies in our socket.
                         channel.drain()
-                    if exchange.answer.done():
-                        return _unwrap(exchange.answer.result())
+                    if exchange.answer is not None:
+                        return _unwrap(exchange.answer)
                     if holding:
                         self._window.release()
                         holding = False

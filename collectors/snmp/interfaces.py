@@ -4,15 +4,24 @@ Rows are told apart by ifName: ifIndex may move whenever a device restarts.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from typing import cast
 
 from bellrock.model.observation import InterfaceReading, Outcome, Status
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.failure import Failure
 from collectors.snmp.session import Session
+from collectors.snmp.table import Table
 from collectors.snmp.text import plain
-from collectors.snmp.values import Absent, Value
-from collectors.snmp.walk import Table, walk
+from collectors.snmp.values import (
+    Absent,
+    Counter32,
+    Counter64,
+    Gauge32,
+    TimeTicks,
+    Value,
+)
+from collectors.snmp.walk import walk
 
 _IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
 _IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
@@ -54,6 +63,8 @@ FALLBACKS: dict[Oid, Oid] = {
 }
 """What is asked where a row has nothing in the first: old or plain agents."""
 
+_NUMBERS = frozenset((*COLUMNS, *FALLBACKS.values())) - {NAME, DESCR}
+_UNSIGNED = frozenset((Counter32, Counter64, Gauge32, TimeTicks))
 _SPEED_UNKNOWN = 2**32 - 1  # ifSpeed's largest: see ifHighSpeed, it says
 _STATUS = {1: Status.UP, 2: Status.DOWN, 6: Status.DOWN, 7: Status.DOWN}
 """ifOperStatus up; down, notPresent, lowerLayerDown."""
@@ -68,27 +79,30 @@ async def read_interfaces(session: Session, table: Table, *, max_rows: int) -> N
         As :func:`collectors.snmp.walk.walk`, and ``unsupported`` without IF-MIB.
     """
     await walk(session, COLUMNS, table, max_rows=max_rows)
-    if not table:
+    if not table.rows:
         raise Failure(
             Outcome.UNSUPPORTED,
             "the device shows no interfaces (IF-MIB): not there, or not in our view",
         )
-    if any(len(index) != 1 for index in table):
+    if any(len(index) != 1 for index in table.rows):
         raise Malformed("an interface whose index is not one number")
     missing = [
-        (index, fallback)
-        for index, row in table.items()
+        (row, fallback)
         for column, fallback in FALLBACKS.items()
-        if _says_nothing(column, row.get(column))
+        for row in _empty(column, table.column(column))
     ]
-    values = await session.get([column + index for index, column in missing])
-    for (index, column), value in zip(missing, values, strict=True):
-        table[index][column] = value
+    values = await session.get([column + table.rows[row] for row, column in missing])
+    for (row, column), value in zip(missing, values, strict=True):
+        table.set(row, column, value)
 
 
-def _says_nothing(column: Oid, value: Value) -> bool:
-    """Whether there is no value, or one that means there is none."""
-    return value is None or (column in (NAME, HIGH_SPEED) and not value)
+def _empty(column: Oid, cells: Sequence[Value]) -> list[int]:
+    """Return the numbers of rows with no value, or one that means there is none."""
+    if column in (NAME, HIGH_SPEED):
+        return [] if all(cells) else [row for row, cell in enumerate(cells) if not cell]
+    if None not in cells:
+        return []
+    return [row for row, cell in enumerate(cells) if cell is None]
 
 
 def readings(table: Table, *, complete: bool) -> tuple[InterfaceReading, ...]:
@@ -100,63 +114,81 @@ def readings(table: Table, *, complete: bool) -> tuple[InterfaceReading, ...]:
         False after a failure: rows without ifName are left out, since what the next
         complete poll calls them is not known.
     """
-    rows = {
-        index[0]: row
-        for index, row in sorted(table.items())
-        if len(index) == 1 and (complete or row.get(NAME))
-    }
-    names = _names((index, row) for index, row in rows.items())
-    return tuple(_reading(names[index], index, row) for index, row in rows.items())
+    order = sorted(range(len(table)), key=table.rows.__getitem__)
+    rows = [n for n in order if len(table.rows[n]) == 1]
+    if not complete:
+        names = table.column(NAME)
+        rows = [n for n in rows if names[n]]
+    return tuple(map(InterfaceReading, *_fields(table, rows)))
 
 
-def _names(rows: Iterable[tuple[int, dict[Oid, Value]]]) -> dict[int, str]:
+def _fields(table: Table, rows: Sequence[int]) -> Iterator[Sequence[object]]:
+    """Return the columns of the readings, in the order of their fields."""
+    numbers = {column: _numbers(table, column, rows) for column in _NUMBERS}
+    indexes = [table.rows[row][0] for row in rows]
+    yield _names(indexes, *(_texts(table, column, rows) for column in (NAME, DESCR)))
+    yield indexes
+    yield [_STATUS.get(oper or 0, Status.UNKNOWN) for oper in numbers[OPER_STATUS]]
+    yield [None if admin is None else admin == 1 for admin in numbers[ADMIN_STATUS]]
+    yield list(map(_speed, numbers[HIGH_SPEED], numbers[SPEED]))
+    for column, other in (
+        *((HC_IN_OCTETS, IN_OCTETS), (HC_OUT_OCTETS, OUT_OCTETS)),
+        *((IN_ERRORS, None), (OUT_ERRORS, None)),
+        *((IN_DISCARDS, None), (OUT_DISCARDS, None)),
+    ):
+        found = numbers[column]
+        if other is not None and None in found:
+            pairs = zip(found, numbers[other], strict=True)
+            found = [second if first is None else first for first, second in pairs]
+        yield found
+
+
+def _texts(table: Table, column: Oid, rows: Sequence[int]) -> list[str]:
+    cells = table.column(column)
+    return [plain(cells[row]) for row in rows]
+
+
+def _names(
+    indexes: Sequence[int], names: Sequence[str], descriptions: Sequence[str]
+) -> list[str]:
     """Return a name for each index, no two the same."""
-    wanted = {
-        index: plain(row.get(NAME)) or plain(row.get(DESCR)) or str(index)
-        for index, row in rows
-    }
-    shared = Counter(wanted.values())
+    wanted = [
+        name or description or str(index)
+        for index, name, description in zip(indexes, names, descriptions, strict=True)
+    ]
+    shared = Counter(wanted)
     taken = {name for name, count in shared.items() if count == 1}
-    for index, name in wanted.items():
+    if len(taken) == len(wanted):
+        return wanted
+    for row, name in enumerate(wanted):
         if shared[name] > 1:
-            unique = f"{name}#{index}"
+            unique = f"{name}#{indexes[row]}"
             while unique in taken:
-                unique += f"#{index}"
+                unique += f"#{indexes[row]}"
             taken.add(unique)
-            wanted[index] = unique
+            wanted[row] = unique
     return wanted
 
 
-def _reading(name: str, index: int, row: dict[Oid, Value]) -> InterfaceReading:
-    admin = _number(row, ADMIN_STATUS)
-    oper = _number(row, OPER_STATUS)
-    return InterfaceReading(
-        name=name,
-        index=index,
-        status=_STATUS.get(oper, Status.UNKNOWN) if oper else Status.UNKNOWN,
-        enabled=None if admin is None else admin == 1,
-        speed=_speed(row),
-        receive_bytes=_number(row, HC_IN_OCTETS, IN_OCTETS),
-        transmit_bytes=_number(row, HC_OUT_OCTETS, OUT_OCTETS),
-        receive_errors=_number(row, IN_ERRORS),
-        transmit_errors=_number(row, OUT_ERRORS),
-        receive_discards=_number(row, IN_DISCARDS),
-        transmit_discards=_number(row, OUT_DISCARDS),
-    )
-
-
-def _speed(row: dict[Oid, Value]) -> float | None:
+def _speed(megabits: int | None, bits: int | None) -> float | None:
     """bit/s; None for zero, which agents say where there is no speed to speak of."""
-    if megabits := _number(row, HIGH_SPEED):
+    if megabits:
         return megabits * 1e6
-    bits = _number(row, SPEED)
     return float(bits) if bits and bits != _SPEED_UNKNOWN else None
 
 
-def _number(row: dict[Oid, Value], *columns: Oid) -> int | None:
-    """Return the first of `columns` that holds a number as numbers should be."""
-    for column in columns:
-        value = row.get(column)
-        if isinstance(value, int) and not isinstance(value, Absent) and value >= 0:
-            return int(value)
-    return None
+def _numbers(table: Table, column: Oid, rows: Sequence[int]) -> list[int | None]:
+    """Return a column's numbers; None for whatever is none as numbers should be."""
+    cells = table.columns.get(column)
+    if cells is None:
+        return [None] * len(rows)
+    if len(rows) == len(cells) and _UNSIGNED.issuperset(map(type, cells)):
+        return [int(cast("int", cells[row])) for row in rows]
+    return [
+        int(value)
+        if isinstance(value := cells[row], int)
+        and not isinstance(value, Absent)
+        and value >= 0
+        else None
+        for row in rows
+    ]

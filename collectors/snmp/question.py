@@ -7,6 +7,7 @@ from collectors.snmp import ber
 from collectors.snmp.ber import Oid
 from collectors.snmp.layout import Layout, learn
 from collectors.snmp.message import Pdu, PduType, write_pdu
+from collectors.snmp.values import VarBind
 
 _ANY_NUMBER = 1 << 30
 """Four octets long, as every number we ask with."""
@@ -18,13 +19,29 @@ class Question:
 
     Attributes
     ----------
+    pdu : bytes
+        The PDU, with any number.
+    before, after : bytes
+        The message that it is asked in, without the number.
     layout : Layout or None
         How the last answer to it lay.
+    poll : int
+        The last poll that asked it.
     """
 
-    before: bytes
-    after: bytes
+    pdu: bytes
+    before: bytes = b""
+    after: bytes = b""
     layout: Layout | None = None
+    poll: int = 0
+
+    def put_in(self, message: bytes) -> None:
+        """Take the message that the PDU, which ends it, is asked in from now on."""
+        start = ber.read_header(self.pdu, 0, len(self.pdu))[1]
+        number, stop = ber.read_expected(self.pdu, start, len(self.pdu), ber.INTEGER)
+        ahead = len(message) - len(self.pdu)
+        self.before, self.after = message[: ahead + number], message[ahead + stop :]
+        self.layout = None
 
     def numbered(self, number: int) -> bytes:
         """Return the request with a number of four octets."""
@@ -56,35 +73,39 @@ class Questions:
 
     def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
         self._wrap = wrap
-        self._before: dict[object, Question] = {}
-        self._now: dict[object, Question] = {}
+        self._known: dict[object, Question] = {}
+        self._poll = 0
 
     def turn(self) -> None:
         """Begin a poll: what the last one did not ask is forgotten."""
-        self._before, self._now = self._now, {}
+        poll = self._poll
+        if any(question.poll != poll for question in self._known.values()):
+            self._known = {
+                key: question
+                for key, question in self._known.items()
+                if question.poll == poll
+            }
+        self._poll += 1
 
-    def forget(self) -> None:
-        """Forget all of them: what is put around a PDU has changed."""
-        self._before, self._now = {}, {}
+    def rewrite(self) -> None:
+        """Wrap all of them anew: what is put around a PDU has changed."""
+        for question in self._known.values():
+            question.put_in(self._wrap(question.pdu))
+
+    def keep(self, question: Question) -> None:
+        """Note that the poll asks a question, one that an earlier poll did find."""
+        question.poll = self._poll
 
     def find(
         self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
     ) -> Question:
         """Return the question for the values or successors of `oids`."""
         key = kind, tuple(oids), repetitions
-        question = self._now.get(key) or self._before.get(key)
+        question = self._known.get(key)
         if question is None:
-            question = self._write(kind, oids, repetitions)
-        self._now[key] = question
+            varbinds = list[VarBind]((oid, None) for oid in oids)
+            asked = Pdu(kind, _ANY_NUMBER, varbinds, error_index=repetitions)
+            question = self._known[key] = Question(write_pdu(asked))
+            question.put_in(self._wrap(question.pdu))
+        self.keep(question)
         return question
-
-    def _write(self, kind: PduType, oids: Sequence[Oid], repetitions: int) -> Question:
-        asked = Pdu(
-            kind, _ANY_NUMBER, [(oid, None) for oid in oids], error_index=repetitions
-        )
-        pdu = write_pdu(asked)
-        octets = self._wrap(pdu)
-        start = ber.read_header(pdu, 0, len(pdu))[1]
-        number, stop = ber.read_expected(pdu, start, len(pdu), ber.INTEGER)
-        ahead = len(octets) - len(pdu)
-        return Question(octets[: ahead + number], octets[ahead + stop :])

@@ -16,7 +16,8 @@ from collectors.snmp.channel import Sockaddr
 from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure, TooBig
 from collectors.snmp.message import ErrorStatus, Pdu, PduType
-from collectors.snmp.question import Questions
+from collectors.snmp.question import Question, Questions
+from collectors.snmp.recall import Recall
 from collectors.snmp.values import Value, VarBind
 
 _WHOLE = 1472
@@ -68,12 +69,21 @@ class Target:
 
 
 class Session(ABC):
-    """Everything between us and one device, kept from poll to poll."""
+    """Everything between us and one device, kept from poll to poll.
+
+    Attributes
+    ----------
+    questions : Questions
+        What it is asked.
+    recalls : dict of tuple of Oid to Recall
+        By its columns: how a table was read last time.
+    """
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self._sizing = Sizing()
         self.questions = Questions(self.wrap)
+        self.recalls = dict[tuple[Oid, ...], Recall]()
 
     def begin(self) -> None:
         """Begin a poll, which is going to ask what the last one did."""
@@ -84,9 +94,7 @@ class Session(ABC):
         """Return a PDU with what belongs before it, as it is asked with every poll."""
 
     @abstractmethod
-    async def exchange(
-        self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
-    ) -> tuple[Pdu, int]:
+    async def exchange(self, question: Question) -> tuple[Pdu, int]:
         """Ask, and return the genuine answer and the size of its datagram in octets.
 
         Raises
@@ -105,7 +113,7 @@ class Session(ABC):
         return values
 
     async def _get(self, oids: Sequence[Oid]) -> list[Value]:
-        answer, _ = await self.exchange(PduType.GET, oids)
+        answer, _ = await self.exchange(self.questions.find(PduType.GET, oids))
         try:
             _raise_for_status(answer)
         except TooBig:
@@ -117,14 +125,26 @@ class Session(ABC):
             raise Malformed("the answer names other variables than were asked for")
         return [value for _, value in answer.varbinds]
 
-    async def get_bulk(self, oids: Sequence[Oid]) -> list[VarBind]:
+    async def repeat(self, question: Question) -> list[VarBind] | None:
+        """Return the answer to a question of an earlier poll; None if it is too big."""
+        self.questions.keep(question)
+        answer, _ = await self.exchange(question)
+        try:
+            _raise_for_status(answer)
+        except TooBig:
+            return None
+        return answer.varbinds
+
+    async def get_bulk(self, oids: Sequence[Oid]) -> tuple[Question, list[VarBind]]:
         """Return successors of each of `oids`: a row of them, the next row, and so on.
 
         As many rows as fit one datagram, at least one; the last may be incomplete.
+        With them comes the question, to be repeated.
         """
         while True:
             rows = self._sizing.repetitions(len(oids))
-            answer, octets = await self.exchange(PduType.GET_BULK, oids, rows)
+            question = self.questions.find(PduType.GET_BULK, oids, rows)
+            answer, octets = await self.exchange(question)
             try:
                 _raise_for_status(answer)
             except TooBig:
@@ -137,7 +157,7 @@ class Session(ABC):
             if len(answer.varbinds) > rows * len(oids):
                 raise Malformed("GETBULK was answered with more than was asked for")
             self._sizing.learn(octets, len(answer.varbinds))
-            return answer.varbinds
+            return question, answer.varbinds
 
 
 def check_answer(pdu: Pdu, number: int) -> Pdu:

@@ -1,10 +1,13 @@
 """Text as devices send it: any octets at all, made fit to be a label or a line."""
 
+from functools import lru_cache
+
 from collectors.snmp.values import OctetString, Value
 
 _LONGEST = 255  # DisplayString, RFC 2579
 
 
+@lru_cache(maxsize=65_536, typed=True)
 def plain(value: Value) -> str:
     r"""Return printable text on one line, at most 255 characters; "" if it is none.
 

@@ -1,9 +1,7 @@
 """Version 2c: a community in clear text, believed by whoever reads it."""
 
-from collections.abc import Sequence
-
-from collectors.snmp.ber import Oid
-from collectors.snmp.message import Pdu, PduType, decode_v2c, write_v2c
+from collectors.snmp.message import Pdu, decode_v2c, write_v2c
+from collectors.snmp.question import Question
 from collectors.snmp.session import Session, Target, check_answer
 
 
@@ -18,11 +16,9 @@ class V2cSession(Session):
         """Return the whole message."""
         return write_v2c(self._community, pdu)
 
-    async def exchange(
-        self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
-    ) -> tuple[Pdu, int]:
+    async def exchange(self, question: Question) -> tuple[Pdu, int]:
         """Ask; a wrong community shows as silence only."""
-        target, question = self.target, self.questions.find(kind, oids, repetitions)
+        target = self.target
         number, datagram = await target.engine.ask(
             target.family, target.address, question.numbered
         )

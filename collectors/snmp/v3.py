@@ -7,11 +7,10 @@ may; what an unsigned report says is used to address the next request, no more.
 
 import itertools
 import secrets
-from collections.abc import Sequence
 
 from bellrock.model.observation import Outcome
 from collectors.snmp import reports
-from collectors.snmp.ber import Malformed, Oid
+from collectors.snmp.ber import Malformed
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import Pdu, PduType
 from collectors.snmp.question import Question
@@ -53,17 +52,14 @@ class V3Session(Session):
         """Return the scoped PDU; only once the engine is known is anything asked."""
         return wrap_scoped(b"" if self._agent is None else self._agent.engine_id, pdu)
 
-    async def exchange(
-        self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
-    ) -> tuple[Pdu, int]:
+    async def exchange(self, question: Question) -> tuple[Pdu, int]:
         """Ask, finding the engine and its time first where need be."""
         failure = reports.failure(reports.UNKNOWN_ENGINE_IDS)
         for _ in range(_ATTEMPTS):
             agent = self._agent
             if agent is None:
                 agent = self._agent = await self._discover()
-                self.questions.forget()
-            question = self.questions.find(kind, oids, repetitions)
+                self.questions.rewrite()
             number, datagram = await self._ask(agent, question)
             pdu = self._open(agent, question, datagram)
             if pdu.type is not PduType.REPORT:

@@ -1,21 +1,20 @@
 """Read a table: all its columns at once, row after row, only ever forward."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.failure import Failure, TooBig
+from collectors.snmp.recall import Recall
 from collectors.snmp.session import Session
+from collectors.snmp.table import Table
 from collectors.snmp.values import Absent, Value, VarBind
-
-Table = dict[Oid, dict[Oid, Value]]
-"""Value by row index and column; a cell that the device left out is not there."""
 
 
 async def walk(
     session: Session, columns: Sequence[Oid], table: Table, *, max_rows: int
 ) -> None:
-    """Add every row of `columns` to `table`, which keeps what was read on a failure.
+    """Set `table` to every row of `columns`; it keeps what was read on a failure.
 
     Columns may end at different places and leave rows out.
 
@@ -26,20 +25,55 @@ async def walk(
     Malformed
         If the device answers what was not asked, or does not move forward.
     """
+    key = tuple(columns)
+    known = session.recalls.get(key)
+    if known is not None and await _again(session, known, table):
+        return
+    session.recalls.pop(key, None)
+    table.clear()
+    known = Recall()
+    await _walk(session, columns, table, known, max_rows)
+    known.close(table.rows)
+    session.recalls[key] = known
+
+
+async def _again(session: Session, known: Recall, table: Table) -> bool:
+    """Read the table as last time; return whether it is the same rows still."""
+    values: list[Value] = []
+    try:
+        for question, oids in known.steps:
+            found = await session.repeat(question)
+            if found is None or tuple(oid for oid, _ in found) != oids:
+                return False
+            values += [value for _, value in found]
+    finally:
+        known.fill(table, values)
+    return True
+
+
+async def _walk(
+    session: Session,
+    columns: Sequence[Oid],
+    table: Table,
+    known: Recall,
+    max_rows: int,
+) -> None:
     reached = {column: column for column in columns}
     while reached:
         asked = list(reached)
         try:
-            varbinds = await session.get_bulk(list(reached.values()))
+            question, varbinds = await session.get_bulk(list(reached.values()))
         except TooBig:
             if len(asked) == 1:
                 raise
             # Not even one row of so many columns fits: read them in two lots.
             half = len(asked) // 2
-            await walk(session, asked[:half], table, max_rows=max_rows)
-            await walk(session, asked[half:], table, max_rows=max_rows)
+            await _walk(session, asked[:half], table, known, max_rows)
+            await _walk(session, asked[half:], table, known, max_rows)
             return
-        _take(varbinds, asked, reached, table)
+        begin = known.add(question, varbinds)
+        for position, index, column, value in _take(varbinds, asked, reached):
+            known.note(table.put(index, column, value), column, begin + position)
         if len(table) > max_rows:
             raise Failure(
                 Outcome.MALFORMED,
@@ -48,9 +82,12 @@ async def walk(
 
 
 def _take(
-    varbinds: list[VarBind], asked: list[Oid], reached: dict[Oid, Oid], table: Table
-) -> None:
-    """File `varbinds` under rows and columns; drop from `reached` what has ended."""
+    varbinds: list[VarBind], asked: list[Oid], reached: dict[Oid, Oid]
+) -> Iterator[tuple[int, Oid, Oid, Value]]:
+    """Return position, row index, column and value of each cell in an answer.
+
+    Drops from `reached` what has ended, and sets in it where the others got to.
+    """
     for position, (oid, value) in enumerate(varbinds):
         column = asked[position % len(asked)]
         last = reached.get(column)
@@ -65,4 +102,4 @@ def _take(
             del reached[column]
             continue
         reached[column] = oid
-        table.setdefault(oid[len(column) :], {})[column] = value
+        yield position, oid[len(column) :], column, value

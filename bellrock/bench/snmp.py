@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 import uvloop
 
+from bellrock.bench import snmp_exporter_peer as exporter
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.process import fresh, serving
 from bellrock.bench.pysnmp_peer import polls_per_core_second as pysnmp
@@ -52,6 +53,10 @@ def _measure(entry: Mapping[str, object], count: int, seconds: float) -> Measure
         peers = {}
         if find_spec("pysnmp") is not None:
             peers["pysnmp"] = fresh(pysnmp, agents.ready[0], credentials, seconds)
+        if exporter.PROGRAM is not None:
+            peers["snmp_exporter"] = fresh(
+                exporter.polls_per_core_second, agents.ready, credentials, seconds
+            )
     return Measurement(ours, peers)
 
 

@@ -1,8 +1,10 @@
 """Simulated devices for the pollers to read: versions 2c and 3, in one process.
 
-The demo's agent answers; version 3 (RFC 3414) is put around it here. It trusts whoever
-asks, as a peer on loopback may: signatures of requests are not checked, those of
-answers are made.
+The demo's agent answers, and what it said is said again with the number of the next
+request: real devices have a processor each, and these must not be what is waited for.
+One answer in a hundred has a counter that grew by an octet. Version 3 (RFC 3414) is put
+around it here. It trusts whoever asks, as a peer on loopback may: signatures of
+requests are not checked, those of answers are made.
 """
 
 import asyncio
@@ -17,9 +19,9 @@ from bellrock.bench.process import Say
 from bellrock.demo.agent import Agent
 from bellrock.demo.world import World
 from bellrock.model.inventory import Device, End, Inventory, Link, Site
-from collectors.snmp import reports
+from collectors.snmp import ber, reports
 from collectors.snmp.collector import make_user
-from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
+from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c, read_envelope
 from collectors.snmp.settings import SnmpCredentials
 from collectors.snmp.v3agent import Agent as Engine
 from collectors.snmp.v3agent import User
@@ -32,13 +34,20 @@ from collectors.snmp.v3message import (
     read_scoped,
     write_scoped,
 )
-from collectors.snmp.values import Counter32, VarBind
+from collectors.snmp.values import Counter32, Counter64, VarBind
 
 PORTS = 48
 
 _COMMUNITY = b"inside"
 _LARGEST = 65_535
 _BATCH = 64
+_NUMBER = 4
+"""Octets of a request's number that is remembered; others are answered afresh."""
+_CHANGES = 100
+"""Answers of which one has another layout."""
+
+_Said = tuple[bytes, bytes]
+"""An answer: what stands before and after its number."""
 
 Answer = Callable[[bytes, float], bytes | None]
 
@@ -62,12 +71,62 @@ async def _serve(
         if device.id == _HUB:
             continue
         agent = Agent(device, world, credentials.community or _COMMUNITY, loop.time())
-        answer: Answer = agent.answer
+        answer: Answer = Memory(agent.answer).answer
         if credentials.version == 3:
-            answer = V3Agent(agent.answer, number, user).answer
+            answer = V3Agent(answer, number, user).answer
         served.append(replace(device, ports={"snmp": _listen(loop, device, answer)}))
     say(served)
     await loop.create_future()
+
+
+class Memory:
+    """Answers as its inner agent did the first time, and now and then a little else."""
+
+    def __init__(self, inner: Answer) -> None:
+        self._inner = inner
+        self._known: dict[bytes, tuple[_Said, _Said]] = {}
+        self._times = 0
+
+    def answer(self, datagram: bytes, now: float) -> bytes | None:
+        """Return the answer to a request of version 2c."""
+        asked, at, octets = _cut(datagram)
+        if octets != _NUMBER:
+            return self._inner(datagram, now)
+        known = self._known.get(asked)
+        if known is None:
+            said = self._inner(datagram, now)
+            if said is None:
+                return None
+            known = self._known[asked] = (_said(said), _said(_grown(said)))
+        self._times += 1
+        before, after = known[self._times % _CHANGES == 0]
+        return b"%b%b%b" % (before, datagram[at : at + _NUMBER], after)
+
+
+def _cut(message: bytes) -> tuple[bytes, int, int]:
+    """Return a message without the number in it, where that stood, and its octets."""
+    at, end = read_envelope(message)
+    for _ in ("version", "community"):
+        at = ber.read_header(message, at, end)[2]
+    at = ber.read_header(message, at, end)[1]
+    at, stop = ber.read_expected(message, at, end, ber.INTEGER)
+    return message[:at] + message[stop:], at, stop - at
+
+
+def _said(answer: bytes) -> _Said:
+    whole, at, _ = _cut(answer)
+    return whole[:at], whole[at:]
+
+
+def _grown(answer: bytes) -> bytes:
+    """Return the answer with its first 64-bit counter an octet longer."""
+    message = decode_v2c(answer)
+    varbinds = message.pdu.varbinds
+    for at, (oid, value) in enumerate(varbinds):
+        if isinstance(value, Counter64):
+            varbinds[at] = oid, Counter64(min((value + 1) << 8, 2**64 - 1))
+            break
+    return encode_v2c(message.community, message.pdu)
 
 
 class V3Agent:

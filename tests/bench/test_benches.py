@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -62,12 +63,15 @@ def test_the_whole_command_is_measured_from_its_start() -> None:
 
 
 @pytest.mark.parametrize("measure", [snmp.v2c, snmp.v3])
-def test_snmp_is_measured_beside_pysnmp(
+def test_snmp_is_measured_beside_others(
     measure: Callable[[int, float], Measurement],
 ) -> None:
     measured = measure(2, 0.2)
     assert sane(measured)
     assert ("pysnmp" in measured.peers) == (find_spec("pysnmp") is not None)
+    exporter = which("prometheus-snmp-exporter")
+    assert ("snmp_exporter" in measured.peers) == (exporter is not None)
+    assert all(figure > 0 for figure in measured.peers.values())
 
 
 def test_stamp_is_measured_at_both_ends() -> None:

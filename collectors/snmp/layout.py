@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 @lru_cache(maxsize=8192)
-def _shared(value: _T) -> _T:
+def shared(value: _T) -> _T:
     """Return the one copy of what many devices have alike."""
     return value
 
@@ -62,13 +62,13 @@ class Layout:
     ) -> None:
         values = [value for _, value in pdu.varbinds]
         self._length = len(octets)
-        self._mask = _shared(_mask(numbers, len(octets)))
+        self._mask = shared(_mask(numbers, len(octets)))
         self._fixed = int.from_bytes(octets, "little") & self._mask
         self._unpack = _struct(_format(numbers, len(octets))).unpack
-        self._bases = _shared(tuple(number.base for number in numbers))
-        self._at = _shared(tuple(at))
-        self._kinds = _shared(tuple(type(values[position]) for position in at))
-        self._oids = _shared(tuple(oid for oid, _ in pdu.varbinds))
+        self._bases = shared(tuple(number.base for number in numbers))
+        self._at = shared(tuple(at))
+        self._kinds = shared(tuple(type(values[position]) for position in at))
+        self._oids = shared(tuple(oid for oid, _ in pdu.varbinds))
         self._values = values
 
     def read(self, octets: bytes) -> Pdu | None:

@@ -27,6 +27,8 @@ class Question:
         How the last answer to it lay.
     poll : int
         The last poll that asked it.
+    edition : int
+        Of what it is put in.
     """
 
     pdu: bytes
@@ -34,6 +36,7 @@ class Question:
     after: bytes = b""
     layout: Layout | None = None
     poll: int = 0
+    edition: int = -1
 
     def put_in(self, message: bytes) -> None:
         """Take the message that the PDU, which ends it, is asked in from now on."""
@@ -74,7 +77,7 @@ class Questions:
     def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
         self._wrap = wrap
         self._known: dict[object, Question] = {}
-        self._poll = 0
+        self._poll = self._edition = 0
 
     def turn(self) -> None:
         """Begin a poll: what the last one did not ask is forgotten."""
@@ -87,14 +90,16 @@ class Questions:
             }
         self._poll += 1
 
-    def rewrite(self) -> None:
-        """Wrap all of them anew: what is put around a PDU has changed."""
-        for question in self._known.values():
-            question.put_in(self._wrap(question.pdu))
+    def rewrap(self) -> None:
+        """From now on wrap all of them anew: what is put around a PDU has changed."""
+        self._edition += 1
 
     def keep(self, question: Question) -> None:
-        """Note that the poll asks a question, one that an earlier poll did find."""
+        """Get a question ready to be asked in this poll, perhaps an earlier one's."""
         question.poll = self._poll
+        if question.edition != self._edition:
+            question.edition = self._edition
+            question.put_in(self._wrap(question.pdu))
 
     def find(
         self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
@@ -106,6 +111,5 @@ class Questions:
             varbinds = list[VarBind]((oid, None) for oid in oids)
             asked = Pdu(kind, _ANY_NUMBER, varbinds, error_index=repetitions)
             question = self._known[key] = Question(write_pdu(asked))
-            question.put_in(self._wrap(question.pdu))
         self.keep(question)
         return question

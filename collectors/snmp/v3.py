@@ -59,7 +59,8 @@ class V3Session(Session):
             agent = self._agent
             if agent is None:
                 agent = self._agent = await self._discover()
-                self.questions.rewrite()
+                self.questions.rewrap()
+            self.questions.keep(question)
             number, datagram = await self._ask(agent, question)
             pdu = self._open(agent, question, datagram)
             if pdu.type is not PduType.REPORT:

@@ -41,9 +41,9 @@ async def _again(session: Session, known: Recall, table: Table) -> bool:
     """Read the table as last time; return whether it is the same rows still."""
     values: list[Value] = []
     try:
-        for question, oids in known.steps:
-            found = await session.repeat(question)
-            if found is None or tuple(oid for oid, _ in found) != oids:
+        for step in known.steps:
+            found = await session.repeat(step.question)
+            if found is None or not step.named(found):
                 return False
             values += [value for _, value in found]
     finally:

@@ -125,6 +125,17 @@ class SnmpDaemon:
         if forget:
             shutil.rmtree(self._folder / "state")
 
+    def become(self, engine: str) -> None:
+        """Have another engine id when it starts next."""
+        conf = self._folder / "conf"
+        lines = conf.read_text().splitlines(keepends=True)
+        conf.write_text(
+            "".join(
+                f"exactEngineID {engine}\n" if "exactEngineID" in line else line
+                for line in lines
+            )
+        )
+
     @property
     def boots(self) -> int:
         """How often it has started, as it wrote down when it last ended."""

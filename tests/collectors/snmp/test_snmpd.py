@@ -147,6 +147,22 @@ async def test_agent_that_restarts_is_followed_within_the_same_poll(
     assert snmpd.boots >= 3
 
 
+async def test_an_engine_that_is_replaced_is_asked_as_the_new_one(
+    snmpd: SnmpDaemon,
+) -> None:
+    who = user("sha256", "sha256", privacy="TEST_PRIVACY")
+    outcomes = []
+    async with SnmpCollector(QUICK) as collector:
+        for engine in ("0x80001f8804746573742d61", "0x80001f8804746573742d6262"):
+            await asyncio.to_thread(snmpd.stop, forget=engine.endswith("62"))
+            snmpd.become(engine)
+            await asyncio.to_thread(snmpd.start)
+            for _ in range(3):
+                reading = await collector.collect(device(snmpd.port), who)
+                outcomes.append((reading.outcome, len(reading.interfaces) > 0))
+    assert outcomes == [(Outcome.SUCCESS, True)] * 6
+
+
 async def test_agent_whose_boot_counter_went_back_is_followed_by_the_next_poll(
     snmpd: SnmpDaemon,
 ) -> None:

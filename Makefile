@@ -4,6 +4,7 @@ UV ?= .cache/uv/bin/uv
 LOCK_ARGS ?=
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
+FUZZ ?= 10000000
 
 setup := deploy/setup
 step := @$(setup)/step.sh
@@ -11,7 +12,7 @@ step := @$(setup)/step.sh
 .DEFAULT_GOAL := help
 # The checks run in the order written, and .venv has one writer, whatever -j says.
 .NOTPARALLEL:
-.PHONY: help demo test lab lint types layers fmt bench lock clean run-venv dev-venv packages
+.PHONY: help demo test lab lint types layers fmt fuzz bench lock clean run-venv dev-venv packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -40,6 +41,9 @@ layers: dev-venv ## arrows go down, siblings never meet
 
 fmt: dev-venv ## format, and mend what ruff can mend
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+fuzz: dev-venv ## ten million mutated datagrams (FUZZ=10000000)
+	@.venv/bin/python -m tests.collectors.snmp.fuzz $(FUZZ)
 
 bench: run-venv ## the project's benchmarks, as JSON lines
 	@.venv/bin/bellrock bench all

@@ -53,8 +53,8 @@ class Layout:
     """All octets of one answer that are not numbers, and where the numbers stand."""
 
     __slots__ = (
-        *("_at", "_bases", "_fixed", "_kinds", "_length", "_mask", "_oids"),
-        *("_unpack", "_values"),
+        *("_at", "_bases", "_error_index", "_fixed", "_kinds", "_length", "_mask"),
+        *("_oids", "_unpack", "_values"),
     )
 
     def __init__(
@@ -70,6 +70,8 @@ class Layout:
         self._kinds = shared(tuple(type(values[position]) for position in at))
         self._oids = shared(tuple(oid for oid, _ in pdu.varbinds))
         self._values = values
+        # Without an error it means nothing, and some agents put something there.
+        self._error_index = pdu.error_index
 
     def read(self, octets: bytes) -> Pdu | None:
         """Return what the parser would; None if the octets have another layout."""
@@ -81,7 +83,8 @@ class Layout:
         values = self._values.copy()
         for at, kind, value in zip(self._at, self._kinds, found, strict=True):
             values[at] = kind(value)
-        return Pdu(PduType.RESPONSE, number, list(zip(self._oids, values, strict=True)))
+        varbinds = list(zip(self._oids, values, strict=True))
+        return Pdu(PduType.RESPONSE, number, varbinds, error_index=self._error_index)
 
 
 def learn(octets: bytes, pdu: Pdu) -> Layout | None:

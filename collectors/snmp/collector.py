@@ -61,6 +61,7 @@ class SnmpCollector:
             timeout=self._settings.timeout,
             retries=self._settings.retries,
             concurrency=self._settings.concurrency,
+            packet_rate=self._settings.packet_rate,
         )
         return self
 

@@ -9,6 +9,8 @@ from bellrock.model.observation import Outcome
 from collectors.snmp.channel import Channel, Exchange, Peer, Sockaddr
 from collectors.snmp.failure import Failure
 
+_BURST = 0.01
+"""Seconds by which a request may be early: cheaper than to sleep for each one."""
 _PER_DEVICE = 2
 """Requests one device has to deal with at once; its agent is rarely a fast one."""
 
@@ -25,11 +27,16 @@ class Engine:
     concurrency : int
         Requests that wait for their first answer, over all devices. A request being
         repeated no longer counts, so that silent devices hold nobody up.
+    packet_rate : float
+        Requests sent in a second at most, over all devices.
     """
 
-    def __init__(self, *, timeout: float, retries: int, concurrency: int) -> None:
+    def __init__(
+        self, *, timeout: float, retries: int, concurrency: int, packet_rate: float
+    ) -> None:
         self._waits = tuple(timeout * 2**attempt for attempt in range(retries + 1))
         self._window = asyncio.Semaphore(concurrency)
+        self._pace = _Pace(packet_rate)
         self._lanes: WeakValueDictionary[Peer, asyncio.Semaphore] = (
             WeakValueDictionary()
         )
@@ -84,6 +91,7 @@ class Engine:
             numbers: list[int] = []
             try:
                 for wait in self._waits[: 1 if once else None]:
+                    await self._pace.turn()
                     numbers.append(channel.new_number(exchange))
                     await channel.send(encode(numbers[-1]), to)
                     await exchange.wait(wait)
@@ -106,6 +114,22 @@ class Engine:
         if channel is None:
             channel = self._channels[family] = Channel(family)
         return channel
+
+
+class _Pace:
+    """Lets so many pass in a second, evenly but for what fits ten milliseconds."""
+
+    def __init__(self, rate: float) -> None:
+        self._gap = 1 / rate
+        self._clock = asyncio.get_running_loop().time
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait until it is our turn."""
+        now = self._clock()
+        self._next = max(self._next, now) + self._gap
+        if self._next - now > _BURST + self._gap:
+            await asyncio.sleep(self._next - now - _BURST)
 
 
 def _unwrap(answer: tuple[int, bytes] | Failure) -> tuple[int, bytes]:

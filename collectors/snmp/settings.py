@@ -126,6 +126,9 @@ class SnmpSettings(BaseModel):
     concurrency : int
         Requests waiting for their first answer at once, over all devices. One that
         is being repeated no longer counts: silent devices hold nobody up either.
+    packet_rate : int
+        Requests sent in a second at most, over all devices, repeats included: what a
+        firewall on the way, or a slow line out of here, can bear.
     max_rows : int
         Interfaces of one device beyond which its table is taken for endless.
     """
@@ -136,4 +139,5 @@ class SnmpSettings(BaseModel):
     timeout: Seconds = 2.0
     retries: int = Field(default=2, ge=0, le=10)
     concurrency: int = Field(default=200, ge=1, le=10_000)
+    packet_rate: int = Field(default=10_000, ge=1, le=1_000_000)
     max_rows: int = Field(default=10_000, ge=1)

@@ -1,5 +1,7 @@
 """Walking tables, and what IF-MIB's rows become, against an agent on loopback."""
 
+import time
+
 from bellrock.model.observation import DeviceReading, Outcome, Status
 from collectors.snmp import interfaces as columns
 from collectors.snmp.ber import Oid
@@ -201,3 +203,14 @@ async def test_a_table_of_more_rows_than_allowed_is_given_up() -> None:
     assert reading.outcome is Outcome.MALFORMED
     assert "more than 20 rows" in reading.detail
     assert reading.interfaces[0].name == "eth1"
+
+
+async def test_no_more_requests_are_sent_in_a_second_than_allowed() -> None:
+    settings = QUICK.model_copy(update={"packet_rate": 50})
+    begun = time.monotonic()
+    reading, requests = await poll(serve(mib(60)), settings=settings)
+    taken = time.monotonic() - begun
+    assert reading.outcome is Outcome.SUCCESS
+    assert len(requests) > 8
+    # Evenly, but for the first hundredth of a second.
+    assert taken >= (len(requests) - 2) / 50

@@ -14,6 +14,7 @@ from collectors.snmp.channel import resolve
 from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure
 from collectors.snmp.interfaces import read_interfaces, readings
+from collectors.snmp.naming import Naming
 from collectors.snmp.session import Session, Target
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.snmp.system import System, read_system
@@ -33,6 +34,7 @@ class _Progress:
 
     system: System = field(default_factory=System)
     table: Table = field(default_factory=Table)
+    naming: Naming = field(default_factory=Naming)
 
 
 class SnmpCollector:
@@ -117,7 +119,10 @@ class SnmpCollector:
             uptime=progress.system.uptime,
             name=progress.system.name,
             description=progress.system.description,
-            interfaces=readings(progress.table, complete=outcome is Outcome.SUCCESS),
+            interfaces=readings(
+                *(progress.table, progress.naming),
+                complete=outcome is Outcome.SUCCESS,
+            ),
         )
 
     async def _poll(
@@ -125,6 +130,7 @@ class SnmpCollector:
     ) -> None:
         session = self._session(device, credentials)
         session.begin()
+        progress.naming = session.naming
         progress.system = await read_system(session)
         await read_interfaces(session, progress.table, max_rows=self._settings.max_rows)
 

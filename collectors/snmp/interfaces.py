@@ -3,13 +3,13 @@
 Rows are told apart by ifName: ifIndex may move whenever a device restarts.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import cast
 
 from bellrock.model.observation import InterfaceReading, Outcome, Status
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.failure import Failure
+from collectors.snmp.naming import Naming
 from collectors.snmp.session import Session
 from collectors.snmp.table import Table
 from collectors.snmp.text import plain
@@ -105,11 +105,15 @@ def _empty(column: Oid, cells: Sequence[Value]) -> list[int]:
     return [row for row, cell in enumerate(cells) if cell is None]
 
 
-def readings(table: Table, *, complete: bool) -> tuple[InterfaceReading, ...]:
+def readings(
+    table: Table, naming: Naming, *, complete: bool
+) -> tuple[InterfaceReading, ...]:
     """Return the interfaces in `table`, by index.
 
     Parameters
     ----------
+    naming : Naming
+        Of the device, kept from poll to poll.
     complete : bool
         False after a failure: rows without ifName are left out, since what the next
         complete poll calls them is not known.
@@ -119,15 +123,19 @@ def readings(table: Table, *, complete: bool) -> tuple[InterfaceReading, ...]:
     if not complete:
         names = table.column(NAME)
         rows = [n for n in rows if names[n]]
-    return tuple(map(InterfaceReading, *_fields(table, rows)))
+    own, other = (_texts(table, column, rows) for column in (NAME, DESCR))
+    wanted = {
+        table.rows[row][0]: name or description or str(table.rows[row][0])
+        for row, name, description in zip(rows, own, other, strict=True)
+    }
+    named = naming.names(wanted, complete=complete).values()
+    return tuple(map(InterfaceReading, named, *_fields(table, rows)))
 
 
 def _fields(table: Table, rows: Sequence[int]) -> Iterator[Sequence[object]]:
-    """Return the columns of the readings, in the order of their fields."""
+    """Return the columns of the readings behind the name, in the fields' order."""
     numbers = {column: _numbers(table, column, rows) for column in _NUMBERS}
-    indexes = [table.rows[row][0] for row in rows]
-    yield _names(indexes, *(_texts(table, column, rows) for column in (NAME, DESCR)))
-    yield indexes
+    yield [table.rows[row][0] for row in rows]
     yield [_STATUS.get(oper or 0, Status.UNKNOWN) for oper in numbers[OPER_STATUS]]
     yield [None if admin is None else admin == 1 for admin in numbers[ADMIN_STATUS]]
     yield list(map(_speed, numbers[HIGH_SPEED], numbers[SPEED]))
@@ -146,28 +154,6 @@ def _fields(table: Table, rows: Sequence[int]) -> Iterator[Sequence[object]]:
 def _texts(table: Table, column: Oid, rows: Sequence[int]) -> list[str]:
     cells = table.column(column)
     return [plain(cells[row]) for row in rows]
-
-
-def _names(
-    indexes: Sequence[int], names: Sequence[str], descriptions: Sequence[str]
-) -> list[str]:
-    """Return a name for each index, no two the same."""
-    wanted = [
-        name or description or str(index)
-        for index, name, description in zip(indexes, names, descriptions, strict=True)
-    ]
-    shared = Counter(wanted)
-    taken = {name for name, count in shared.items() if count == 1}
-    if len(taken) == len(wanted):
-        return wanted
-    for row, name in enumerate(wanted):
-        if shared[name] > 1:
-            unique = f"{name}#{indexes[row]}"
-            while unique in taken:
-                unique += f"#{indexes[row]}"
-            taken.add(unique)
-            wanted[row] = unique
-    return wanted
 
 
 def _speed(megabits: int | None, bits: int | None) -> float | None:

@@ -16,6 +16,7 @@ from collectors.snmp.channel import Sockaddr
 from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure, TooBig
 from collectors.snmp.message import ErrorStatus, Pdu, PduType
+from collectors.snmp.naming import Naming
 from collectors.snmp.question import Question, Questions
 from collectors.snmp.recall import Recall
 from collectors.snmp.values import Value, VarBind
@@ -75,6 +76,8 @@ class Session(ABC):
     ----------
     questions : Questions
         What it is asked.
+    naming : Naming
+        What its interfaces are called.
     recalls : dict of tuple of Oid to Recall
         By its columns: how a table was read last time.
     """
@@ -83,6 +86,7 @@ class Session(ABC):
         self.target = target
         self._sizing = Sizing()
         self.questions = Questions(self.wrap)
+        self.naming = Naming()
         self.recalls = dict[tuple[Oid, ...], Recall]()
 
     def begin(self) -> None:

@@ -70,9 +70,9 @@ def snmpd(
     ]
     lines = [
         f"agentAddress udp:127.0.0.1:161,udp:{lab.addresses[node]}:161",
-        # An interface that was removed stays in the table for five minutes otherwise,
-        # down, beside its successor of the same name.
-        "interface_fadeout 1",
+        # An interface that was removed stays in the table, down, beside its successor
+        # of the same name; for five minutes if it is not said otherwise.
+        "interface_fadeout 20",
         f"sysName {node}",
         "sysLocation lab",
         f"rocommunity {COMMUNITY}",

@@ -95,7 +95,8 @@ async def test_a_reboot_makes_no_rate_and_moves_no_interface(
             catalogue.INTERFACE_RECEIVE_BYTES, device="site2", interface="to-reg1"
         )
         link = await here.exported.value(catalogue.LINK_UP, link="reg1-site2")
-        # The other end's card was replaced too, while its agent went on.
+        # The other end's card was replaced too, while its agent went on: it still
+        # shows the old one under the same name.
         await here.exported.until(
             1, catalogue.INTERFACE_UP, device="reg1", interface="to-site2"
         )

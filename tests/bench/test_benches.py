@@ -8,7 +8,7 @@ from shutil import which
 import pytest
 
 from bellrock.bench import icmp, inventory, snmp, stamp, topology
-from bellrock.bench.measurement import Measurement
+from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.naive import RemoveAndLook
 from bellrock.bench.national import national
 from bellrock.inventory.load import load
@@ -74,11 +74,21 @@ def test_snmp_is_measured_beside_others(
     assert all(figure > 0 for figure in measured.peers.values())
 
 
+def undisturbed(measure: Callable[[], Measurement]) -> Measurement:
+    """Measure; again where the machine was busy with something else, twice at most."""
+    for _ in range(2):
+        try:
+            return measure()
+        except NotMeasuredError:
+            continue
+    return measure()
+
+
 def test_stamp_is_measured_at_both_ends() -> None:
-    assert sane(stamp.sender(rate=200, seconds=0.5))
-    assert sane(stamp.reflector(rate=200, seconds=0.5))
+    assert sane(undisturbed(lambda: stamp.sender(rate=200, seconds=0.5)))
+    assert sane(undisturbed(lambda: stamp.reflector(rate=200, seconds=0.5)))
 
 
 def test_icmp_is_measured() -> None:
     need_raw_sockets()
-    assert sane(icmp.thousand(targets=50, seconds=1))
+    assert sane(undisturbed(lambda: icmp.thousand(targets=50, seconds=1)))

@@ -16,6 +16,7 @@ import yaml
 from bellrock.bench.measurement import NotMeasuredError
 from bellrock.bench.process import cpu_seconds
 from bellrock.bench.snmp_agents import PORTS
+from bellrock.demo.child import mortal
 from bellrock.model.inventory import Device
 from collectors.snmp import interfaces, system
 from collectors.snmp.ber import Oid
@@ -63,7 +64,7 @@ def _exporter(credentials: SnmpCredentials) -> Iterator[tuple[int, int]]:
         config = Path(folder) / "snmp.yml"
         config.write_text(yaml.safe_dump({_MODULE: _module(credentials)}))
         process = subprocess.Popen(
-            (
+            mortal(
                 *(PROGRAM, f"--config.file={config}", "--log.level=error"),
                 f"--web.listen-address=127.0.0.1:{port}",
             ),

@@ -15,6 +15,12 @@ _LAST_WORDS = 5
 _GRACE = 5.0
 
 
+def mortal(*command: str) -> tuple[str, ...]:
+    """Return a command that dies with us even after kill -9, if util-linux is there."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "KILL", *command) if setpriv else command
+
+
 class Child:
     """A child process, and the last lines it wrote to standard error."""
 
@@ -31,10 +37,8 @@ class Child:
 
         Where util-linux is installed the child dies with us even after kill -9.
         """
-        setpriv = shutil.which("setpriv")
-        wrapped = (setpriv, "--pdeathsig", "KILL", *command) if setpriv else command
         process = await asyncio.create_subprocess_exec(
-            *wrapped,
+            *mortal(*command),
             stdin=PIPE if talks else DEVNULL,
             stdout=PIPE if talks else DEVNULL,
             stderr=PIPE,

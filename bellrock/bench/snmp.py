@@ -1,7 +1,8 @@
 """How many devices one core polls over SNMP: interface columns and system group.
 
 A poll is the collector's own: every interface column it reads of 48 ports, all values
-decoded into a reading. The simulated agents are another process.
+decoded into a reading, the readings written out as the monitor does for a scrape. The
+simulated agents are another process.
 """
 
 import asyncio
@@ -16,14 +17,18 @@ from bellrock.bench import snmp_exporter_peer as exporter
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.process import fresh, serving
 from bellrock.bench.pysnmp_peer import polls_per_core_second as pysnmp
-from bellrock.bench.snmp_agents import PORTS, serve_agents
+from bellrock.bench.snmp_agents import PORTS, network, serve_agents
+from bellrock.export.exposition import render
+from bellrock.model import catalogue
 from bellrock.model.inventory import Device
 from bellrock.model.observation import DeviceReading, Outcome
+from bellrock.runtime.series import Series
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 
 DEVICES = 40
 SECONDS = 4.0
+_NO_LINKS: Mapping[str, str] = {}
 
 _SECRET = "BELLROCK_BENCH_SECRET"
 _PASSWORD = "not-a-secret"
@@ -77,12 +82,15 @@ def _polls_per_core_second(
 async def _poll(
     devices: list[Device], credentials: SnmpCredentials, seconds: float
 ) -> float:
+    series = Series(network(devices))
     async with SnmpCollector(SnmpSettings()) as collector:
 
         async def round_of_polls() -> None:
             polls = (collector.collect(device, credentials) for device in devices)
             for reading in await asyncio.gather(*polls):
                 _check(reading)
+                series.add_reading(reading, _NO_LINKS)
+            _check_text(render(series.families(), openmetrics=False), len(devices))
 
         # The first finds engines and how much fits an answer, as it does once a day.
         await round_of_polls()
@@ -92,6 +100,12 @@ async def _poll(
             await round_of_polls()
             rounds += 1
         return rounds * len(devices) / (time.process_time() - begun)
+
+
+def _check_text(text: str, devices: int) -> None:
+    found = text.count(f"\n{catalogue.INTERFACE_RECEIVE_BYTES.name}{{")
+    if found != devices * PORTS:
+        raise NotMeasuredError(f"{found} interfaces of {devices * PORTS} in the text")
 
 
 def _check(reading: DeviceReading) -> None:

@@ -10,7 +10,7 @@ requests are not checked, those of answers are made.
 import asyncio
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import uvloop
@@ -230,12 +230,21 @@ def _inventory(count: int) -> Inventory:
         for name in names
         for port in range(PORTS)
     ]
+    return replace(
+        network(devices.values()),
+        links={link.id: link for link in links},
+        gateways=frozenset({_HUB}),
+    )
+
+
+def network(devices: Iterable[Device]) -> Inventory:
+    """Return an inventory of `devices` alone."""
     return Inventory(
         id="lab",
         name="lab",
         sites={"lab": Site("lab", "Laboratory", "other")},
-        devices=devices,
-        links={link.id: link for link in links},
+        devices={device.id: device for device in devices},
+        links={},
         risk_groups={},
-        gateways=frozenset({_HUB}),
+        gateways=frozenset(),
     )

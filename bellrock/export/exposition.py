@@ -6,7 +6,7 @@ series first appears, and a scrape only joins it to the number.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -15,6 +15,7 @@ from bellrock.model.catalogue import Metric
 LabelValues = tuple[str, ...]
 
 _INFINITY = float("inf")
+_WHOLE = frozenset((int,))
 
 
 class Histogram:
@@ -96,6 +97,82 @@ class Numbers:
             yield f"{series.prefix}{_number(series.value)}\n"
 
 
+class RowLabels:
+    """The label values of many series that come together, and their text.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The labels, as the metrics have them.
+    rows : sequence of LabelValues
+        Their values, row by row.
+    """
+
+    __slots__ = ("names", "rows", "template", "texts")
+
+    def __init__(self, names: Sequence[str], rows: Sequence[LabelValues]) -> None:
+        self.names = tuple(names)
+        self.rows = tuple(rows)
+        self.texts = tuple(_labelled(self.names, row) for row in self.rows)
+        self.template = "".join(
+            f"{text.replace('%', '%%')} %d\n" for text in self.texts
+        )
+
+
+class Rows:
+    """The series of one gauge or counter family that come as columns of a table."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric = metric
+        self._tables: dict[str, tuple[RowLabels, tuple[float | None, ...]]] = {}
+
+    def set(
+        self, table: str, labels: RowLabels, values: tuple[float | None, ...]
+    ) -> None:
+        """Give a table's series, and no others of it, these values; None has none."""
+        self._tables[table] = labels, values
+
+    def get(self, labels: LabelValues) -> float | None:
+        """Return the series' value; None when there is no such series."""
+        for known, values in self._tables.values():
+            if labels in known.rows:
+                return values[known.rows.index(labels)]
+        return None
+
+    def total(self) -> float:
+        """Return the sum over all series."""
+        return sum(sum(filter(None, values)) for _, values in self._tables.values())
+
+    def drop(self, table: str) -> None:
+        """Remove a table's series: from now on nothing is known of it."""
+        self._tables.pop(table, None)
+
+    def keep(self, wanted: Callable[[LabelValues], bool]) -> None:
+        """Remove every series whose label values are not `wanted`."""
+        for table, (labels, values) in list(self._tables.items()):
+            kept = [at for at, row in enumerate(labels.rows) if wanted(row)]
+            if len(kept) < len(values):
+                rows = RowLabels(labels.names, [labels.rows[at] for at in kept])
+                self.set(table, rows, tuple(values[at] for at in kept))
+
+    def lines(self) -> Iterator[str]:
+        """Yield the sample lines of each table, the same in both formats."""
+        name = self.metric.name
+        for labels, values in self._tables.values():
+            if not values:
+                continue
+            if _WHOLE.issuperset(map(type, values)):
+                # No label value holds a line break: it is escaped.
+                text = (labels.template % values)[:-1]
+                yield name + text.replace("\n{", f"\n{name}{{") + "\n"
+            else:
+                yield "".join(
+                    f"{name}{text} {_number(value)}\n"
+                    for text, value in zip(labels.texts, values, strict=True)
+                    if value is not None
+                )
+
+
 class Histograms:
     """The series of one histogram family."""
 
@@ -131,7 +208,7 @@ class Histograms:
             yield f"{name}_count{series.prefix} {running}\n"
 
 
-Family = Numbers | Histograms
+Family = Numbers | Rows | Histograms
 
 
 def _kept(
@@ -161,7 +238,11 @@ def _head(metric: Metric, *, openmetrics: bool) -> str:
 
 
 def _label_text(metric: Metric, values: LabelValues) -> str:
-    pairs = zip(metric.labels, values, strict=True)
+    return _labelled(metric.labels, values)
+
+
+def _labelled(names: Sequence[str], values: LabelValues) -> str:
+    pairs = zip(names, values, strict=True)
     text = ",".join(f'{name}="{_escape(value)}"' for name, value in pairs)
     return f"{{{text}}}" if text else ""
 

@@ -5,9 +5,11 @@ them. Delays are seconds, rates bit/s; times are seconds of a clock that is neve
 (``time.monotonic``), because they are only ever subtracted.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
+from typing import Self
 
 from bellrock.model.catalogue import Metric
 
@@ -121,6 +123,57 @@ class InterfaceReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Interfaces:
+    """All interfaces of a device, by index: an attribute's values beside each other.
+
+    The attributes are those of :class:`InterfaceReading`, which the rows are. Names
+    and whatever else did not change are the last poll's own tuples.
+    """
+
+    name: tuple[str, ...] = ()
+    index: tuple[int, ...] = ()
+    status: tuple[Status, ...] = ()
+    enabled: tuple[bool | None, ...] = ()
+    speed: tuple[float | None, ...] = ()
+    receive_bytes: tuple[int | None, ...] = ()
+    transmit_bytes: tuple[int | None, ...] = ()
+    receive_errors: tuple[int | None, ...] = ()
+    transmit_errors: tuple[int | None, ...] = ()
+    receive_discards: tuple[int | None, ...] = ()
+    transmit_discards: tuple[int | None, ...] = ()
+
+    @classmethod
+    def of(cls, *rows: InterfaceReading) -> Self:
+        """Return these rows as columns."""
+        names = [field.name for field in fields(InterfaceReading)]
+        return cls(*(tuple(getattr(row, name) for row in rows) for name in names))
+
+    def __len__(self) -> int:
+        """Return the number of interfaces."""
+        return len(self.name)
+
+    def __iter__(self) -> Iterator[InterfaceReading]:
+        """Yield them one by one."""
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, at: int) -> InterfaceReading:
+        """Return the one at a position."""
+        return InterfaceReading(
+            *(getattr(self, each.name)[at] for each in fields(InterfaceReading))
+        )
+
+    def named(self, name: str) -> InterfaceReading | None:
+        """Return the one of this name; None if there is none."""
+        at = _positions(self.name).get(name)
+        return None if at is None else self[at]
+
+
+@lru_cache(maxsize=16_384)
+def _positions(names: tuple[str, ...]) -> Mapping[str, int]:
+    return {name: at for at, name in enumerate(names)}
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceReading:
     """One poll of one device by one collector.
 
@@ -145,4 +198,4 @@ class DeviceReading:
     uptime: float | None = None
     name: str = ""
     description: str = ""
-    interfaces: tuple[InterfaceReading, ...] = ()
+    interfaces: Interfaces = Interfaces()

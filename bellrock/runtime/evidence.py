@@ -77,6 +77,7 @@ class Evidence:
     _sources: dict[str, dict[str, _Source]] = field(init=False)
     _reports: dict[str, dict[str, _Report]] = field(default_factory=dict)
     _link_at: dict[tuple[str, str], str] = field(init=False)
+    _links_of: dict[str, dict[str, str]] = field(init=False)
 
     def __post_init__(
         self, sources: Mapping[tuple[str, str], float], now: float
@@ -84,7 +85,7 @@ class Evidence:
         """Await the sources, and index which link is plugged into which interface."""
         self._sources = {}
         self._await(sources, now)
-        self._link_at = _link_at(self.inventory)
+        self._plug(self.inventory)
 
     def adopt(
         self,
@@ -106,15 +107,12 @@ class Evidence:
                 del heard[name]
         self._sources = {at: heard for at, heard in self._sources.items() if heard}
         self._await(sources, now)
-        before, self._link_at = self._link_at, _link_at(inventory)
+        before = self._link_at
+        self._plug(inventory)
         same = {(link, at[0]) for at, link in before.items() & self._link_at.items()}
         for link, reports in self._reports.items():
             for device in [each for each in reports if (link, each) not in same]:
                 del reports[device]
-
-    def link_at(self, device: str, interface: str) -> str | None:
-        """Return the id of the link plugged in there, if one is declared."""
-        return self._link_at.get((device, interface))
 
     def add_round_trips(self, trips: RoundTrips) -> None:
         """Note whether a probe's packets were answered."""
@@ -129,9 +127,9 @@ class Evidence:
         if source is None:
             return
         until = reading.at + FRESH_FOR * source.every
-        for interface in reading.interfaces:
-            link = self.link_at(reading.device, interface.name)
-            if link is not None:
+        for name, link in self._links_of.get(reading.device, {}).items():
+            interface = reading.interfaces.named(name)
+            if interface is not None:
                 reports = self._reports.setdefault(link, {})
                 reports[reading.device] = _Report(_carries(interface), until)
 
@@ -159,6 +157,13 @@ class Evidence:
             elif Status.UP in fresh:
                 up.add(link)
         return Heard(*map(frozenset, (answered, silent, up, down, unheard)))
+
+    def _plug(self, inventory: Inventory) -> None:
+        """Index which link is plugged into which interface of which device."""
+        self._link_at = _link_at(inventory)
+        self._links_of = {}
+        for (device, interface), link in self._link_at.items():
+            self._links_of.setdefault(device, {})[interface] = link
 
     def _await(self, sources: Mapping[tuple[str, str], float], now: float) -> None:
         for (device, name), every in sources.items():

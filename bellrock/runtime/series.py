@@ -5,16 +5,23 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 from bellrock import __version__
-from bellrock.export.exposition import Family, Histograms, LabelValues, Numbers
+from bellrock.export.exposition import (
+    Family,
+    Histograms,
+    LabelValues,
+    Numbers,
+    RowLabels,
+    Rows,
+)
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.inventory import Inventory
 from bellrock.model.observation import (
     DeviceReading,
-    InterfaceReading,
+    Interfaces,
     Outcome,
     RoundTrips,
     Status,
@@ -41,7 +48,21 @@ _INTERFACE_NUMBERS: Mapping[Metric, str] = {
     catalogue.INTERFACE_SPEED: "speed",
 }
 
-_UP_OR_DOWN = {Status.UP: 1.0, Status.DOWN: 0.0}
+_UP_OR_DOWN = {Status.UP: 1, Status.DOWN: 0}
+
+
+@lru_cache(maxsize=4096)
+def _ups(statuses: tuple[Status, ...]) -> tuple[float | None, ...]:
+    return tuple(map(_UP_OR_DOWN.get, statuses))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A device's interfaces as they were labelled last, and where links are."""
+
+    names: tuple[str, ...]
+    links: Mapping[str, str]
+    labels: RowLabels
 
 
 @dataclass(slots=True)
@@ -73,14 +94,18 @@ class Series:
     ) -> None:
         self._inventory = inventory
         self._clock = clock
+        self.interfaces = {
+            metric: Rows(metric)
+            for metric in (catalogue.INTERFACE_UP, *_INTERFACE_NUMBERS)
+        }
         self._numbers = {
             metric: Numbers(metric)
             for metric in catalogue.ALL
-            if metric.kind != "histogram"
+            if metric.kind != "histogram" and metric not in self.interfaces
         }
         self._delay = Histograms(catalogue.PROBE_DELAY)
         self._recent: dict[LabelValues, _Recent] = {}
-        self._interfaces: dict[str, set[LabelValues]] = {}
+        self._tables: dict[str, _Table] = {}
         self._loads: dict[str, dict[tuple[str, str], float]] = {}
         self[catalogue.BUILD_INFO].set((__version__,), 1)
         self._declare(inventory)
@@ -97,8 +122,9 @@ class Series:
             for labels, recent in self._recent.items()
             if now - recent.at <= recent.lasts
         )
+        families: dict[Metric, Family] = {**self._numbers, **self.interfaces}
         for metric in catalogue.ALL:
-            yield self._numbers.get(metric, self._delay)
+            yield families.get(metric, self._delay)
 
     def adopt(self, inventory: Inventory, probes: Collection[str]) -> None:
         """Go on with another inventory; what is no longer in it has no samples.
@@ -111,7 +137,11 @@ class Series:
         self._inventory = inventory
         self._declare(inventory)
         current = Current(inventory, probes)
-        families: tuple[Family, ...] = (*self._numbers.values(), self._delay)
+        families: Iterable[Family] = (
+            *self._numbers.values(),
+            *self.interfaces.values(),
+            self._delay,
+        )
         for family in families:
             family.keep(partial(current.has, family.metric))
         path = partial(current.has, catalogue.PROBE_DELAY)
@@ -121,11 +151,7 @@ class Series:
             for device, loads in self._loads.items()
             if current.device(device)
         }
-        interface = partial(current.has, catalogue.INTERFACE_UP)
-        self._interfaces = {
-            device: set(filter(interface, rows))
-            for device, rows in self._interfaces.items()
-        }
+        self._tables = {}
 
     def _declare(self, inventory: Inventory) -> None:
         """Tell what is declared, so that a page can name the site and the circuit."""
@@ -187,34 +213,42 @@ class Series:
         device, collector = reading.device, reading.collector
         failed = reading.outcome is not Outcome.SUCCESS
         self[catalogue.COLLECT_DURATION].set((device, collector), reading.duration)
-        labels = (device, collector, reading.outcome.value)
         if failed:
-            self[catalogue.COLLECT_FAILURES].add(labels)
+            self[catalogue.COLLECT_FAILURES].add(
+                (device, collector, reading.outcome.value)
+            )
         where = (device, self._inventory.devices[device].site)
         if reading.uptime is not None:
             self[catalogue.DEVICE_UPTIME].set(where, reading.uptime)
         else:
             self[catalogue.DEVICE_UPTIME].drop(where)
-        now: set[LabelValues] = set()
-        for row in reading.interfaces:
-            key = (device, row.name, links.get(row.name, ""))
-            self._set_interface(key, row)
-            now.add(key)
-        self._keep_interfaces(device, now)
+        labels = self._row_labels(device, reading.interfaces, links)
+        up = _ups(reading.interfaces.status)
+        self.interfaces[catalogue.INTERFACE_UP].set(device, labels, up)
+        for metric, name in _INTERFACE_NUMBERS.items():
+            values = getattr(reading.interfaces, name)
+            self.interfaces[metric].set(device, labels, values)
+
+    def _row_labels(
+        self, device: str, interfaces: Interfaces, links: Mapping[str, str]
+    ) -> RowLabels:
+        known = self._tables.get(device)
+        if known is None or (known.names, known.links) != (interfaces.name, links):
+            names = interfaces.name
+            rows = [(device, name, links.get(name, "")) for name in names]
+            labels = RowLabels(catalogue.INTERFACE_UP.labels, rows)
+            known = self._tables[device] = _Table(names, links, labels)
+        return known.labels
 
     def unread(self, device: str) -> None:
         """Drop what was read of a device: a fault of ours kept us from reading it."""
         self[catalogue.DEVICE_UPTIME].drop(
             (device, self._inventory.devices[device].site)
         )
-        self._keep_interfaces(device, set())
+        for family in self.interfaces.values():
+            family.drop(device)
+        self._tables.pop(device, None)
         self.set_loads(device, ())
-
-    def _keep_interfaces(self, device: str, now: set[LabelValues]) -> None:
-        for gone in self._interfaces.get(device, set()) - now:
-            for metric in (*_INTERFACE_NUMBERS, catalogue.INTERFACE_UP):
-                self[metric].drop(gone)
-        self._interfaces[device] = now
 
     def set_loads(self, device: str, loads: Iterable[Load]) -> None:
         """Take over the load of the links at a device, as a share of their capacity.
@@ -292,19 +326,6 @@ class Series:
     def _site_labels(self, site_id: str) -> LabelValues:
         site = self._inventory.sites[site_id]
         return site.id, site.organisation or "", site.kind, str(site.priority)
-
-    def _set_interface(self, key: LabelValues, row: InterfaceReading) -> None:
-        up = self[catalogue.INTERFACE_UP]
-        if row.status in _UP_OR_DOWN:
-            up.set(key, _UP_OR_DOWN[row.status])
-        else:
-            up.drop(key)
-        for metric, name in _INTERFACE_NUMBERS.items():
-            value: float | None = getattr(row, name)
-            if value is None:
-                self[metric].drop(key)
-            else:
-                self[metric].set(key, value)
 
 
 def _variation(delays: Iterable[float]) -> float:

@@ -49,12 +49,13 @@ class Meter:
         if before is None or _restarted(before, reading):
             return
         seconds = reading.at - before.at
-        earlier = {interface.name: interface for interface in before.interfaces}
-        for now in reading.interfaces:
-            known, then = links.get(now.name), earlier.get(now.name)
-            if known is None or then is None or seconds <= 0:
-                continue
-            yield from _both_directions(*known, then, now, seconds)
+        if seconds <= 0:
+            return
+        for interface, (link, end) in links.items():
+            then = before.interfaces.named(interface)
+            now = reading.interfaces.named(interface)
+            if then is not None and now is not None:
+                yield from _both_directions(link, end, then, now, seconds)
 
 
 def _both_directions(

@@ -9,17 +9,16 @@ import asyncio
 import secrets
 import select
 import socket
-from dataclasses import dataclass
+from collections.abc import Iterator
 from ipaddress import ip_address
 
 from bellrock.model.observation import Outcome
 from collectors.snmp import errqueue
 from collectors.snmp.ber import Malformed
+from collectors.snmp.exchange import Exchange, Peer
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import peek_id
 
-Peer = tuple[str, int]
-"""Numeric address (with its zone, if any) and port."""
 Sockaddr = tuple[str, int] | tuple[str, int, int, int]
 
 _BURST = 256
@@ -28,52 +27,10 @@ _BUFFER = 8 << 20
 """Octets of receive buffer to ask for: every device may answer at once."""
 _SO_RCVBUFFORCE = 33  # Linux; not named by the socket module
 _SEND_TRIES = 8
+_RANDOM = 4096
+"""Octets to ask the kernel for at once."""
 _FULL = 0.001
 """Seconds to wait when our own send buffer is full; the kernel empties it fast."""
-
-
-@dataclass(eq=False, slots=True)
-class Exchange:
-    """One request that waits for its answer, and what came in its place."""
-
-    peer: Peer
-    answer: tuple[int, bytes] | Failure | None = None
-    rubbish: int = 0
-    elsewhere: Peer | None = None
-    _waiter: asyncio.Future[None] | None = None
-
-    async def wait(self, seconds: float) -> None:
-        """Wait until there is an answer, or so long.
-
-        Raises
-        ------
-        CancelledError
-            If the channel is closed.
-        """
-        if self.answer is None:
-            # Cheaper than asyncio.wait, ten times a poll.
-            loop = asyncio.get_running_loop()
-            self._waiter = loop.create_future()
-            timer = loop.call_later(seconds, self._wake)
-            try:
-                await self._waiter
-            finally:
-                timer.cancel()
-
-    def settle(self, answer: tuple[int, bytes] | Failure) -> None:
-        """Take the answer; the first one counts."""
-        if self.answer is None:
-            self.answer = answer
-            self._wake()
-
-    def cancel(self) -> None:
-        """Cancel whoever waits."""
-        if self._waiter is not None:
-            self._waiter.cancel()
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
 
 
 class Channel:
@@ -89,6 +46,7 @@ class Channel:
         self.strays = 0
         self._pending: dict[int, Exchange] = {}
         self._waiting: dict[Peer, list[Exchange]] = {}
+        self._numbers = _random_numbers()
         self._loop = asyncio.get_running_loop()
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
@@ -112,15 +70,13 @@ class Channel:
         for exchange in self._pending.values():
             exchange.cancel()
 
-    def open_exchange(self, peer: Peer) -> Exchange:
-        """Start waiting for what `peer` will say."""
-        exchange = Exchange(peer)
-        self._waiting.setdefault(peer, []).append(exchange)
-        return exchange
+    def open_exchange(self, exchange: Exchange) -> None:
+        """Start waiting for what its peer will say."""
+        self._waiting.setdefault(exchange.peer, []).append(exchange)
 
-    def close_exchange(self, exchange: Exchange, numbers: list[int]) -> None:
-        """Forget `exchange`; an answer to one of its `numbers` is a stray now."""
-        for number in numbers:
+    def close_exchange(self, exchange: Exchange) -> None:
+        """Forget `exchange`; an answer to it is a stray now."""
+        for number in exchange.numbers:
             del self._pending[number]
         same = self._waiting[exchange.peer]
         same.remove(exchange)
@@ -132,10 +88,19 @@ class Channel:
 
         All of them take four octets, so that a request is written but once.
         """
-        while (number := secrets.randbits(30) | 1 << 30) in self._pending:
+        while (number := next(self._numbers)) in self._pending:
             pass
         self._pending[number] = exchange
         return number
+
+    def try_send(self, datagram: bytes, to: Sockaddr) -> bool:
+        """Send `datagram` if nothing is in the way; return whether it went out."""
+        try:
+            self._socket.sendto(datagram, to)
+        except OSError:
+            # Whatever it is, `send` meets it again and deals with it.
+            return False
+        return True
 
     async def send(self, datagram: bytes, to: Sockaddr) -> None:
         """Send `datagram`; should our own buffer stay full, it is lost like any other.
@@ -190,13 +155,13 @@ class Channel:
                 exchange.rubbish += 1
             return
         found = self._pending.get(number)
-        if found is None or found.answer is not None:
+        if found is None:
             self.strays += 1
         elif found.peer != source:
             self.strays += 1
             found.elsewhere = source
-        else:
-            found.settle((number, datagram))
+        elif not found.take(number, datagram):
+            self.strays += 1
 
     def _read_errors(self) -> None:
         for peer, number in errqueue.read(self._socket, _BURST):
@@ -204,7 +169,14 @@ class Channel:
             if failure is None:
                 continue
             for exchange in self._waiting.get(peer, ()):
-                exchange.settle(failure)
+                exchange.fail(failure)
+
+
+def _random_numbers() -> Iterator[int]:
+    """Yield numbers from 2**30 to 2**31-1 that nobody can guess."""
+    while True:
+        for number in memoryview(secrets.token_bytes(_RANDOM)).cast("I"):
+            yield number >> 2 | 1 << 30
 
 
 def resolve(host: str, port: int) -> tuple[socket.AddressFamily, Sockaddr]:

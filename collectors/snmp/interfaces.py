@@ -3,25 +3,21 @@
 Rows are told apart by ifName: ifIndex may move whenever a device restarts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
 from typing import cast
 
-from bellrock.model.observation import InterfaceReading, Outcome, Status
+from bellrock.model.observation import Interfaces, Outcome, Status
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.failure import Failure
 from collectors.snmp.naming import Naming
 from collectors.snmp.session import Session
-from collectors.snmp.table import Table
-from collectors.snmp.text import plain
-from collectors.snmp.values import (
-    Absent,
-    Counter32,
-    Counter64,
-    Gauge32,
-    TimeTicks,
-    Value,
-)
+from collectors.snmp.table import Cell, Table, cell
 from collectors.snmp.walk import walk
+
+Numbers = tuple[int | None, ...]
+"""A column, None where the device said nothing of use."""
 
 _IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
 _IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
@@ -64,7 +60,6 @@ FALLBACKS: dict[Oid, Oid] = {
 """What is asked where a row has nothing in the first: old or plain agents."""
 
 _NUMBERS = frozenset((*COLUMNS, *FALLBACKS.values())) - {NAME, DESCR}
-_UNSIGNED = frozenset((Counter32, Counter64, Gauge32, TimeTicks))
 _SPEED_UNKNOWN = 2**32 - 1  # ifSpeed's largest: see ifHighSpeed, it says
 _STATUS = {1: Status.UP, 2: Status.DOWN, 6: Status.DOWN, 7: Status.DOWN}
 """ifOperStatus up; down, notPresent, lowerLayerDown."""
@@ -91,12 +86,14 @@ async def read_interfaces(session: Session, table: Table, *, max_rows: int) -> N
         for column, fallback in FALLBACKS.items()
         for row in _empty(column, table.column(column))
     ]
-    values = await session.get([column + table.rows[row] for row, column in missing])
-    for (row, column), value in zip(missing, values, strict=True):
-        table.set(row, column, value)
+    if missing:
+        oids = [column + table.rows[row] for row, column in missing]
+        found = zip(missing, await session.get(oids), strict=True)
+        for (row, column), value in found:
+            table.set(row, column, cell(value))
 
 
-def _empty(column: Oid, cells: Sequence[Value]) -> list[int]:
+def _empty(column: Oid, cells: Sequence[Cell]) -> list[int]:
     """Return the numbers of rows with no value, or one that means there is none."""
     if column in (NAME, HIGH_SPEED):
         return [] if all(cells) else [row for row, cell in enumerate(cells) if not cell]
@@ -105,9 +102,7 @@ def _empty(column: Oid, cells: Sequence[Value]) -> list[int]:
     return [row for row, cell in enumerate(cells) if cell is None]
 
 
-def readings(
-    table: Table, naming: Naming, *, complete: bool
-) -> tuple[InterfaceReading, ...]:
+def readings(table: Table, naming: Naming, *, complete: bool) -> Interfaces:
     """Return the interfaces in `table`, by index.
 
     Parameters
@@ -118,63 +113,65 @@ def readings(
         False after a failure: rows without ifName are left out, since what the next
         complete poll calls them is not known.
     """
-    order = sorted(range(len(table)), key=table.rows.__getitem__)
-    rows = [n for n in order if len(table.rows[n]) == 1]
     if not complete:
-        names = table.column(NAME)
-        rows = [n for n in rows if names[n]]
-    own, other = (_texts(table, column, rows) for column in (NAME, DESCR))
-    wanted = {
-        table.rows[row][0]: name or description or str(table.rows[row][0])
-        for row, name, description in zip(rows, own, other, strict=True)
-    }
-    named = naming.names(wanted, complete=complete).values()
-    return tuple(map(InterfaceReading, named, *_fields(table, rows)))
+        named = zip(table.rows, table.column(NAME), strict=True)
+        table = table.only(
+            [n for n, (row, name) in enumerate(named) if name and len(row) == 1]
+        )
+    numbers = {column: _numbers(table.column(column)) for column in _NUMBERS}
+    return Interfaces(
+        *naming.called(
+            *(table.rows, table.column(NAME), table.column(DESCR)), complete=complete
+        ),
+        _statuses(numbers[OPER_STATUS]),
+        _enabled(numbers[ADMIN_STATUS]),
+        _speeds(numbers[HIGH_SPEED], numbers[SPEED]),
+        _first(numbers[HC_IN_OCTETS], numbers[IN_OCTETS]),
+        _first(numbers[HC_OUT_OCTETS], numbers[OUT_OCTETS]),
+        *(numbers[column] for column in (IN_ERRORS, OUT_ERRORS)),
+        *(numbers[column] for column in (IN_DISCARDS, OUT_DISCARDS)),
+    )
 
 
-def _fields(table: Table, rows: Sequence[int]) -> Iterator[Sequence[object]]:
-    """Return the columns of the readings behind the name, in the fields' order."""
-    numbers = {column: _numbers(table, column, rows) for column in _NUMBERS}
-    yield [table.rows[row][0] for row in rows]
-    yield [_STATUS.get(oper or 0, Status.UNKNOWN) for oper in numbers[OPER_STATUS]]
-    yield [None if admin is None else admin == 1 for admin in numbers[ADMIN_STATUS]]
-    yield list(map(_speed, numbers[HIGH_SPEED], numbers[SPEED]))
-    for column, other in (
-        *((HC_IN_OCTETS, IN_OCTETS), (HC_OUT_OCTETS, OUT_OCTETS)),
-        *((IN_ERRORS, None), (OUT_ERRORS, None)),
-        *((IN_DISCARDS, None), (OUT_DISCARDS, None)),
-    ):
-        found = numbers[column]
-        if other is not None and None in found:
-            pairs = zip(found, numbers[other], strict=True)
-            found = [second if first is None else first for first, second in pairs]
-        yield found
+def _numbers(cells: Sequence[Cell]) -> Numbers:
+    """Return a column's numbers; None for whatever is none as numbers should be."""
+    with suppress(TypeError, ValueError):
+        # Nearly always they are all numbers, and there are some.
+        if min(cast("Sequence[int]", cells)) >= 0:
+            return cast("Numbers", tuple(cells))
+    return tuple(
+        cell if isinstance(cell, int) and cell >= 0 else None for cell in cells
+    )
 
 
-def _texts(table: Table, column: Oid, rows: Sequence[int]) -> list[str]:
-    cells = table.column(column)
-    return [plain(cells[row]) for row in rows]
+def _first(these: Numbers, others: Numbers) -> Numbers:
+    """Return these numbers, others where there are none."""
+    if None not in these:
+        return these
+    pairs = zip(these, others, strict=True)
+    return tuple(other if this is None else this for this, other in pairs)
 
 
-def _speed(megabits: int | None, bits: int | None) -> float | None:
+# What hardly ever changes, and is the same on many devices, is not made anew.
+
+
+@lru_cache(maxsize=4096)
+def _statuses(codes: Numbers) -> tuple[Status, ...]:
+    return tuple(_STATUS.get(code or 0, Status.UNKNOWN) for code in codes)
+
+
+@lru_cache(maxsize=4096)
+def _enabled(codes: Numbers) -> tuple[bool | None, ...]:
+    return tuple(None if code is None else code == 1 for code in codes)
+
+
+@lru_cache(maxsize=4096)
+def _speeds(megabits: Numbers, bits: Numbers) -> Numbers:
+    return tuple(map(_speed, megabits, bits))
+
+
+def _speed(megabits: int | None, bits: int | None) -> int | None:
     """bit/s; None for zero, which agents say where there is no speed to speak of."""
     if megabits:
-        return megabits * 1e6
-    return float(bits) if bits and bits != _SPEED_UNKNOWN else None
-
-
-def _numbers(table: Table, column: Oid, rows: Sequence[int]) -> list[int | None]:
-    """Return a column's numbers; None for whatever is none as numbers should be."""
-    cells = table.columns.get(column)
-    if cells is None:
-        return [None] * len(rows)
-    if len(rows) == len(cells) and _UNSIGNED.issuperset(map(type, cells)):
-        return [int(cast("int", cells[row])) for row in rows]
-    return [
-        int(value)
-        if isinstance(value := cells[row], int)
-        and not isinstance(value, Absent)
-        and value >= 0
-        else None
-        for row in rows
-    ]
+        return megabits * 1_000_000
+    return bits if bits and bits != _SPEED_UNKNOWN else None

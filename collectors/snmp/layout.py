@@ -8,10 +8,10 @@ parsed by the rules, and its layout learned in turn.
 
 import operator
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from collectors.snmp import ber
 from collectors.snmp.message import ErrorStatus, Pdu, PduType, read_envelope
@@ -53,8 +53,8 @@ class Layout:
     """All octets of one answer that are not numbers, and where the numbers stand."""
 
     __slots__ = (
-        *("_at", "_bases", "_error_index", "_fixed", "_kinds", "_length", "_mask"),
-        *("_oids", "_unpack", "_values"),
+        *("_arrange", "_bases", "_constants", "_error_index", "_fixed", "_kinds"),
+        *("_length", "_mask", "_oids", "_unpack"),
     )
 
     def __init__(
@@ -65,26 +65,62 @@ class Layout:
         self._mask = shared(_mask(numbers, len(octets)))
         self._fixed = int.from_bytes(octets, "little") & self._mask
         self._unpack = _struct(_format(numbers, len(octets))).unpack
-        self._bases = shared(tuple(number.base for number in numbers))
-        self._at = shared(tuple(at))
-        self._kinds = shared(tuple(type(values[position]) for position in at))
+        bases = tuple(number.base for number in numbers)
+        self._bases = shared(bases) if any(bases) else None
+        others = sorted(set(range(len(values))).difference(at))
+        self._constants = tuple(values[position] for position in others)
+        # The first number is the request's.
+        places = {position: 1 + n for n, position in enumerate((*at, *others))}
+        self._arrange = picker(tuple(places[n] for n in range(len(values))))
+        self._kinds = shared(
+            tuple(
+                type(value) if n in set(at) else None for n, value in enumerate(values)
+            )
+        )
         self._oids = shared(tuple(oid for oid, _ in pdu.varbinds))
-        self._values = values
         # Without an error it means nothing, and some agents put something there.
         self._error_index = pdu.error_index
 
+    def values(self, octets: bytes, number: int) -> tuple[Value | int, ...] | None:
+        """Return the values in the answer to request `number`, numbers as plain ints.
+
+        None if the octets have another layout, or answer something else.
+        """
+        found = self._numbers(octets)
+        if found is None or found[0] != number:
+            return None
+        return self._arrange(found + self._constants)
+
     def read(self, octets: bytes) -> Pdu | None:
         """Return what the parser would; None if the octets have another layout."""
+        found = self._numbers(octets)
+        if found is None:
+            return None
+        values = self._arrange(found + self._constants)
+        varbinds = [
+            (oid, value if kind is None else kind(value))
+            for oid, kind, value in zip(self._oids, self._kinds, values, strict=True)
+        ]
+        return Pdu(PduType.RESPONSE, found[0], varbinds, error_index=self._error_index)
+
+    def _numbers(self, octets: bytes) -> tuple[int, ...] | None:
         if len(octets) != self._length:
             return None
         if int.from_bytes(octets, "little") & self._mask != self._fixed:
             return None
-        number, *found = map(operator.sub, self._unpack(octets), self._bases)
-        values = self._values.copy()
-        for at, kind, value in zip(self._at, self._kinds, found, strict=True):
-            values[at] = kind(value)
-        varbinds = list(zip(self._oids, values, strict=True))
-        return Pdu(PduType.RESPONSE, number, varbinds, error_index=self._error_index)
+        found: tuple[int, ...] = self._unpack(octets)
+        if self._bases is None:
+            return found
+        return tuple(map(operator.sub, found, self._bases))
+
+
+@lru_cache(maxsize=8192)
+def picker(places: tuple[int, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Return what takes the items at `places` out of a sequence, as a tuple."""
+    if len(places) == 1:
+        (place,) = places
+        return lambda items: (items[place],)
+    return operator.itemgetter(*places) if places else lambda _: ()
 
 
 def learn(octets: bytes, pdu: Pdu) -> Layout | None:

@@ -147,6 +147,15 @@ def write_pdu(pdu: Pdu) -> bytes:
     )
 
 
+def check_answer(pdu: Pdu, number: int) -> Pdu:
+    """Return `pdu`, which must be the response to request `number`."""
+    if pdu.type is not PduType.RESPONSE:
+        raise Malformed(f"a {pdu.type.name} PDU in answer to a request")
+    if pdu.request_id != number:
+        raise Malformed("the answer is to another request")
+    return pdu
+
+
 def peek_id(datagram: bytes) -> int:
     """Return the number that tells whose answer this is, and read no further.
 
@@ -158,6 +167,15 @@ def peek_id(datagram: bytes) -> int:
     Malformed
         If the message does not get that far.
     """
+    at = 2 + (datagram[1] & 0x7F if datagram[1:2] > b"\x7f" else 0)
+    if datagram[at : at + 4] == b"\x02\x01\x01\x04" and len(datagram) > at + 4:
+        # As nearly every answer begins: version 2c, and a short community.
+        at += 5 + datagram[at + 4]
+        at += 2 + (
+            datagram[at + 1] & 0x7F if datagram[at + 1 : at + 2] > b"\x7f" else 0
+        )
+        if datagram[at : at + 2] == b"\x02\x04" and len(datagram) >= at + 6:
+            return int.from_bytes(datagram[at + 2 : at + 6], signed=True)
     end = len(datagram)
     at, _ = ber.read_expected(datagram, 0, end, ber.SEQUENCE)
     version, at = ber.read_integer(datagram, at, end)

@@ -7,8 +7,15 @@ nobody's: each such row is told apart by its index.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from collectors.snmp.ber import Oid
+from collectors.snmp.table import Cell
+from collectors.snmp.text import plain
+
+Called = tuple[tuple[str, ...], tuple[int, ...]]
+"""Names, and ifIndex of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,40 @@ class Naming:
     """The names of one device's interfaces as they were in its last whole table."""
 
     _held: dict[str, _Held] = field(default_factory=dict)
+    _asked: tuple[Sequence[object], ...] = ()
+    _called: Called = ((), ())
+
+    def called(
+        self,
+        rows: Sequence[Oid],
+        own: Sequence[Cell],
+        other: Sequence[Cell],
+        *,
+        complete: bool,
+    ) -> Called:
+        """Return names and indexes of the interfaces in `rows`.
+
+        Parameters
+        ----------
+        rows : sequence of Oid
+            Their ifIndex, as one number each.
+        own, other : sequence of Cell
+            Their ifName, and their ifDescr for where they have none.
+        complete : bool
+            As for :meth:`names`.
+        """
+        asked = rows, own, other
+        if complete and asked == self._asked:
+            return self._called
+        wanted = {
+            index: plain(first) or plain(second) or str(index)
+            for (index,), first, second in zip(*asked, strict=True)
+        }
+        named = self.names(wanted, complete=complete)
+        called = tuple(named.values()), tuple(named)
+        if complete:
+            self._asked, self._called = asked, called
+        return called
 
     def names(self, wanted: Mapping[int, str], *, complete: bool) -> dict[int, str]:
         """Return a name for each index, no two the same.

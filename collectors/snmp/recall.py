@@ -7,15 +7,15 @@ cell stands in the answers is known.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 
-from collectors.snmp.ber import Oid
-from collectors.snmp.layout import shared
+from collectors.snmp.ber import Malformed, Oid
+from collectors.snmp.layout import learn, picker, shared
+from collectors.snmp.message import ErrorStatus, Pdu, PduType
 from collectors.snmp.question import Question
-from collectors.snmp.table import Table
-from collectors.snmp.values import Absent, Value, VarBind
+from collectors.snmp.table import Cell, Table, cell
+from collectors.snmp.values import Absent, VarBind
 
-Cut = Callable[[list[Value]], tuple[Value, ...]]
+Cut = Callable[[Sequence[Cell]], tuple[Cell, ...]]
 """Takes a column out of the values of all answers."""
 
 
@@ -29,14 +29,32 @@ class Step:
         self._layout = question.layout
         self._oids, self._ends = _names(varbinds)
 
-    def named(self, varbinds: Sequence[VarBind]) -> bool:
-        """Return whether the answer that has just come names the same."""
+    def take(
+        self, number: int, octets: bytes, parse: Callable[[bytes], Pdu]
+    ) -> Sequence[Cell] | None:
+        """Return the values in the answer to request `number`, in order.
+
+        None if it is an error, or names anything else than the last one did.
+
+        Raises
+        ------
+        Malformed
+            If it is none of SNMP's, or to another request.
+        """
         layout = self.question.layout
         if layout is not None and layout is self._layout:
-            # Read by the layout of an answer that did.
-            return True
-        self._layout = layout
-        return _names(varbinds) == (self._oids, self._ends)
+            values = layout.values(octets, number)
+            if values is not None:
+                return values
+        pdu = parse(octets)
+        if pdu.type is not PduType.RESPONSE or pdu.error_status != ErrorStatus.NO_ERROR:
+            return None
+        if pdu.request_id != number:
+            raise Malformed("the answer is to another request")
+        if _names(pdu.varbinds) != (self._oids, self._ends):
+            return None
+        self._layout = self.question.layout = learn(octets, pdu)
+        return [cell(value) for _, value in pdu.varbinds]
 
 
 def _names(varbinds: Sequence[VarBind]) -> tuple[tuple[Oid, ...], tuple[int, ...]]:
@@ -57,8 +75,8 @@ class Recall:
     """
 
     steps: list[Step] = field(default_factory=list)
-    _cells: dict[Oid, dict[int, int]] = field(default_factory=dict)
-    _rows: list[Oid] = field(default_factory=list)
+    _cells: dict[Oid, dict[Oid, int]] = field(default_factory=dict)
+    _rows: tuple[Oid, ...] = ()
     _columns: dict[Oid, Cut] = field(default_factory=dict)
     _size: int = 0
 
@@ -68,24 +86,24 @@ class Recall:
         self.steps.append(Step(question, varbinds))
         return begin
 
-    def note(self, row: int, column: Oid, at: int) -> None:
+    def note(self, row: Oid, column: Oid, at: int) -> None:
         """Take in where a cell stood among the values of all steps."""
         self._cells.setdefault(column, {})[row] = at
 
     def close(self, rows: Sequence[Oid]) -> None:
         """End the walk, which found these rows."""
-        self._rows = list(rows)
-        # The last of all values is none, for a hole; twice, so that it is a tuple.
+        self._rows = shared(tuple(rows))
+        # The last of all values is none, for a hole.
         self._columns = {
-            column: itemgetter(*(cells.get(row, -1) for row in range(len(rows))), -1)
+            column: picker(tuple(cells.get(row, -1) for row in rows))
             for column, cells in self._cells.items()
         }
         self._cells = {}
 
-    def fill(self, table: Table, values: list[Value]) -> None:
+    def fill(self, table: Table, values: Sequence[Cell]) -> None:
         """Set the whole table from the values of all steps, or of the first ones."""
-        padded = [*values, *[None] * (self._size - len(values) + 1)]
+        padded = (*values, *(None,) * (self._size - len(values) + 1))
         table.clear()
-        table.rows = self._rows.copy()
-        for column, cells in self._columns.items():
-            table.columns[column] = list(cells(padded)[:-1])
+        table.rows = self._rows
+        for column, cut in self._columns.items():
+            table.columns[column] = cut(padded)

@@ -9,11 +9,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.channel import Sockaddr
 from collectors.snmp.engine import Engine
+from collectors.snmp.exchange import Answer, Encode
 from collectors.snmp.failure import Failure, TooBig
 from collectors.snmp.message import ErrorStatus, Pdu, PduType
 from collectors.snmp.naming import Naming
@@ -64,6 +66,25 @@ class Target:
     family: socket.AddressFamily
     address: Sockaddr
 
+    async def ask(self, request: Encode, *, once: bool = False) -> Answer:
+        """Return the answer to one request.
+
+        Raises
+        ------
+        Failure
+            If there is none.
+        """
+        answers, failure = await self.ask_all([request], once=once)
+        if failure is not None:
+            raise failure
+        return answers[0]
+
+    async def ask_all(
+        self, requests: Sequence[Encode], *, once: bool = False
+    ) -> tuple[list[Answer], Failure | None]:
+        """Return the answers as far as there are any, and what ended them."""
+        return await self.engine.ask(self.family, self.address, requests, once=once)
+
     def __str__(self) -> str:
         """Name the device as a message to people does."""
         return f"{self.address[0]} port {self.address[1]}"
@@ -97,6 +118,33 @@ class Session(ABC):
     def wrap(self, pdu: bytes) -> bytes:
         """Return a PDU with what belongs before it, as it is asked with every poll."""
 
+    async def prepare(self) -> None:  # noqa: B027 - version 2c has nothing to do
+        """Find out what has to be known before anything can be asked."""
+
+    @abstractmethod
+    def encode(self, question: Question, number: int) -> bytes:
+        """Return the datagram that asks `question`."""
+
+    @abstractmethod
+    def open(self, datagram: bytes) -> bytes | None:
+        """Return what of a genuine answer `parse` reads; None if it is a report.
+
+        Raises
+        ------
+        Failure, Malformed
+            If it is not to be believed.
+        """
+
+    @abstractmethod
+    def parse(self, octets: bytes) -> Pdu:
+        """Return the PDU of an answer.
+
+        Raises
+        ------
+        Malformed
+            If it is none of SNMP's.
+        """
+
     @abstractmethod
     async def exchange(self, question: Question) -> tuple[Pdu, int]:
         """Ask, and return the genuine answer and the size of its datagram in octets.
@@ -129,15 +177,16 @@ class Session(ABC):
             raise Malformed("the answer names other variables than were asked for")
         return [value for _, value in answer.varbinds]
 
-    async def repeat(self, question: Question) -> list[VarBind] | None:
-        """Return the answer to a question of an earlier poll; None if it is too big."""
-        self.questions.keep(question)
-        answer, _ = await self.exchange(question)
-        try:
-            _raise_for_status(answer)
-        except TooBig:
-            return None
-        return answer.varbinds
+    async def repeat(
+        self, questions: Sequence[Question]
+    ) -> tuple[list[Answer], Failure | None]:
+        """Ask earlier polls' questions; return what came, and what ended it."""
+        await self.prepare()
+        for question in questions:
+            self.questions.keep(question)
+        return await self.target.ask_all(
+            [partial(self.encode, question) for question in questions]
+        )
 
     async def get_bulk(self, oids: Sequence[Oid]) -> tuple[Question, list[VarBind]]:
         """Return successors of each of `oids`: a row of them, the next row, and so on.
@@ -162,15 +211,6 @@ class Session(ABC):
                 raise Malformed("GETBULK was answered with more than was asked for")
             self._sizing.learn(octets, len(answer.varbinds))
             return question, answer.varbinds
-
-
-def check_answer(pdu: Pdu, number: int) -> Pdu:
-    """Return `pdu`, which must be the response to request `number`."""
-    if pdu.type is not PduType.RESPONSE:
-        raise Malformed(f"a {pdu.type.name} PDU in answer to a request")
-    if pdu.request_id != number:
-        raise Malformed("the answer is to another request")
-    return pdu
 
 
 def _raise_for_status(answer: Pdu) -> None:

@@ -2,13 +2,14 @@
 
 from functools import lru_cache
 
-from collectors.snmp.values import OctetString, Value
+from collectors.snmp.table import Cell
+from collectors.snmp.values import OctetString
 
 _LONGEST = 255  # DisplayString, RFC 2579
 
 
 @lru_cache(maxsize=65_536, typed=True)
-def plain(value: Value) -> str:
+def plain(value: Cell) -> str:
     r"""Return printable text on one line, at most 255 characters; "" if it is none.
 
     Examples

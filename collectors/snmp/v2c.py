@@ -1,8 +1,10 @@
 """Version 2c: a community in clear text, believed by whoever reads it."""
 
-from collectors.snmp.message import Pdu, decode_v2c, write_v2c
+from functools import partial
+
+from collectors.snmp.message import Pdu, check_answer, decode_v2c, write_v2c
 from collectors.snmp.question import Question
-from collectors.snmp.session import Session, Target, check_answer
+from collectors.snmp.session import Session, Target
 
 
 class V2cSession(Session):
@@ -16,15 +18,20 @@ class V2cSession(Session):
         """Return the whole message."""
         return write_v2c(self._community, pdu)
 
+    def encode(self, question: Question, number: int) -> bytes:
+        """Return the question, which is the whole datagram."""
+        return question.numbered(number)
+
+    def open(self, datagram: bytes) -> bytes:
+        """Return all of it."""
+        return datagram
+
+    def parse(self, octets: bytes) -> Pdu:
+        """Return the PDU in a message."""
+        return decode_v2c(octets).pdu
+
     async def exchange(self, question: Question) -> tuple[Pdu, int]:
         """Ask; a wrong community shows as silence only."""
-        target = self.target
-        number, datagram = await target.engine.ask(
-            target.family, target.address, question.numbered
-        )
-        pdu = question.read(datagram, _parse)
+        number, datagram = await self.target.ask(partial(self.encode, question))
+        pdu = question.read(datagram, self.parse)
         return check_answer(pdu, number), len(datagram)
-
-
-def _parse(datagram: bytes) -> Pdu:
-    return decode_v2c(datagram).pdu

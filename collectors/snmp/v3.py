@@ -5,17 +5,18 @@ what we believe its clock says, and an answer sets our belief. Only signed messa
 may; what an unsigned report says is used to address the next request, no more.
 """
 
-import itertools
-import secrets
+from functools import partial
 
 from bellrock.model.observation import Outcome
 from collectors.snmp import reports
 from collectors.snmp.ber import Malformed
+from collectors.snmp.exchange import Answer
 from collectors.snmp.failure import Failure
-from collectors.snmp.message import Pdu, PduType
+from collectors.snmp.message import Pdu, PduType, check_answer, read_envelope
 from collectors.snmp.question import Question
-from collectors.snmp.session import Session, Target, check_answer
+from collectors.snmp.session import Session, Target
 from collectors.snmp.v3agent import Agent, User
+from collectors.snmp.v3envelope import Opener, Sealer
 from collectors.snmp.v3message import (
     AUTH,
     PRIVACY,
@@ -31,8 +32,6 @@ from collectors.snmp.v3message import (
 _ATTEMPTS = 4
 """Times to ask: for the engine, again, for its time, again."""
 
-_salts = itertools.count(secrets.randbits(64))
-
 
 class V3Session(Session):
     """One device polled as a user of its SNMPv3 engine."""
@@ -42,28 +41,52 @@ class V3Session(Session):
         self._user = user
         self._agent: Agent | None = None
         self._proven = False
+        self._opener = Opener()
         self._level = 0
         if user.auth_key is not None:
             self._level |= AUTH
         if user.privacy_key is not None:
             self._level |= PRIVACY
+        self._sealer = Sealer(user.name, self._level)
 
     def wrap(self, pdu: bytes) -> bytes:
         """Return the scoped PDU; only once the engine is known is anything asked."""
         return wrap_scoped(b"" if self._agent is None else self._agent.engine_id, pdu)
 
+    async def prepare(self) -> None:
+        """Find the engine, unless it is known."""
+        await self._engine()
+
+    def encode(self, question: Question, number: int) -> bytes:
+        """Return the question encrypted and signed, as of now."""
+        assert self._agent is not None
+        return self._sealer.seal(self._agent, number, question.numbered(number))
+
+    def open(self, datagram: bytes) -> bytes | None:
+        """Return the scoped PDU of an answer that is secured as we asked."""
+        assert self._agent is not None
+        message = self._opener.read(datagram)
+        scoped = self._scoped(self._agent, message, datagram)
+        return scoped if self._genuine(self._agent, message) else None
+
+    def parse(self, octets: bytes) -> Pdu:
+        """Return the PDU in a scoped one."""
+        return read_scoped(octets)[1]
+
     async def exchange(self, question: Question) -> tuple[Pdu, int]:
         """Ask, finding the engine and its time first where need be."""
         failure = reports.failure(reports.UNKNOWN_ENGINE_IDS)
         for _ in range(_ATTEMPTS):
-            agent = self._agent
-            if agent is None:
-                agent = self._agent = await self._discover()
-                self.questions.rewrap()
+            agent = await self._engine()
             self.questions.keep(question)
             number, datagram = await self._ask(agent, question)
-            pdu = self._open(agent, question, datagram)
+            message = self._opener.read(datagram)
+            pdu = question.read(self._scoped(agent, message, datagram), self.parse)
             if pdu.type is not PduType.REPORT:
+                if not self._genuine(agent, message):
+                    raise Failure(
+                        Outcome.AUTH, "answered with less security than we asked with"
+                    )
                 return check_answer(pdu, number), len(datagram)
             if not pdu.varbinds:
                 raise Malformed("a report that does not say of what")
@@ -76,13 +99,18 @@ class V3Session(Session):
         self._agent = None
         raise failure
 
-    async def _ask(self, agent: Agent, question: Question) -> tuple[int, bytes]:
-        def encode(number: int) -> bytes:
-            return self._seal(agent, number, question.numbered(number))
+    async def _engine(self) -> Agent:
+        agent = self._agent
+        if agent is None:
+            agent = self._agent = await self._discover()
+            self._opener = Opener()
+            self.questions.rewrap()
+        return agent
 
+    async def _ask(self, agent: Agent, question: Question) -> Answer:
         target = self.target
         try:
-            return await target.engine.ask(target.family, target.address, encode)
+            return await target.ask(partial(self.encode, question))
         except Failure as silence:
             if silence.outcome is not Outcome.TIMEOUT or agent.encrypter is None:
                 raise
@@ -112,55 +140,27 @@ class V3Session(Session):
                 SecuredMessage(number, REPORTABLE, b"", 0, 0, b"", scoped)
             )[0]
 
-        target = self.target
-        _, datagram = await target.engine.ask(
-            target.family, target.address, encode, once=once
-        )
+        _, datagram = await self.target.ask(encode, once=once)
         found = decode_v3(datagram)
         if not 5 <= len(found.engine_id) <= 32:
             raise Malformed(f"engine id of {len(found.engine_id)} octets")
         return Agent(found, self._user)
 
-    def _seal(self, agent: Agent, number: int, payload: bytes) -> bytes:
-        boots, now = agent.boots, agent.now()
-        salt = b""
-        if agent.encrypter is not None:
-            salt = (next(_salts) % 2**64).to_bytes(8)
-            payload = agent.encrypter.encrypt(payload, boots, now, salt)
-        signature = b"" if agent.signer is None else bytes(agent.signer.length)
-        message = SecuredMessage(
-            number,
-            self._level | REPORTABLE,
-            agent.engine_id,
-            boots,
-            now,
-            self._user.name,
-            payload,
-            signature,
-            salt,
-        )
-        datagram, at = encode_v3(message)
-        if agent.signer is None:
-            return datagram
-        return agent.signer.signed(datagram, at, agent.signer.sign(datagram))
-
-    def _open(self, agent: Agent, question: Question, datagram: bytes) -> Pdu:
-        """Return the PDU, after every check of RFC 3414, section 3.2."""
-        message = decode_v3(datagram)
+    def _scoped(self, agent: Agent, message: SecuredMessage, datagram: bytes) -> bytes:
+        """Return the scoped PDU, after the checks of RFC 3414, section 3.2."""
         if message.flags & AUTH:
             self._authenticate(agent, message, datagram)
-        if message.flags & PRIVACY:
-            pdu = self._decrypt(agent, question, message)
-        else:
-            pdu = question.read(message.payload, _parse)
-        level = message.flags & (AUTH | PRIVACY)
-        if pdu.type is not PduType.REPORT and level != self._level:
-            raise Failure(
-                Outcome.AUTH, "answered with less security than we asked with"
-            )
-        if pdu.type is not PduType.REPORT and message.engine_id != agent.engine_id:
+        if not message.flags & PRIVACY:
+            return message.payload
+        return self._decrypt(agent, message)
+
+    def _genuine(self, agent: Agent, message: SecuredMessage) -> bool:
+        """Return whether an answer is as secure as we asked; reports may not be."""
+        if message.flags & (AUTH | PRIVACY) != self._level:
+            return False
+        if message.engine_id != agent.engine_id:
             raise Malformed("the answer is another engine's")
-        return pdu
+        return True
 
     def _authenticate(
         self, agent: Agent, message: SecuredMessage, datagram: bytes
@@ -188,24 +188,18 @@ class V3Session(Session):
                 f"where boot {agent.boots}, second {agent.now()} is due",
             )
 
-    def _decrypt(
-        self, agent: Agent, question: Question, message: SecuredMessage
-    ) -> Pdu:
+    def _decrypt(self, agent: Agent, message: SecuredMessage) -> bytes:
         if agent.encrypter is None or len(message.salt) != 8:
             raise Malformed("encrypted as we cannot have asked for")
         try:
             scoped = agent.encrypter.decrypt(
                 message.payload, message.boots, message.time, message.salt
             )
-            pdu = question.read(scoped, _parse)
+            read_envelope(scoped)
         except Malformed:
             raise Failure(
                 Outcome.AUTH,
                 "the answer cannot be decrypted: wrong privacy password or protocol",
             ) from None
         self._proven = True
-        return pdu
-
-
-def _parse(scoped: bytes) -> Pdu:
-    return read_scoped(scoped)[1]
+        return scoped

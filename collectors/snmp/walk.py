@@ -7,7 +7,7 @@ from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.failure import Failure, TooBig
 from collectors.snmp.recall import Recall
 from collectors.snmp.session import Session
-from collectors.snmp.table import Table
+from collectors.snmp.table import Cell, Table, cell
 from collectors.snmp.values import Absent, Value, VarBind
 
 
@@ -32,22 +32,29 @@ async def walk(
     session.recalls.pop(key, None)
     table.clear()
     known = Recall()
-    await _walk(session, columns, table, known, max_rows)
+    try:
+        await _walk(session, columns, table, known, max_rows)
+    finally:
+        table.sort()
     known.close(table.rows)
     session.recalls[key] = known
 
 
 async def _again(session: Session, known: Recall, table: Table) -> bool:
     """Read the table as last time; return whether it is the same rows still."""
-    values: list[Value] = []
+    values: list[Cell] = []
     try:
-        for step in known.steps:
-            found = await session.repeat(step.question)
-            if found is None or not step.named(found):
+        answers, failure = await session.repeat([step.question for step in known.steps])
+        for step, (number, datagram) in zip(known.steps, answers, strict=False):
+            octets = session.open(datagram)
+            found = octets and step.take(number, octets, session.parse)
+            if not found:
                 return False
-            values += [value for _, value in found]
+            values += found
     finally:
         known.fill(table, values)
+    if failure is not None:
+        raise failure
     return True
 
 
@@ -73,7 +80,8 @@ async def _walk(
             return
         begin = known.add(question, varbinds)
         for position, index, column, value in _take(varbinds, asked, reached):
-            known.note(table.put(index, column, value), column, begin + position)
+            table.put(index, column, cell(value))
+            known.note(index, column, begin + position)
         if len(table) > max_rows:
             raise Failure(
                 Outcome.MALFORMED,

@@ -6,6 +6,7 @@ from bellrock.model.inventory import Device, End, Inventory, Link, Site
 from bellrock.model.observation import (
     DeviceReading,
     InterfaceReading,
+    Interfaces,
     Outcome,
     RoundTrips,
     Status,
@@ -31,7 +32,9 @@ def trips(at: float, outcome: Outcome, count: int = 1) -> RoundTrips:
 def reading(
     at: float, outcome: Outcome = Outcome.SUCCESS, *rows: InterfaceReading
 ) -> DeviceReading:
-    return DeviceReading("cpe", "snmp", at, 0.1, outcome, interfaces=rows)
+    return DeviceReading(
+        "cpe", "snmp", at, 0.1, outcome, interfaces=Interfaces.of(*rows)
+    )
 
 
 def evidence_of(poll: float = 60, *, awaiting: bool = False) -> Evidence:
@@ -90,7 +93,9 @@ def test_one_end_that_says_down_is_enough() -> None:
     evidence.add_reading(reading(0, Outcome.SUCCESS, row(Status.UP)))
     assert evidence.heard(1).links_up == {"tail"}
     other = InterfaceReading("ge-0", 9, Status.DOWN)
-    far = DeviceReading("pe", "snmp", 1, 0.1, Outcome.SUCCESS, interfaces=(other,))
+    far = DeviceReading(
+        "pe", "snmp", 1, 0.1, Outcome.SUCCESS, interfaces=Interfaces.of(other)
+    )
     evidence.add_reading(far)
     heard = evidence.heard(2)
     assert not heard.links_up

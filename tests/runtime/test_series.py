@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from bellrock.export.exposition import render
 from bellrock.inventory.load import load
 from bellrock.model import catalogue
 from bellrock.model.inventory import Inventory
 from bellrock.model.observation import (
     DeviceReading,
     InterfaceReading,
+    Interfaces,
     Outcome,
     RoundTrips,
     Status,
@@ -82,15 +84,67 @@ def test_a_fault_of_ours_leaves_no_old_counters_behind(inventory: Inventory) -> 
     series = Series(inventory)
     row = InterfaceReading("0", 1, Status.UP, receive_bytes=7)
     reading = DeviceReading(
-        "cpe", "snmp", 0, 0.1, Outcome.SUCCESS, uptime=9, interfaces=(row,)
+        "cpe", "snmp", 0, 0.1, Outcome.SUCCESS, uptime=9, interfaces=Interfaces.of(row)
     )
     series.add_reading(reading, {"0": "tail"})
     series.set_loads("cpe", out(0.6))
     series.unread("cpe")
-    for metric in (
-        catalogue.INTERFACE_RECEIVE_BYTES,
-        catalogue.INTERFACE_UP,
-        catalogue.DEVICE_UPTIME,
-        catalogue.LINK_UTILISATION,
-    ):
+    for metric in (catalogue.INTERFACE_RECEIVE_BYTES, catalogue.INTERFACE_UP):
+        assert series.interfaces[metric].total() == 0
+    for metric in (catalogue.DEVICE_UPTIME, catalogue.LINK_UTILISATION):
         assert series[metric].total() == 0
+
+
+def test_interfaces_are_told_as_they_are_and_those_without_a_number_are_not(
+    inventory: Inventory,
+) -> None:
+    series = Series(inventory)
+    whole = InterfaceReading("0", 1, Status.UP, speed=10**9, receive_bytes=2**63)
+    odd = InterfaceReading('100%d "x"', 2, Status.UNKNOWN, receive_bytes=5)
+    for rows in ((whole,), (whole, odd), (odd,)):
+        reading = DeviceReading(
+            *("cpe", "snmp", 0, 0.1, Outcome.SUCCESS),
+            interfaces=Interfaces.of(*rows),
+        )
+        series.add_reading(reading, {"0": "tail"})
+        text = render(series.families(), openmetrics=False)
+        assert told(text) == sorted(line for row in rows for line in EXPECTED[row.name])
+
+
+EXPECTED = {
+    "0": [
+        'up{device="cpe",interface="0",link="tail"} 1',
+        'receive_bytes_total{device="cpe",interface="0",link="tail"} '
+        "9223372036854775808",
+        'speed_bits_per_second{device="cpe",interface="0",link="tail"} 1000000000',
+    ],
+    '100%d "x"': [
+        r'receive_bytes_total{device="cpe",interface="100%d \"x\"",link=""} 5'
+    ],
+}
+
+
+def told(text: str) -> list[str]:
+    """Return the samples of interfaces, sorted."""
+    return sorted(
+        line.removeprefix("bellrock_interface_")
+        for line in text.splitlines()
+        if line.startswith("bellrock_interface_")
+    )
+
+
+def test_after_a_reload_only_the_interfaces_that_are_still_right_are_told(
+    inventory: Inventory,
+) -> None:
+    series = Series(inventory)
+    rows = [InterfaceReading(name, 1, Status.UP) for name in ("0", "1")]
+    reading = DeviceReading(
+        "cpe", "snmp", 0, 0.1, Outcome.SUCCESS, interfaces=Interfaces.of(*rows)
+    )
+    series.add_reading(reading, {"1": "gone"})
+    up = series.interfaces[catalogue.INTERFACE_UP]
+    assert up.get(("cpe", "1", "gone")) == 1
+    series.adopt(inventory, ())
+    assert up.get(("cpe", "1", "gone")) is None
+    series.add_reading(reading, {"0": "tail"})
+    assert up.total() == 2

@@ -9,6 +9,7 @@ from bellrock.model.inventory import End, Link
 from bellrock.model.observation import (
     DeviceReading,
     InterfaceReading,
+    Interfaces,
     Outcome,
     Status,
 )
@@ -25,7 +26,13 @@ def reading(
         "wan0", 1, Status.UP, receive_bytes=received, transmit_bytes=sent
     )
     return DeviceReading(
-        "cpe", "snmp", at, 0.1, Outcome.SUCCESS, uptime=uptime, interfaces=(row,)
+        "cpe",
+        "snmp",
+        at,
+        0.1,
+        Outcome.SUCCESS,
+        uptime=uptime,
+        interfaces=Interfaces.of(row),
     )
 
 

@@ -2,9 +2,9 @@
 
 The demo's agent answers, and what it said is said again with the number of the next
 request: real devices have a processor each, and these must not be what is waited for.
-One answer in a hundred has a counter that grew by an octet. Version 3 (RFC 3414) is put
-around it here. It trusts whoever asks, as a peer on loopback may: signatures of
-requests are not checked, those of answers are made.
+One answer in a hundred has a counter that is an octet longer, or shorter, from then on.
+Version 3 (RFC 3414) is put around it here. It trusts whoever asks, as a peer on
+loopback may: signatures of requests are not checked, those of answers are made.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ _BATCH = 64
 _NUMBER = 4
 """Octets of a request's number that is remembered; others are answered afresh."""
 _CHANGES = 100
-"""Answers of which one has another layout."""
+"""Answers of which one has another layout than the one before it."""
 
 _Said = tuple[bytes, bytes]
 """An answer: what stands before and after its number."""
@@ -80,11 +80,11 @@ async def _serve(
 
 
 class Memory:
-    """Answers as its inner agent did the first time, and now and then a little else."""
+    """Answers as its inner agent did the first time, but for what grows or shrinks."""
 
     def __init__(self, inner: Answer) -> None:
         self._inner = inner
-        self._known: dict[bytes, tuple[_Said, _Said]] = {}
+        self._known: dict[bytes, list[_Said]] = {}
         self._times = 0
 
     def answer(self, datagram: bytes, now: float) -> bytes | None:
@@ -97,9 +97,12 @@ class Memory:
             said = self._inner(datagram, now)
             if said is None:
                 return None
-            known = self._known[asked] = (_said(said), _said(_grown(said)))
+            known = self._known[asked] = [_said(said), _said(_grown(said))]
         self._times += 1
-        before, after = known[self._times % _CHANGES == 0]
+        if self._times % _CHANGES == 0:
+            # From now on, as a counter that has grown.
+            known.reverse()
+        before, after = known[0]
         return b"%b%b%b" % (before, datagram[at : at + _NUMBER], after)
 
 

@@ -5,6 +5,8 @@ wrong raises :class:`Malformed`: the octets come from anybody who can send a dat
 Lengths and integers longer than they need be are read, since agents do send them.
 """
 
+from functools import lru_cache
+
 _LONGEST_OID = 128
 _LARGEST_ARC = 0xFFFFFFFF
 
@@ -89,14 +91,15 @@ def parse_oid(content: bytes) -> Oid:
     if not content:
         return (0, 0)
     # One octet a number, nearly always.
-    arcs = list(content) if content.isascii() else _long_arcs(content)
+    arcs = tuple(content) if content.isascii() else _long_arcs(content)
     if len(arcs) >= _LONGEST_OID:
         raise Malformed(f"object identifier of more than {_LONGEST_OID} numbers")
     first = min(arcs[0] // 40, 2)
     return (first, arcs[0] - 40 * first, *arcs[1:])
 
 
-def _long_arcs(content: bytes) -> list[int]:
+@lru_cache(maxsize=16_384)
+def _long_arcs(content: bytes) -> tuple[int, ...]:
     if content[-1] & 0x80:
         raise Malformed("object identifier cut short within a number")
     arcs: list[int] = []
@@ -113,7 +116,7 @@ def _long_arcs(content: bytes) -> list[int]:
         if fresh:
             arcs.append(arc)
             arc = 0
-    return arcs
+    return tuple(arcs)
 
 
 def write(tag: int, content: bytes) -> bytes:

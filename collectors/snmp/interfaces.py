@@ -118,7 +118,11 @@ def readings(table: Table, naming: Naming, *, complete: bool) -> Interfaces:
         table = table.only(
             [n for n, (row, name) in enumerate(named) if name and len(row) == 1]
         )
-    numbers = {column: _numbers(table.column(column)) for column in _NUMBERS}
+    none = (None,) * len(table)
+    numbers = {
+        column: _numbers(table.column(column)) if column in table.columns else none
+        for column in _NUMBERS
+    }
     return Interfaces(
         *naming.called(
             *(table.rows, table.column(NAME), table.column(DESCR)), complete=complete

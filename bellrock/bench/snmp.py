@@ -92,8 +92,10 @@ async def _poll(
                 series.add_reading(reading, _NO_LINKS)
             _check_text(render(series.families(), openmetrics=False), len(devices))
 
-        # The first finds engines and how much fits an answer, as it does once a day.
-        await round_of_polls()
+        # As it does once a day: find the engines, and how much fits an answer; then
+        # read the tables by that much.
+        for _ in range(2):
+            await round_of_polls()
         rounds, until = 0, time.monotonic() + seconds
         begun = time.process_time()
         while time.monotonic() < until:

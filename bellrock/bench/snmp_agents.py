@@ -21,20 +21,27 @@ from bellrock.demo.world import World
 from bellrock.model.inventory import Device, End, Inventory, Link, Site
 from collectors.snmp import ber, reports
 from collectors.snmp.collector import make_user
-from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c, read_envelope
+from collectors.snmp.message import (
+    Pdu,
+    PduType,
+    decode_v2c,
+    encode_v2c,
+    read_envelope,
+    write_pdu,
+    write_v2c,
+)
 from collectors.snmp.settings import SnmpCredentials
 from collectors.snmp.v3agent import Agent as Engine
 from collectors.snmp.v3agent import User
+from collectors.snmp.v3envelope import Opener
 from collectors.snmp.v3message import (
     AUTH,
     PRIVACY,
     SecuredMessage,
-    decode_v3,
     encode_v3,
-    read_scoped,
-    write_scoped,
+    wrap_scoped,
 )
-from collectors.snmp.values import Counter32, Counter64, VarBind
+from collectors.snmp.values import Counter32, Counter64
 
 PORTS = 48
 
@@ -142,30 +149,30 @@ class V3Agent:
         engine_id = b"\x80\x00\x00\x00\x05" + number.to_bytes(4)
         self._engine = Engine(SecuredMessage(0, 0, engine_id, 1, 0, b"", b""), user)
         self._salt = 0
+        self._opener = Opener()
 
     def answer(self, datagram: bytes, now: float) -> bytes | None:
         """Return the answer to a request; a report of who we are to a stranger's."""
-        asked = decode_v3(datagram)
+        asked = self._opener.read(datagram)
         if asked.engine_id != self._engine.engine_id:
-            unknown: list[VarBind] = [(reports.UNKNOWN_ENGINE_IDS, Counter32(1))]
-            return self._write(asked, Pdu(PduType.REPORT, 0, unknown), flags=0)
+            report = Pdu(
+                PduType.REPORT, 0, [(reports.UNKNOWN_ENGINE_IDS, Counter32(1))]
+            )
+            return self._write(asked, write_pdu(report), flags=0)
         payload = asked.payload
         if asked.flags & PRIVACY and self._engine.encrypter is not None:
             payload = self._engine.encrypter.decrypt(
                 payload, asked.boots, asked.time, asked.salt
             )
-        _, request = read_scoped(payload)
-        inside = self._inner(encode_v2c(_COMMUNITY, request), now)
+        inside = self._inner(write_v2c(_COMMUNITY, _pdu(payload)), now)
         if inside is None:
             return None
-        return self._write(
-            asked, decode_v2c(inside).pdu, asked.flags & (AUTH | PRIVACY)
-        )
+        return self._write(asked, _pdu(inside), asked.flags & (AUTH | PRIVACY))
 
-    def _write(self, asked: SecuredMessage, pdu: Pdu, flags: int) -> bytes:
+    def _write(self, asked: SecuredMessage, pdu: bytes, flags: int) -> bytes:
         engine = self._engine
         boots, now = engine.boots, int(time.monotonic() - self._begun)
-        payload, salt, signature = write_scoped(engine.engine_id, pdu), b"", b""
+        payload, salt, signature = wrap_scoped(engine.engine_id, pdu), b"", b""
         if flags & PRIVACY and engine.encrypter is not None:
             self._salt += 1
             salt = self._salt.to_bytes(8)
@@ -188,6 +195,14 @@ class V3Agent:
         if signer is None:
             return datagram
         return signer.signed(datagram, at, signer.sign(datagram))
+
+
+def _pdu(octets: bytes) -> bytes:
+    """Return the PDU of a version 2c message or a scoped PDU, which ends either."""
+    at, end = read_envelope(octets)
+    for _ in ("version or engine id", "community or context"):
+        at = ber.read_header(octets, at, end)[2]
+    return octets[at:end]
 
 
 def _listen(loop: asyncio.AbstractEventLoop, device: Device, answer: Answer) -> int:

@@ -188,6 +188,10 @@ class Session(ABC):
             [partial(self.encode, question) for question in questions]
         )
 
+    def rows_at_once(self, columns: int) -> int:
+        """Return how many rows are asked for with one request, as far as known."""
+        return self._sizing.repetitions(columns)
+
     async def get_bulk(self, oids: Sequence[Oid]) -> tuple[Question, list[VarBind]]:
         """Return successors of each of `oids`: a row of them, the next row, and so on.
 
@@ -195,7 +199,7 @@ class Session(ABC):
         With them comes the question, to be repeated.
         """
         while True:
-            rows = self._sizing.repetitions(len(oids))
+            rows = self.rows_at_once(len(oids))
             question = self.questions.find(PduType.GET_BULK, oids, rows)
             answer, octets = await self.exchange(question)
             try:

@@ -27,11 +27,15 @@ async def walk(
     """
     key = tuple(columns)
     known = session.recalls.get(key)
-    if known is not None and await _again(session, known, table):
-        return
+    at_once = session.rows_at_once(len(columns))
+    if known is not None and known.at_once >= at_once:
+        if await _again(session, known, table):
+            return
+        at_once = session.rows_at_once(len(columns))
+    # Never read before, or not as it is now, or by less at a time than it might be.
     session.recalls.pop(key, None)
     table.clear()
-    known = Recall()
+    known = Recall(at_once)
     try:
         await _walk(session, columns, table, known, max_rows)
     finally:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 
 from rich.progress import track
 
@@ -17,6 +18,7 @@ from collectors.snmp.layout import Layout, learn
 from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c, peek_id
 from collectors.snmp.reports import NOT_IN_TIME_WINDOWS
 from collectors.snmp.usm import PRIVACY_PROTOCOLS, Encrypter, make_encrypter
+from collectors.snmp.v3envelope import Opener
 from collectors.snmp.v3message import (
     AUTH,
     PRIVACY,
@@ -111,6 +113,25 @@ def mutated(seed: bytes, dice: random.Random) -> bytes:
     return bytes(octets)
 
 
+_OPENER = Opener()
+for _seed in SEEDS[4:]:
+    with suppress(Malformed):
+        _OPENER.read(_seed)
+
+
+def _read_envelope(octets: bytes) -> None:
+    """Read a version 3 message by where things stood in the last of its length."""
+    try:
+        strict = decode_v3(octets)
+    except Malformed:
+        strict = None
+    try:
+        quick = _OPENER.read(octets)
+    except Malformed:
+        quick = None
+    assert quick == strict
+
+
 def read(octets: bytes, known: Sequence[Layout]) -> None:
     """Read a datagram in every way that we read one.
 
@@ -120,6 +141,7 @@ def read(octets: bytes, known: Sequence[Layout]) -> None:
         If a layout reads what the parser does not, or something else.
     """
     _try(lambda: peek_id(octets))
+    _read_envelope(octets)
     _read_pdu(octets, lambda data: decode_v2c(data).pdu, known)
     try:
         message = decode_v3(octets)

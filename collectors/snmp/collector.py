@@ -129,8 +129,8 @@ class SnmpCollector:
         self, device: Device, credentials: SnmpCredentials, progress: _Progress
     ) -> None:
         session = self._session(device, credentials)
-        session.begin()
         progress.naming = session.naming
+        await session.begin()
         progress.system = await read_system(session)
         await read_interfaces(session, progress.table, max_rows=self._settings.max_rows)
 

@@ -175,10 +175,9 @@ class _Asking:
 
     def _room(self) -> bool:
         exchange = self._exchange
-        return (
-            exchange.asked < len(exchange.requests)
-            and len(exchange.pending) < _PER_DEVICE
-        )
+        # One that may be dead is asked one thing.
+        most = _PER_DEVICE if exchange.left < len(exchange.requests) else 1
+        return exchange.asked < len(exchange.requests) and len(exchange.pending) < most
 
     async def _send(self, request: int, wait: float) -> None:
         number = self._channel.new_number(self._exchange)
@@ -189,15 +188,16 @@ class _Asking:
             self._exchange.fail(failure)
 
     def _ask_next(self, exchange: Exchange) -> bool:
-        if not self._pace.free():
-            return False
-        request, number = exchange.asked, self._channel.new_number(exchange)
-        datagram = exchange.encode(request, number, self._clock() + self._waits[0])
-        if not self._channel.try_send(datagram, self._to):
-            # As if never asked, so that it is asked at once.
-            exchange.asked = request
-            del exchange.pending[request]
-            return False
+        while self._room():
+            if not self._pace.free():
+                return False
+            request, number = exchange.asked, self._channel.new_number(exchange)
+            datagram = exchange.encode(request, number, self._clock() + self._waits[0])
+            if not self._channel.try_send(datagram, self._to):
+                # As if never asked, so that it is asked at once.
+                exchange.asked = request
+                del exchange.pending[request]
+                return False
         return True
 
 

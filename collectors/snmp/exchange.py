@@ -36,8 +36,8 @@ class Exchange:
     Parameters
     ----------
     ask_next : callable
-        Sends the next request, if that can be done without waiting; returns whether
-        it was. Called as soon as an answer makes room for one.
+        Sends the next requests, as far as there is room for them, if that can be done
+        without waiting; returns whether it was. Called with every answer.
 
     Attributes
     ----------

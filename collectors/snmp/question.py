@@ -94,9 +94,28 @@ class Questions:
         """From now on wrap all of them anew: what is put around a PDU has changed."""
         self._edition += 1
 
+    @property
+    def known(self) -> bool:
+        """Whether the last poll asked anything."""
+        return bool(self._known)
+
+    def ready(self) -> Sequence[Question]:
+        """Return all that the last poll asked, to be asked again."""
+        questions = list(self._known.values())
+        for question in questions:
+            self._dress(question)
+        return questions
+
     def keep(self, question: Question) -> None:
-        """Get a question ready to be asked in this poll, perhaps an earlier one's."""
+        """Get a question ready that is asked in this poll, perhaps an earlier one's."""
         question.poll = self._poll
+        self._dress(question)
+
+    def release(self, question: Question) -> None:
+        """Do not ask it again with the next poll, unless this one still does."""
+        question.poll = 0
+
+    def _dress(self, question: Question) -> None:
         if question.edition != self._edition:
             question.edition = self._edition
             question.put_in(self._wrap(question.pdu))

@@ -70,13 +70,10 @@ class Recall:
 
     Attributes
     ----------
-    at_once : int
-        Rows that its first question asked for.
     steps : list of Step
         In order.
     """
 
-    at_once: int
     steps: list[Step] = field(default_factory=list)
     _cells: dict[Oid, dict[Oid, int]] = field(default_factory=dict)
     _rows: tuple[Oid, ...] = ()

@@ -109,10 +109,39 @@ class Session(ABC):
         self.questions = Questions(self.wrap)
         self.naming = Naming()
         self.recalls = dict[tuple[Oid, ...], Recall]()
+        self._early: dict[int, Answer] = {}
+        self._ended: Failure | None = None
 
-    def begin(self) -> None:
-        """Begin a poll, which is going to ask what the last one did."""
+    async def begin(self) -> None:
+        """Begin a poll: ask at once what the last one did, all of it.
+
+        What is not wanted this time is asked in vain, and not again.
+        """
         self.questions.turn()
+        self._early, self._ended = {}, None
+        if self.questions.known:
+            await self.prepare()
+            known = self.questions.ready()
+            answers, self._ended = await self.target.ask_all(
+                [partial(self.encode, question) for question in known]
+            )
+            self._early = dict(zip(map(id, known), answers, strict=False))
+
+    async def ask(self, question: Question) -> Answer:
+        """Return the answer to a question, which may have come already.
+
+        Raises
+        ------
+        Failure
+            If there is none.
+        """
+        self.questions.keep(question)
+        early = self._early.pop(id(question), None)
+        if early is not None:
+            return early
+        if self._ended is not None:
+            raise self._ended
+        return await self.target.ask(partial(self.encode, question))
 
     @abstractmethod
     def wrap(self, pdu: bytes) -> bytes:
@@ -165,10 +194,12 @@ class Session(ABC):
         return values
 
     async def _get(self, oids: Sequence[Oid]) -> list[Value]:
-        answer, _ = await self.exchange(self.questions.find(PduType.GET, oids))
+        question = self.questions.find(PduType.GET, oids)
+        answer, _ = await self.exchange(question)
         try:
             _raise_for_status(answer)
         except TooBig:
+            self.questions.release(question)
             if len(oids) == 1:
                 raise
             half = len(oids) // 2
@@ -176,17 +207,6 @@ class Session(ABC):
         if [oid for oid, _ in answer.varbinds] != list(oids):
             raise Malformed("the answer names other variables than were asked for")
         return [value for _, value in answer.varbinds]
-
-    async def repeat(
-        self, questions: Sequence[Question]
-    ) -> tuple[list[Answer], Failure | None]:
-        """Ask earlier polls' questions; return what came, and what ended it."""
-        await self.prepare()
-        for question in questions:
-            self.questions.keep(question)
-        return await self.target.ask_all(
-            [partial(self.encode, question) for question in questions]
-        )
 
     def rows_at_once(self, columns: int) -> int:
         """Return how many rows are asked for with one request, as far as known."""
@@ -205,6 +225,7 @@ class Session(ABC):
             try:
                 _raise_for_status(answer)
             except TooBig:
+                self.questions.release(question)
                 if rows == 1:
                     raise
                 self._sizing.most = rows // 2

@@ -124,8 +124,8 @@ class SnmpSettings(BaseModel):
     retries : int
         How often a request is repeated before the device counts as silent.
     concurrency : int
-        Requests waiting for their first answer at once, over all devices. One that
-        is being repeated no longer counts: silent devices hold nobody up either.
+        Devices asked at once. One that has to be asked again no longer counts:
+        silent devices hold nobody up either.
     packet_rate : int
         Requests sent in a second at most, over all devices, repeats included: what a
         firewall on the way, or a slow line out of here, can bear.

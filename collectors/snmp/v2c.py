@@ -1,7 +1,5 @@
 """Version 2c: a community in clear text, believed by whoever reads it."""
 
-from functools import partial
-
 from collectors.snmp.message import Pdu, check_answer, decode_v2c, write_v2c
 from collectors.snmp.question import Question
 from collectors.snmp.session import Session, Target
@@ -32,6 +30,6 @@ class V2cSession(Session):
 
     async def exchange(self, question: Question) -> tuple[Pdu, int]:
         """Ask; a wrong community shows as silence only."""
-        number, datagram = await self.target.ask(partial(self.encode, question))
+        number, datagram = await self.ask(question)
         pdu = question.read(datagram, self.parse)
         return check_answer(pdu, number), len(datagram)

@@ -5,8 +5,6 @@ what we believe its clock says, and an answer sets our belief. Only signed messa
 may; what an unsigned report says is used to address the next request, no more.
 """
 
-from functools import partial
-
 from bellrock.model.observation import Outcome
 from collectors.snmp import reports
 from collectors.snmp.ber import Malformed
@@ -78,7 +76,6 @@ class V3Session(Session):
         failure = reports.failure(reports.UNKNOWN_ENGINE_IDS)
         for _ in range(_ATTEMPTS):
             agent = await self._engine()
-            self.questions.keep(question)
             number, datagram = await self._ask(agent, question)
             message = self._opener.read(datagram)
             pdu = question.read(self._scoped(agent, message, datagram), self.parse)
@@ -110,7 +107,7 @@ class V3Session(Session):
     async def _ask(self, agent: Agent, question: Question) -> Answer:
         target = self.target
         try:
-            return await target.ask(partial(self.encode, question))
+            return await self.ask(question)
         except Failure as silence:
             if silence.outcome is not Outcome.TIMEOUT or agent.encrypter is None:
                 raise

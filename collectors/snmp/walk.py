@@ -26,30 +26,37 @@ async def walk(
         If the device answers what was not asked, or does not move forward.
     """
     key = tuple(columns)
-    known = session.recalls.get(key)
-    at_once = session.rows_at_once(len(columns))
-    if known is not None and known.at_once >= at_once:
+    known = session.recalls.pop(key, None)
+    if known is not None:
         if await _again(session, known, table):
+            session.recalls[key] = known
             return
-        at_once = session.rows_at_once(len(columns))
-    # Never read before, or not as it is now, or by less at a time than it might be.
-    session.recalls.pop(key, None)
+        _release(session, known)
     table.clear()
-    known = Recall(at_once)
+    known, at_once = Recall(), session.rows_at_once(len(columns))
     try:
         await _walk(session, columns, table, known, max_rows)
     finally:
         table.sort()
-    known.close(table.rows)
-    session.recalls[key] = known
+    if session.rows_at_once(len(columns)) > at_once:
+        # It may be read by more rows at a time, as was not known before.
+        _release(session, known)
+    else:
+        known.close(table.rows)
+        session.recalls[key] = known
+
+
+def _release(session: Session, known: Recall) -> None:
+    for step in known.steps:
+        session.questions.release(step.question)
 
 
 async def _again(session: Session, known: Recall, table: Table) -> bool:
     """Read the table as last time; return whether it is the same rows still."""
     values: list[Cell] = []
     try:
-        answers, failure = await session.repeat([step.question for step in known.steps])
-        for step, (number, datagram) in zip(known.steps, answers, strict=False):
+        for step in known.steps:
+            number, datagram = await session.ask(step.question)
             octets = session.open(datagram)
             found = octets and step.take(number, octets, session.parse)
             if not found:
@@ -57,8 +64,6 @@ async def _again(session: Session, known: Recall, table: Table) -> bool:
             values += found
     finally:
         known.fill(table, values)
-    if failure is not None:
-        raise failure
     return True
 
 

@@ -9,7 +9,6 @@ loopback may: signatures of requests are not checked, those of answers are made.
 
 import asyncio
 import socket
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -33,7 +32,7 @@ from collectors.snmp.message import (
 from collectors.snmp.settings import SnmpCredentials
 from collectors.snmp.v3agent import Agent as Engine
 from collectors.snmp.v3agent import User
-from collectors.snmp.v3envelope import Opener
+from collectors.snmp.v3envelope import Opener, Sealer
 from collectors.snmp.v3message import (
     AUTH,
     PRIVACY,
@@ -144,21 +143,16 @@ class V3Agent:
 
     def __init__(self, inner: Answer, number: int, user: User) -> None:
         self._inner = inner
-        self._user = user.name
-        self._begun = time.monotonic()
         engine_id = b"\x80\x00\x00\x00\x05" + number.to_bytes(4)
         self._engine = Engine(SecuredMessage(0, 0, engine_id, 1, 0, b"", b""), user)
-        self._salt = 0
         self._opener = Opener()
+        self._sealer = Sealer(user.name, AUTH | PRIVACY)
 
     def answer(self, datagram: bytes, now: float) -> bytes | None:
         """Return the answer to a request; a report of who we are to a stranger's."""
         asked = self._opener.read(datagram)
         if asked.engine_id != self._engine.engine_id:
-            report = Pdu(
-                PduType.REPORT, 0, [(reports.UNKNOWN_ENGINE_IDS, Counter32(1))]
-            )
-            return self._write(asked, write_pdu(report), flags=0)
+            return self._report(asked)
         payload = asked.payload
         if asked.flags & PRIVACY and self._engine.encrypter is not None:
             payload = self._engine.encrypter.decrypt(
@@ -167,34 +161,19 @@ class V3Agent:
         inside = self._inner(write_v2c(_COMMUNITY, _pdu(payload)), now)
         if inside is None:
             return None
-        return self._write(asked, _pdu(inside), asked.flags & (AUTH | PRIVACY))
+        scoped = wrap_scoped(self._engine.engine_id, _pdu(inside))
+        return self._sealer.seal(self._engine, asked.number, scoped)
 
-    def _write(self, asked: SecuredMessage, pdu: bytes, flags: int) -> bytes:
+    def _report(self, asked: SecuredMessage) -> bytes:
+        report = Pdu(PduType.REPORT, 0, [(reports.UNKNOWN_ENGINE_IDS, Counter32(1))])
         engine = self._engine
-        boots, now = engine.boots, int(time.monotonic() - self._begun)
-        payload, salt, signature = wrap_scoped(engine.engine_id, pdu), b"", b""
-        if flags & PRIVACY and engine.encrypter is not None:
-            self._salt += 1
-            salt = self._salt.to_bytes(8)
-            payload = engine.encrypter.encrypt(payload, boots, now, salt)
-        signer = engine.signer if flags & AUTH else None
-        if signer is not None:
-            signature = bytes(signer.length)
-        message = SecuredMessage(
-            number=asked.number,
-            flags=flags,
-            engine_id=engine.engine_id,
-            boots=boots,
-            time=now,
-            user=self._user if flags & AUTH else b"",
-            payload=payload,
-            signature=signature,
-            salt=salt,
-        )
-        datagram, at = encode_v3(message)
-        if signer is None:
-            return datagram
-        return signer.signed(datagram, at, signer.sign(datagram))
+        payload = wrap_scoped(engine.engine_id, write_pdu(report))
+        return encode_v3(
+            SecuredMessage(
+                *(asked.number, 0, engine.engine_id, engine.boots, engine.now()),
+                *(b"", payload),
+            )
+        )[0]
 
 
 def _pdu(octets: bytes) -> bytes:

@@ -28,6 +28,7 @@ PROGRAM = shutil.which("prometheus-snmp-exporter")
 _MODULE = "interfaces"
 _AT_ONCE = 20
 _PATIENCE = 10.0
+_SAID = 200
 _TEXTS = (interfaces.NAME, system.DESCRIPTION, system.NAME)
 
 
@@ -104,7 +105,11 @@ def _scrape(port: int, device: Device) -> None:
         connection.close()
     found = text.count(f"\n{_name(interfaces.HC_IN_OCTETS)}{{".encode())
     if answer.status != http.client.OK or found != PORTS:
-        raise NotMeasuredError(f"snmp_exporter: {found} interfaces of {PORTS}")
+        said = text[:_SAID].decode("utf-8", "replace")
+        raise NotMeasuredError(
+            f"snmp_exporter: {found} interfaces of {PORTS} of {target}; "
+            f"it answered {answer.status}: {said}"
+        )
 
 
 def _module(credentials: SnmpCredentials) -> dict[str, object]:

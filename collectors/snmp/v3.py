@@ -45,7 +45,7 @@ class V3Session(Session):
             self._level |= AUTH
         if user.privacy_key is not None:
             self._level |= PRIVACY
-        self._sealer = Sealer(user.name, self._level)
+        self._sealer = Sealer(user.name, self._level | REPORTABLE)
 
     def wrap(self, pdu: bytes) -> bytes:
         """Return the scoped PDU; only once the engine is known is anything asked."""

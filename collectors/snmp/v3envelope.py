@@ -11,12 +11,7 @@ from dataclasses import dataclass
 
 from collectors.snmp import ber
 from collectors.snmp.v3agent import Agent
-from collectors.snmp.v3message import (
-    REPORTABLE,
-    SecuredMessage,
-    decode_v3,
-    encode_v3,
-)
+from collectors.snmp.v3message import SecuredMessage, decode_v3, encode_v3
 
 _ANY_NUMBER = 1 << 30
 _NUMBER = 4
@@ -44,11 +39,11 @@ class _Written:
 
 
 class Sealer:
-    """Encrypts and signs requests to one engine."""
+    """Encrypts and signs messages of one engine's user, all with the same flags."""
 
-    def __init__(self, user: bytes, level: int) -> None:
+    def __init__(self, user: bytes, flags: int) -> None:
         self._user = user
-        self._flags = level | REPORTABLE
+        self._flags = flags
         self._agent: Agent | None = None
         self._clock = (0, 0)
         self._known: dict[int, _Written] = {}

@@ -19,6 +19,8 @@ class Question:
 
     Attributes
     ----------
+    key : object
+        What is asked; no two questions to a device have the same.
     pdu : bytes
         The PDU, with any number.
     before, after : bytes
@@ -31,6 +33,7 @@ class Question:
         Of what it is put in.
     """
 
+    key: object
     pdu: bytes
     before: bytes = b""
     after: bytes = b""
@@ -109,6 +112,8 @@ class Questions:
     def keep(self, question: Question) -> None:
         """Get a question ready that is asked in this poll, perhaps an earlier one's."""
         question.poll = self._poll
+        # A poll that failed before it came to it has let it go.
+        self._known.setdefault(question.key, question)
         self._dress(question)
 
     def release(self, question: Question) -> None:
@@ -129,6 +134,6 @@ class Questions:
         if question is None:
             varbinds = list[VarBind]((oid, None) for oid in oids)
             asked = Pdu(kind, _ANY_NUMBER, varbinds, error_index=repetitions)
-            question = self._known[key] = Question(write_pdu(asked))
+            question = Question(key, write_pdu(asked))
         self.keep(question)
         return question

@@ -169,6 +169,12 @@ async def test_two_questions_at_a_time_answered_in_any_order() -> None:
         requests.clear()
         await collector.collect(device, community())
         usual = len(requests)
+        # A device that was away is asked as before.
+        now[:] = [lambda _: []]
+        away = await collector.collect(device, community())
+        assert away.outcome is Outcome.TIMEOUT
+        now[:] = [serve(whole)]
+        await collector.collect(device, community())
         now[:] = [swaps]
         requests.clear()
         same(await collector.collect(device, community()), await afresh(counted(40, 5)))

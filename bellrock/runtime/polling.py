@@ -47,6 +47,7 @@ class Polling:
 
     def assign(self, polls: Polls) -> None:
         """Poll these from now on; those that stay keep their place and their run."""
+        self._collector.keep(polls.values())
         self._scheduler.set_jobs(list(self._jobs(polls)))
 
     def lag(self) -> float:

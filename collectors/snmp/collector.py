@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -26,6 +26,9 @@ from collectors.snmp.v3agent import User
 
 _NAME = "snmp"
 _PORT = 161
+
+_Key = tuple[str | None, int, SnmpCredentials]
+"""Whom we ask, and as whom."""
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ class SnmpCollector:
         self._settings = settings
         self._clock = clock
         self._engine: Engine | None = None
-        self._sessions: dict[tuple[str, int, SnmpCredentials], Session] = {}
+        self._sessions: dict[_Key, Session] = {}
         self._users: dict[SnmpCredentials, User] = {}
 
     async def __aenter__(self) -> Self:
@@ -83,6 +86,12 @@ class SnmpCollector:
     def strays(self) -> int:
         """Datagrams dropped so far: nobody's answer, from elsewhere, or rubbish."""
         return 0 if self._engine is None else self._engine.strays
+
+    def keep(self, polled: Iterable[tuple[Device, SnmpCredentials]]) -> None:
+        """Forget what is kept from poll to poll of every other device."""
+        wanted = {_key(device, credentials) for device, credentials in polled}
+        for gone in self._sessions.keys() - wanted:
+            del self._sessions[gone]
 
     async def collect(
         self, device: Device, credentials: SnmpCredentials
@@ -140,11 +149,10 @@ class SnmpCollector:
             raise ValueError(f"device {device.id} has no address to poll")
         if self._engine is None:
             raise RuntimeError("the collector is not open; enter it first")
-        port = device.ports.get(_NAME, _PORT)
-        key = (device.address, port, credentials)
+        key = _key(device, credentials)
         session = self._sessions.get(key)
         if session is None:
-            family, address = resolve(device.address, port)
+            family, address = resolve(device.address, key[1])
             target = Target(self._engine, family, address)
             if credentials.version == 3:
                 session = V3Session(target, self._user(credentials))
@@ -159,6 +167,10 @@ class SnmpCollector:
         if user is None:
             user = self._users[credentials] = make_user(credentials)
         return user
+
+
+def _key(device: Device, credentials: SnmpCredentials) -> _Key:
+    return device.address, device.ports.get(_NAME, _PORT), credentials
 
 
 def make_user(credentials: SnmpCredentials) -> User:

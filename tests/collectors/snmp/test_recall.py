@@ -214,3 +214,21 @@ async def test_a_table_that_was_read_by_little_at_a_time_is_read_by_more() -> No
     whole = mib(40)
     _, asked = await polls(whole, whole, whole)
     assert asked[0] > asked[1] == asked[2]
+
+
+async def test_of_a_device_that_is_no_longer_polled_nothing_is_kept() -> None:
+    async with (
+        agent(serve(mib(40))) as (device, requests),
+        SnmpCollector(QUICK) as collector,
+    ):
+        asked = []
+        for polled in ([(device, community())], [(device, community())], []):
+            requests.clear()
+            await collector.collect(device, community())
+            asked.append(len(requests))
+            collector.keep(polled)
+        requests.clear()
+        await collector.collect(device, community())
+        # Begun anew: by as few rows at a time as the first time.
+        assert asked[0] > asked[2]
+        assert len(requests) == asked[0]

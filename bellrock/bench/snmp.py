@@ -13,6 +13,7 @@ from importlib.util import find_spec
 
 import uvloop
 
+from bellrock.bench import gufo_peer as gufo
 from bellrock.bench import snmp_exporter_peer as exporter
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.process import fresh, serving
@@ -57,13 +58,25 @@ def _measure(entry: Mapping[str, object], count: int, seconds: float) -> Measure
     with serving(serve_agents, count, credentials) as agents:
         ours = fresh(_polls_per_core_second, agents.ready, credentials, seconds)
         peers = {}
-        if find_spec("pysnmp") is not None:
+        if _installed("pysnmp"):
             peers["pysnmp"] = fresh(pysnmp, agents.ready[0], credentials, seconds)
+        if _installed(gufo.PACKAGE):
+            peers["gufo-snmp"] = fresh(
+                gufo.polls_per_core_second, agents.ready, credentials, seconds
+            )
         if exporter.PROGRAM is not None:
             peers["snmp_exporter"] = fresh(
                 exporter.polls_per_core_second, agents.ready, credentials, seconds
             )
     return Measurement(ours, peers)
+
+
+def _installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        # Of a package within one that is not there either.
+        return False
 
 
 def _credentials(entry: Mapping[str, object]) -> SnmpCredentials:

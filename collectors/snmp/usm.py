@@ -144,7 +144,7 @@ class Encrypter(Protocol):
         """Return `octets` encrypted; `salt` (8 octets) must never be used twice."""
 
     def decrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:
-        """Return `octets` decrypted; a wrong key gives rubbish.
+        """Return the element that was encrypted; a wrong key gives rubbish.
 
         Raises
         ------
@@ -165,9 +165,9 @@ class AesEncrypter:
         return cipher.update(octets) + cipher.finalize()
 
     def decrypt(self, octets: bytes, boots: int, time: int, salt: bytes) -> bytes:
-        """Return `octets` decrypted."""
+        """Return `octets` decrypted, without what some agents fill up blocks with."""
         cipher = self._cipher(boots, time, salt).decryptor()
-        return cipher.update(octets) + cipher.finalize()
+        return _unfilled(cipher.update(octets) + cipher.finalize())
 
     def _cipher(self, boots: int, time: int, salt: bytes) -> Cipher[CFB]:
         start = boots.to_bytes(4) + time.to_bytes(4) + salt
@@ -192,12 +192,16 @@ class DesEncrypter:
         if len(octets) % _BLOCK:
             raise Malformed(f"{len(octets)} octets encrypted, not whole blocks")
         cipher = self._cipher(salt).decryptor()
-        clear = cipher.update(octets) + cipher.finalize()
-        return clear[: ber.read_header(clear, 0, len(clear))[2]]
+        return _unfilled(cipher.update(octets) + cipher.finalize())
 
     def _cipher(self, salt: bytes) -> Cipher[CBC]:
         start = (self._start ^ int.from_bytes(salt)).to_bytes(_BLOCK)
         return Cipher(self._key, CBC(start))
+
+
+def _unfilled(clear: bytes) -> bytes:
+    """Return the one element that `clear` begins with."""
+    return clear[: ber.read_header(clear, 0, len(clear))[2]]
 
 
 def make_encrypter(key: bytes, privacy: PrivacyProtocol) -> Encrypter:

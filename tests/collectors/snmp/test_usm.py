@@ -125,3 +125,12 @@ def test_part_of_a_des_block_is_malformed() -> None:
 def test_a_users_keys_are_not_in_its_repr() -> None:
     user = User(b"monitor", AUTH_PROTOCOLS["sha"], b"auth-key", privacy_key=b"key")
     assert repr(user) == "User(name=b'monitor')"
+
+
+@pytest.mark.parametrize("name", PRIVACY_PROTOCOLS)
+def test_what_fills_up_the_last_block_is_left_out(name: str) -> None:
+    privacy = PRIVACY_PROTOCOLS[name]
+    encrypter = make_encrypter(bytes(range(privacy.octets)), privacy)
+    scoped = ber.write(ber.SEQUENCE, b"scoped PDU")
+    encrypted = encrypter.encrypt(scoped + bytes(5), 7, 8, b"saltsalt")
+    assert encrypter.decrypt(encrypted, 7, 8, b"saltsalt") == scoped

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bellrock.model.inventory import ElementKind, Inventory
-from bellrock.model.observation import Status
+from bellrock.model.status import Status
 from topology.graph import NOTHING, Layout
 from topology.redundancy import Level, Redundancy, redundancy
 from topology.services import services_cut, sites_served

@@ -161,6 +161,48 @@ DEVICE_UPTIME = Metric(
     "Time since the device's management agent started (sysUpTime).",
     ("device", "site"),
 )
+DEVICE_CPU = Metric(
+    "bellrock_device_cpu_ratio",
+    "gauge",
+    "ratio",
+    "Share of the device's processors in use, the mean of all of them.",
+    ("device", "site"),
+)
+DEVICE_MEMORY = Metric(
+    "bellrock_device_memory_ratio",
+    "gauge",
+    "ratio",
+    "Share of the device's memory in use.",
+    ("device", "site"),
+)
+DEVICE_SENSOR = Metric(
+    "bellrock_device_sensor",
+    "gauge",
+    "",
+    "What a sensor of the device reads, in the unit that its kind names.",
+    ("device", "sensor", "kind"),
+)
+NEIGHBOUR_UP = Metric(
+    "bellrock_neighbour_up",
+    "gauge",
+    "",
+    "1 if the protocol has the neighbour, 0 if it lost it; no sample when not known.",
+    ("device", "protocol", "neighbour"),
+)
+NOTICES = Metric(
+    "bellrock_notices_total",
+    "counter",
+    "",
+    "Traps and informs taken from devices of the inventory.",
+    ("device", "notice"),
+)
+NOTICES_REFUSED = Metric(
+    "bellrock_notices_refused_total",
+    "counter",
+    "",
+    "Datagrams on the trap port that were not taken, by reason.",
+    ("reason",),
+)
 COLLECT_DURATION = Metric(
     "bellrock_collect_duration_seconds",
     "gauge",
@@ -241,6 +283,13 @@ LINK_UTILISATION = Metric(
     ("link", "direction"),
 )
 
+TOPOLOGY_MISMATCH = Metric(
+    "bellrock_topology_mismatch",
+    "gauge",
+    "",
+    "Always 1; a link on which devices and inventory do not agree, and why.",
+    ("link", "why"),
+)
 SERVICE_SITES_CUT = Metric(
     "bellrock_service_sites_cut",
     "gauge",

@@ -6,12 +6,14 @@ them. Delays are seconds, rates bit/s; times are seconds of a clock that is neve
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
 from bellrock.model.catalogue import Metric
+from bellrock.model.neighbourhood import Facts
+from bellrock.model.status import Status
 
 
 class Outcome(StrEnum):
@@ -33,14 +35,6 @@ class Outcome(StrEnum):
     TOO_BIG = "too_big"
     MALFORMED = "malformed"
     UNSUPPORTED = "unsupported"
-
-
-class Status(StrEnum):
-    """What we believe of an element or a site; unknown is a state of its own."""
-
-    UP = "up"
-    DOWN = "down"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +167,10 @@ def _positions(names: tuple[str, ...]) -> Mapping[str, int]:
     return {name: at for at, name in enumerate(names)}
 
 
+NO_FACTS = Facts()
+"""Of a device of which nothing beside its interfaces is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceReading:
     """One poll of one device by one collector.
@@ -187,6 +185,14 @@ class DeviceReading:
         Words for a person when the outcome is not success; never a secret.
     uptime : float or None
         Seconds since the management agent started (``sysUpTime``).
+    facts : Facts
+        What plans beside the interfaces read, in this poll or a little earlier: a plan
+        is read less often than counters are.
+    plans : mapping of str to Outcome
+        How the last reading of each of those plans ended; of one that did not end in
+        success nothing is in `facts`. A plan that was not read yet is not here.
+    failed : tuple of str
+        Plans among them that were read in this very poll and failed.
     """
 
     device: str
@@ -199,3 +205,50 @@ class DeviceReading:
     name: str = ""
     description: str = ""
     interfaces: Interfaces = Interfaces()
+    facts: Facts = NO_FACTS
+    plans: Mapping[str, Outcome] = field(default_factory=dict, hash=False)
+    failed: tuple[str, ...] = ()
+
+
+class NoticeKind(StrEnum):
+    """What a device tells unasked, as the ``notice`` label."""
+
+    LINK_DOWN = "link_down"
+    LINK_UP = "link_up"
+    COLD_START = "cold_start"
+    WARM_START = "warm_start"
+    OSPF_NEIGHBOUR = "ospf_neighbour"
+    BGP_ESTABLISHED = "bgp_established"
+    BGP_BACKWARD = "bgp_backward"
+    AUTHENTICATION_FAILURE = "authentication_failure"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A trap or an inform from a device that we know.
+
+    Attributes
+    ----------
+    at : float
+        When it came; seconds, monotonic.
+    index : int or None
+        ifIndex of the interface it is about.
+    interface : str
+        ifName, where the notice carries one.
+    neighbour : str
+        Router id (OSPF) or address (BGP) of the neighbour it is about.
+    status : Status
+        Of what it is about, as far as it says.
+    detail : str
+        Words for a person: a state's name, or the OID of a notice not known.
+    """
+
+    device: str
+    at: float
+    kind: NoticeKind
+    index: int | None = None
+    interface: str = ""
+    neighbour: str = ""
+    status: Status = Status.UNKNOWN
+    detail: str = ""

@@ -14,8 +14,8 @@ from bellrock.model.observation import (
     InterfaceReading,
     Outcome,
     RoundTrips,
-    Status,
 )
+from bellrock.model.status import Status
 from topology.belief import Heard
 
 SILENT_AFTER = 3

@@ -19,13 +19,8 @@ from bellrock.export.exposition import (
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.inventory import Inventory
-from bellrock.model.observation import (
-    DeviceReading,
-    Interfaces,
-    Outcome,
-    RoundTrips,
-    Status,
-)
+from bellrock.model.observation import DeviceReading, Interfaces, Outcome, RoundTrips
+from bellrock.model.status import Status
 from bellrock.runtime.current import Current
 from bellrock.runtime.evidence import FRESH_FOR
 from bellrock.runtime.utilisation import Load

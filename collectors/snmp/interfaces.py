@@ -8,7 +8,8 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import cast
 
-from bellrock.model.observation import Interfaces, Outcome, Status
+from bellrock.model.observation import Interfaces, Outcome
+from bellrock.model.status import Status
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.failure import Failure
 from collectors.snmp.naming import Naming

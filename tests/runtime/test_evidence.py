@@ -9,8 +9,8 @@ from bellrock.model.observation import (
     Interfaces,
     Outcome,
     RoundTrips,
-    Status,
 )
+from bellrock.model.status import Status
 from bellrock.runtime.evidence import Evidence
 
 INVENTORY = Inventory(

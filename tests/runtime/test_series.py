@@ -14,8 +14,8 @@ from bellrock.model.observation import (
     Interfaces,
     Outcome,
     RoundTrips,
-    Status,
 )
+from bellrock.model.status import Status
 from bellrock.runtime.series import Series
 from bellrock.runtime.utilisation import Load
 

@@ -11,8 +11,8 @@ from bellrock.model.observation import (
     InterfaceReading,
     Interfaces,
     Outcome,
-    Status,
 )
+from bellrock.model.status import Status
 from bellrock.runtime.utilisation import Load, Meter
 
 LINK = Link("tail", End("cpe", "wan0"), End("pe", "ge-0"), 100e6, 20e6)

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from bellrock.model.inventory import Service
-from bellrock.model.observation import Status
+from bellrock.model.status import Status
 from tests.topology.networks import network
 from topology.analysis import Design, SiteState, analyse
 from topology.graph import Layout

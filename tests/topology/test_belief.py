@@ -5,7 +5,7 @@ import random
 import pytest
 
 from bellrock.model.inventory import Inventory
-from bellrock.model.observation import Status
+from bellrock.model.status import Status
 from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
 from topology.analysis import Design, analyse

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from networkx.generators.atlas import graph_atlas_g
 
 from bellrock.model.inventory import Inventory, Service
-from bellrock.model.observation import Status
+from bellrock.model.status import Status
 from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
 from topology.analysis import Design, Reading, analyse

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from bellrock.model.observation import Outcome, Status
+from bellrock.model.observation import Outcome
+from bellrock.model.status import Status
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from tests.collectors.snmp.agent import QUICK, community, device, user

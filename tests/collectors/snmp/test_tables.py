@@ -2,7 +2,8 @@
 
 import time
 
-from bellrock.model.observation import DeviceReading, Outcome, Status
+from bellrock.model.observation import DeviceReading, Outcome
+from bellrock.model.status import Status
 from collectors.snmp import interfaces as columns
 from collectors.snmp.ber import Oid
 from collectors.snmp.collector import SnmpCollector

@@ -1,0 +1,175 @@
+"""What a device says of itself and of who is next to it, whichever way it was asked.
+
+SNMP plans and SSH platforms both fill in :class:`Facts`; discovery joins those of all
+devices into links. Text is as the device sent it, made printable; nothing is guessed:
+what a device did not say is empty or None.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from bellrock.model.status import Status
+
+
+class Protocol(StrEnum):
+    """What a device knows a neighbour by, as the ``protocol`` label."""
+
+    LLDP = "lldp"
+    CDP = "cdp"
+    OSPF = "ospf"
+    BGP = "bgp"
+
+
+class PortKind(StrEnum):
+    """What the name of a neighbour's port is (IEEE 802.1AB, LldpPortIdSubtype)."""
+
+    ALIAS = "interface_alias"
+    COMPONENT = "port_component"
+    MAC = "mac_address"
+    ADDRESS = "network_address"
+    NAME = "interface_name"
+    CIRCUIT = "agent_circuit_id"
+    LOCAL = "local"
+    UNKNOWN = ""
+
+
+class SensorKind(StrEnum):
+    """What a sensor measures, and in which unit, as the ``kind`` label."""
+
+    TEMPERATURE = "temperature_celsius"
+    VOLTAGE = "voltage_volts"
+    CURRENT = "current_amperes"
+    POWER = "power_watts"
+    FREQUENCY = "frequency_hertz"
+    HUMIDITY = "humidity_ratio"
+    FAN = "fan_rpm"
+    AIRFLOW = "airflow_cubic_metres_per_minute"
+    OPTICAL_POWER = "optical_power_dbm"
+    STATE = "state"
+    BATTERY_CHARGE = "battery_charge_ratio"
+    BATTERY_TIME = "battery_seconds"
+    ON_BATTERY = "on_battery"
+    OUTPUT_LOAD = "output_load_ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """One sensor that works, and what it reads.
+
+    Attributes
+    ----------
+    name : str
+        What the device calls it, no two of a device the same.
+    value : float
+        In the unit of `kind`; for ``state`` and ``on_battery`` 1 is yes, 0 no.
+    """
+
+    name: str
+    kind: SensorKind
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An IP address of the device's own, as ``10.0.0.1`` or ``2001:db8::1``.
+
+    Attributes
+    ----------
+    prefix : int or None
+        Length of the network part in bits.
+    interface : str
+        ifName; empty if not known.
+    """
+
+    address: str
+    prefix: int | None = None
+    interface: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Somebody at the other end, as one protocol on one device sees them.
+
+    Attributes
+    ----------
+    name : str
+        What they are told apart by there: system name (LLDP, CDP), else chassis id;
+        router id (OSPF); address of the peer (BGP).
+    interface : str
+        Ours, by ifName; empty if not known (BGP over loopbacks).
+    status : Status
+        Up once the protocol has all it needs: LLDP and CDP while the neighbour is
+        listed, OSPF ``full`` (on a broadcast network ``two_way`` with a router that
+        is no designated one counts too), BGP ``established``.
+    state : str
+        The protocol's own word: ``full``, ``exstart``, ``established``, ``idle``.
+    port, port_kind : str, PortKind
+        Their port, and what kind of name that is; LLDP and CDP only.
+    port_description : str
+        What they say of that port, often an ifDescr or ifAlias.
+    chassis : str
+        Their chassis id; a MAC address as ``02:00:5e:00:00:01``.
+    addresses : tuple of str
+        Theirs: for management (LLDP, CDP), or the one the protocol runs with.
+    remote_as : int or None
+        BGP.
+    metric : int or None
+        What our own interface costs, in OSPF's terms.
+    """
+
+    protocol: Protocol
+    name: str
+    interface: str = ""
+    status: Status = Status.UP
+    state: str = ""
+    port: str = ""
+    port_kind: PortKind = PortKind.UNKNOWN
+    port_description: str = ""
+    chassis: str = ""
+    addresses: tuple[str, ...] = ()
+    remote_as: int | None = None
+    metric: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a device says beside its interfaces' counters.
+
+    Attributes
+    ----------
+    cpu, memory : float or None
+        Share in use, 0 to 1; `cpu` is the mean over all processors of the last minute
+        (or of what comes nearest to it).
+    chassis : str
+        Its own LLDP chassis id, written as in :class:`Neighbour`.
+    router_id : str
+        Its own in OSPF, else in BGP.
+    """
+
+    cpu: float | None = None
+    memory: float | None = None
+    sensors: tuple[Sensor, ...] = ()
+    chassis: str = ""
+    router_id: str = ""
+    addresses: tuple[Address, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+
+    @classmethod
+    def merged(cls, parts: Iterable["Facts"]) -> "Facts":
+        """Return all parts as one: lists are joined, of single values the first stays.
+
+        Examples
+        --------
+        >>> Facts.merged([Facts(cpu=0.5), Facts(cpu=0.1, memory=0.25)]).cpu
+        0.5
+        """
+        values: dict[str, object] = {}
+        for part in parts:
+            for each in fields(cls):
+                value, before = getattr(part, each.name), values.get(each.name)
+                if isinstance(before, tuple):
+                    values[each.name] = before + value
+                elif before in (None, ""):
+                    values[each.name] = value
+        return cls(**values)  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from collectors.snmp.ber import Malformed
 from collectors.snmp.exchange import Exchange, Peer
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import peek_id
+from collectors.snmp.witness import Drop, Witness
 
 Sockaddr = tuple[str, int] | tuple[str, int, int, int]
 
@@ -40,10 +41,15 @@ class Channel:
     ----------
     strays : int
         Datagrams dropped: nobody's, from elsewhere, duplicates, or no SNMP at all.
+    witness : Witness or None
+        Told all that passes.
     """
 
-    def __init__(self, family: socket.AddressFamily) -> None:
+    def __init__(
+        self, family: socket.AddressFamily, witness: Witness | None = None
+    ) -> None:
         self.strays = 0
+        self.witness = witness
         self._pending: dict[int, Exchange] = {}
         self._waiting: dict[Peer, list[Exchange]] = {}
         self._numbers = _random_numbers()
@@ -100,6 +106,8 @@ class Channel:
         except OSError:
             # Whatever it is, `send` meets it again and deals with it.
             return False
+        if self.witness is not None:
+            self.witness.sent(datagram, to[:2])
         return True
 
     async def send(self, datagram: bytes, to: Sockaddr) -> None:
@@ -116,7 +124,6 @@ class Channel:
         for _ in range(_SEND_TRIES):
             try:
                 self._socket.sendto(datagram, to)
-                return
             except BlockingIOError:
                 await asyncio.sleep(_FULL)
             except OSError as error:
@@ -126,7 +133,13 @@ class Channel:
                 # some earlier datagram: settle that one, and try again.
                 number = error.errno
                 self._read_errors()
+            else:
+                if self.witness is not None:
+                    self.witness.sent(datagram, to[:2])
+                return
         if failure := errqueue.failure(number, to[:2]):
+            if self.witness is not None:
+                self.witness.failed(number, to[:2])
             raise failure
 
     def drain(self) -> None:
@@ -147,24 +160,33 @@ class Channel:
                 self._deliver(datagram, source[:2])
 
     def _deliver(self, datagram: bytes, source: Peer) -> None:
+        if self.witness is not None:
+            self.witness.received(datagram, source)
         try:
             number = peek_id(datagram)
         except Malformed:
-            self.strays += 1
+            self._drop(Drop.RUBBISH)
             for exchange in self._waiting.get(source, ()):
                 exchange.rubbish += 1
             return
         found = self._pending.get(number)
         if found is None:
-            self.strays += 1
+            self._drop(Drop.UNASKED)
         elif found.peer != source:
-            self.strays += 1
+            self._drop(Drop.ELSEWHERE)
             found.elsewhere = source
         elif not found.take(number, datagram):
-            self.strays += 1
+            self._drop(Drop.ANSWERED)
+
+    def _drop(self, why: Drop) -> None:
+        self.strays += 1
+        if self.witness is not None:
+            self.witness.dropped(why)
 
     def _read_errors(self) -> None:
         for peer, number in errqueue.read(self._socket, _BURST):
+            if self.witness is not None:
+                self.witness.failed(number, peer)
             failure = errqueue.failure(number, peer)
             if failure is None:
                 continue

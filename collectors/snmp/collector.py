@@ -23,6 +23,7 @@ from collectors.snmp.usm import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, password_to_k
 from collectors.snmp.v2c import V2cSession
 from collectors.snmp.v3 import V3Session
 from collectors.snmp.v3agent import User
+from collectors.snmp.witness import Witness
 
 _NAME = "snmp"
 _PORT = 161
@@ -49,12 +50,19 @@ class SnmpCollector:
         Timeouts and limits.
     clock : callable
         Seconds, monotonic; stamps the readings.
+    witness : Witness or None
+        Told all that passes between us and the devices.
     """
 
     def __init__(
-        self, settings: SnmpSettings, *, clock: Callable[[], float] = time.monotonic
+        self,
+        settings: SnmpSettings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        witness: Witness | None = None,
     ) -> None:
         self._settings = settings
+        self._witness = witness
         self._clock = clock
         self._engine: Engine | None = None
         self._sessions: dict[_Key, Session] = {}
@@ -67,6 +75,7 @@ class SnmpCollector:
             retries=self._settings.retries,
             concurrency=self._settings.concurrency,
             packet_rate=self._settings.packet_rate,
+            witness=self._witness,
         )
         return self
 

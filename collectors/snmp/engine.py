@@ -10,6 +10,7 @@ from bellrock.model.observation import Outcome
 from collectors.snmp.channel import Channel, Sockaddr
 from collectors.snmp.exchange import Answer, Encode, Exchange, Peer
 from collectors.snmp.failure import Failure
+from collectors.snmp.witness import Witness
 
 _BURST = 0.01
 """Seconds by which a request may be early: cheaper than to sleep for each one."""
@@ -31,11 +32,20 @@ class Engine:
         counts, so that silent devices hold nobody up.
     packet_rate : float
         Requests sent in a second at most, over all devices.
+    witness : Witness or None
+        Told all that passes.
     """
 
     def __init__(
-        self, *, timeout: float, retries: int, concurrency: int, packet_rate: float
+        self,
+        *,
+        timeout: float,
+        retries: int,
+        concurrency: int,
+        packet_rate: float,
+        witness: Witness | None = None,
     ) -> None:
+        self._witness = witness
         self._waits = tuple(timeout * 2**attempt for attempt in range(retries + 1))
         self._window = asyncio.Semaphore(concurrency)
         self._pace = _Pace(packet_rate)
@@ -95,7 +105,7 @@ class Engine:
     def _channel(self, family: socket.AddressFamily) -> Channel:
         channel = self._channels.get(family)
         if channel is None:
-            channel = self._channels[family] = Channel(family)
+            channel = self._channels[family] = Channel(family, self._witness)
         return channel
 
 
@@ -160,6 +170,8 @@ class _Asking:
             pending = self._exchange.pending.get(request)
             if pending is None or self._exchange.settled:
                 continue
+            if self._channel.witness is not None:
+                self._channel.witness.silent(pending.numbers[-1], self._exchange.peer)
             if len(pending.numbers) >= len(self._waits):
                 self._exchange.fail(_silence(self._exchange, len(pending.numbers)))
                 return

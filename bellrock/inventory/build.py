@@ -122,6 +122,7 @@ def _link(entry: LinkEntry) -> Link:
         entry.circuit,
         entry.risk_groups,
         entry.backup,
+        metric_declared="metric" in entry.model_fields_set,
     )
 
 

@@ -283,6 +283,13 @@ LINK_UTILISATION = Metric(
     ("link", "direction"),
 )
 
+LINK_PROVENANCE = Metric(
+    "bellrock_link_provenance_info",
+    "gauge",
+    "",
+    "Always 1; whether devices see the link too: from no end, from one, from both.",
+    ("link", "provenance"),
+)
 TOPOLOGY_MISMATCH = Metric(
     "bellrock_topology_mismatch",
     "gauge",

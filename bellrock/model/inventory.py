@@ -123,6 +123,8 @@ class Link:
         bit/s in each direction; None where it was not declared (never guessed).
     metric_ab, metric_ba : int
         IGP metric of the interface at `a` and at `b`; positive.
+    metric_declared : bool
+        Whether somebody wrote them, or they are what we take where nobody did.
     backup : bool
         A 4G or satellite tail: counts for reach, never for capacity.
     """
@@ -138,6 +140,7 @@ class Link:
     circuit: str = ""
     risk_groups: tuple[str, ...] = ()
     backup: bool = False
+    metric_declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,14 @@ class PortKind(StrEnum):
     UNKNOWN = ""
 
 
+class Provenance(StrEnum):
+    """How a link is known, the least first, as the ``provenance`` label."""
+
+    DECLARED = "declared"
+    ONE_END = "seen_from_one_end"
+    BOTH_ENDS = "seen_from_both_ends"
+
+
 class SensorKind(StrEnum):
     """What a sensor measures, and in which unit, as the ``kind`` label."""
 
@@ -85,6 +93,24 @@ class Address:
     address: str
     prefix: int | None = None
     interface: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """What the device calls one of its own ports when it tells its neighbours (LLDP).
+
+    Attributes
+    ----------
+    interface : str
+        ifName.
+    port, kind, description : str, PortKind, str
+        As a neighbour hears them: see :class:`Neighbour`.
+    """
+
+    interface: str
+    port: str
+    kind: PortKind = PortKind.UNKNOWN
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +171,8 @@ class Facts:
         Its own LLDP chassis id, written as in :class:`Neighbour`.
     router_id : str
         Its own in OSPF, else in BGP.
+    ports : tuple of Port
+        Those it runs LLDP on, under the names that neighbours hear.
     """
 
     cpu: float | None = None
@@ -154,6 +182,7 @@ class Facts:
     router_id: str = ""
     addresses: tuple[Address, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
+    ports: tuple[Port, ...] = ()
 
     @classmethod
     def merged(cls, parts: Iterable["Facts"]) -> "Facts":

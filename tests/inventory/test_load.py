@@ -128,6 +128,7 @@ def test_what_is_left_out_has_the_documented_default(tmp_path: Path) -> None:
     link = network.links["l2"]
     assert (link.capacity_ab, link.capacity_ba) == (None, None)
     assert (link.metric_ab, link.metric_ba, link.backup) == (10, 10, False)
+    assert not link.metric_declared
     assert network.sites["ex"] == Site("ex", "ex", "exchange")
     assert network.devices["pe1"] == Device("pe1", "ex")
 

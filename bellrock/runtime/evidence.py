@@ -12,6 +12,8 @@ from bellrock.model.inventory import Inventory
 from bellrock.model.observation import (
     DeviceReading,
     InterfaceReading,
+    Notice,
+    NoticeKind,
     Outcome,
     RoundTrips,
 )
@@ -27,6 +29,12 @@ FRESH_FOR = 3.0
 AWAITED_FOR = 2.0
 """Intervals that a new source is given for its first word, before others' silence is
 taken for the device's."""
+
+DOUBTED_FOR = 60.0
+"""Seconds in which a device whose notice a poll contradicted is polled, not believed.
+
+Notices can be forged, or be old ones sent again; nobody should move a link by them for
+longer than a poll takes."""
 
 NOT_REACHED = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.UNRESOLVED})
 """Outcomes in which nobody answered; a refusal or a bad answer is an answer."""
@@ -52,10 +60,17 @@ class _Source:
 
 @dataclass(slots=True)
 class _Report:
-    """What one end of a link said of it, and until when that counts."""
+    """What one end of a link said of it, and until when that counts.
+
+    Attributes
+    ----------
+    noticed : float or None
+        When the device said so unasked, and no poll has confirmed it yet.
+    """
 
     status: Status
     until: float
+    noticed: float | None = None
 
 
 @dataclass(slots=True)
@@ -78,6 +93,8 @@ class Evidence:
     _reports: dict[str, dict[str, _Report]] = field(default_factory=dict)
     _link_at: dict[tuple[str, str], str] = field(init=False)
     _links_of: dict[str, dict[str, str]] = field(init=False)
+    _indexes: dict[str, dict[int, str]] = field(default_factory=dict)
+    _doubted: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(
         self, sources: Mapping[tuple[str, str], float], now: float
@@ -109,6 +126,9 @@ class Evidence:
         self._await(sources, now)
         before = self._link_at
         self._plug(inventory)
+        for kept in (self._indexes, self._doubted):
+            for device in kept.keys() - self._sources.keys():
+                del kept[device]
         same = {(link, at[0]) for at, link in before.items() & self._link_at.items()}
         for link, reports in self._reports.items():
             for device in [each for each in reports if (link, each) not in same]:
@@ -120,18 +140,71 @@ class Evidence:
         failures = 0 if answered else trips.sent
         self._note(trips.target, trips.probe, trips.at, failures)
 
-    def add_reading(self, reading: DeviceReading) -> None:
-        """Note whether a device answered a collector, and its interfaces' status."""
+    def add_reading(self, reading: DeviceReading) -> bool:
+        """Note whether a device answered a collector, and its interfaces' status.
+
+        Returns
+        -------
+        bool
+            Whether it contradicts what the device told unasked: worth another look.
+        """
+        device = reading.device
         silent = reading.outcome in NOT_REACHED
-        source = self._note(reading.device, reading.collector, reading.at, int(silent))
+        source = self._note(device, reading.collector, reading.at, int(silent))
         if source is None:
-            return
+            return False
+        contradicted = False
+        indexes: dict[int, str] = {}
         until = reading.at + FRESH_FOR * source.every
-        for name, link in self._links_of.get(reading.device, {}).items():
+        for name, link in self._links_of.get(device, {}).items():
             interface = reading.interfaces.named(name)
-            if interface is not None:
-                reports = self._reports.setdefault(link, {})
-                reports[reading.device] = _Report(_carries(interface), until)
+            if interface is None:
+                continue
+            indexes[interface.index] = name
+            reports = self._reports.setdefault(link, {})
+            before, status = reports.get(device), _carries(interface)
+            if before is not None and before.noticed is not None:
+                if before.noticed > reading.at - reading.duration:
+                    # It may have been read before it changed.
+                    continue
+                contradicted |= status is not before.status
+            reports[device] = _Report(status, until)
+        if indexes:
+            self._indexes[device] = indexes
+        if contradicted:
+            self._doubted[device] = reading.at + DOUBTED_FOR
+        return contradicted
+
+    def add_notice(self, notice: Notice, collector: str) -> None:
+        """Believe what a device tells unasked of a link, until it is next polled.
+
+        Parameters
+        ----------
+        collector : str
+            Which one is going to ask.
+        """
+        device = notice.device
+        if notice.kind in (NoticeKind.COLD_START, NoticeKind.WARM_START):
+            # Interfaces may be numbered anew.
+            self._indexes.pop(device, None)
+        if notice.kind not in (NoticeKind.LINK_DOWN, NoticeKind.LINK_UP):
+            return
+        source = self._sources.get(device, {}).get(collector)
+        link = self._link_told_of(notice)
+        if source is None or link is None:
+            return
+        if notice.at < self._doubted.get(device, -math.inf):
+            return
+        until = notice.at + FRESH_FOR * source.every
+        reports = self._reports.setdefault(link, {})
+        reports[device] = _Report(notice.status, until, notice.at)
+
+    def _link_told_of(self, notice: Notice) -> str | None:
+        links = self._links_of.get(notice.device, {})
+        if notice.interface in links:
+            return links[notice.interface]
+        known = self._indexes.get(notice.device, {})
+        return links.get(known.get(notice.index or 0, ""))
 
     def heard(self, now: float) -> Heard:
         """Return what the evidence amounts to at `now` (seconds, monotonic)."""

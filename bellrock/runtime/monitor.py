@@ -201,7 +201,8 @@ class Monitor:
         self.series.add_reading(reading, names)
         loads: tuple[Load, ...] = ()
         if reading.outcome is Outcome.SUCCESS:
-            loads = tuple(self._meter.loads(reading, ends))
+            apart = self._plan.snmp.interval / 2
+            loads = self._meter.loads(reading, ends, apart=apart)
         self.series.set_loads(reading.device, loads)
         for hear in self.listeners.loads:
             hear(loads)

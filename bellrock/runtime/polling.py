@@ -54,6 +54,10 @@ class Polling:
         """Return how late, in seconds, the latest start of the last minute was."""
         return self._scheduler.lag()
 
+    def hasten(self, device: str, gap: float) -> None:
+        """Poll a device now, but not twice within `gap` seconds out of turn."""
+        self._scheduler.hasten(f"{SNMP} {device}", gap)
+
     async def run(self) -> None:
         """Poll until cancelled."""
         async with self._collector:

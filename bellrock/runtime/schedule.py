@@ -47,6 +47,9 @@ class _Entry:
     job: Job
     task: asyncio.Task[None] | None = None
     ailing: bool = False
+    hastened: float = -math.inf
+    gap: float = 0.0
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -86,6 +89,7 @@ class Scheduler:
         self._lanes = asyncio.Semaphore(concurrency), asyncio.Semaphore(concurrency)
         self._entries: dict[str, _Entry] = {}
         self._due: list[tuple[float, str]] = []
+        self._hastened: dict[str, float] = {}
         self._changed = asyncio.Event()
         self._lags = WorstOf(LAG_WINDOW)
 
@@ -99,9 +103,24 @@ class Scheduler:
         for name, job in wanted.items():
             self._entries.setdefault(name, _Entry(job)).job = job
         now = asyncio.get_running_loop().time()
+        self._hastened = {
+            name: due for name, due in self._hastened.items() if name in wanted
+        }
         self._due = [(job.first_due(now), job.name) for job in jobs]
         heapq.heapify(self._due)
         self._changed.set()
+
+    def hasten(self, name: str, gap: float) -> None:
+        """Start a job at once, besides its turns, but not twice within `gap` seconds.
+
+        One that runs now may have looked too early: it runs again when it has ended.
+        Whoever asks in vain is not forgotten, the job starts when the gap is over. A
+        name that is no job's is nothing to do.
+        """
+        entry = self._entries.get(name)
+        if entry is not None and name not in self._hastened:
+            entry.gap = gap
+            self._hasten(entry)
 
     def lag(self) -> float:
         """Return how late, in seconds, the latest start of the last minute was."""
@@ -115,7 +134,10 @@ class Scheduler:
                 self._changed.clear()
                 while self._due and self._due[0][0] <= loop.time():
                     self._start(loop.time())
-                wait = self._due[0][0] - loop.time() if self._due else None
+                self._start_hastened(loop.time())
+                turns = [self._due[0][0]] if self._due else []
+                nearest = min((*turns, *self._hastened.values()), default=None)
+                wait = None if nearest is None else nearest - loop.time()
                 try:
                     await asyncio.wait_for(self._changed.wait(), wait)
                 except TimeoutError:
@@ -133,11 +155,28 @@ class Scheduler:
             return
         entry.task = asyncio.create_task(self._run(entry, due))
 
+    def _start_hastened(self, now: float) -> None:
+        for name in [name for name, due in self._hastened.items() if due <= now]:
+            due, entry = self._hastened.pop(name), self._entries[name]
+            if entry.task is not None and not entry.task.done():
+                entry.again = True
+                continue
+            entry.hastened = now
+            entry.task = asyncio.create_task(self._run(entry, due))
+
     async def _run(self, entry: _Entry, due: float) -> None:
         loop = asyncio.get_running_loop()
         async with self._lanes[entry.ailing]:
             self._lags.add(loop.time(), loop.time() - due)
             entry.ailing = not await entry.job.run()
+        if entry.again:
+            entry.again = False
+            self._hasten(entry)
+
+    def _hasten(self, entry: _Entry) -> None:
+        now = asyncio.get_running_loop().time()
+        self._hastened[entry.job.name] = max(now, entry.hastened + entry.gap)
+        self._changed.set()
 
     async def _cancel_all(self) -> None:
         running = [e.task for e in self._entries.values() if e.task is not None]

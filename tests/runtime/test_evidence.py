@@ -7,6 +7,8 @@ from bellrock.model.observation import (
     DeviceReading,
     InterfaceReading,
     Interfaces,
+    Notice,
+    NoticeKind,
     Outcome,
     RoundTrips,
 )
@@ -141,3 +143,95 @@ def test_a_source_of_a_device_taken_out_is_not_heard() -> None:
     evidence.add_reading(reading(6, Outcome.SUCCESS, row(Status.UP)))
     heard = evidence.heard(6)
     assert not heard.answered | heard.unheard | heard.links_up
+
+
+def notice(
+    at: float,
+    kind: NoticeKind = NoticeKind.LINK_DOWN,
+    *,
+    index: int | None = 501,
+    interface: str = "",
+) -> Notice:
+    status = Status.UP if kind is NoticeKind.LINK_UP else Status.DOWN
+    return Notice("cpe", at, kind, index, interface, status=status)
+
+
+def told(at: float = 10) -> Evidence:
+    """Return evidence of a link that was polled up before it was told down."""
+    evidence = evidence_of()
+    evidence.add_reading(reading(1, Outcome.SUCCESS, row(Status.UP)))
+    evidence.add_notice(notice(at), "snmp")
+    return evidence
+
+
+def test_a_notice_is_believed_at_once_by_the_index_that_was_read_last() -> None:
+    assert told().heard(10).links_down == {"tail"}
+
+
+def test_a_notice_that_names_the_interface_needs_no_index() -> None:
+    evidence = evidence_of()
+    evidence.add_notice(notice(10, index=7, interface="wan0"), "snmp")
+    assert evidence.heard(10).links_down == {"tail"}
+
+
+def test_a_notice_of_an_index_not_known_moves_no_link() -> None:
+    evidence = evidence_of()
+    evidence.add_reading(reading(1, Outcome.SUCCESS, row(Status.UP)))
+    evidence.add_notice(notice(10, index=502), "snmp")
+    evidence.add_notice(notice(10, index=None, interface="lan0"), "snmp")
+    assert evidence.heard(10).links_down == frozenset()
+
+
+def test_after_a_restart_interfaces_may_be_numbered_anew() -> None:
+    evidence = evidence_of()
+    evidence.add_reading(reading(1, Outcome.SUCCESS, row(Status.UP)))
+    evidence.add_notice(notice(9, NoticeKind.COLD_START), "snmp")
+    evidence.add_notice(notice(10), "snmp")
+    assert evidence.heard(10).links_down == frozenset()
+
+
+def test_of_a_flapping_interface_the_last_word_counts() -> None:
+    evidence = told()
+    evidence.add_notice(notice(11, NoticeKind.LINK_UP), "snmp")
+    assert evidence.heard(11).links_up == {"tail"}
+
+
+def test_a_poll_that_began_before_the_notice_does_not_undo_it() -> None:
+    evidence = told(10)
+    assert not evidence.add_reading(reading(10.05, Outcome.SUCCESS, row(Status.UP)))
+    assert evidence.heard(10.05).links_down == {"tail"}
+
+
+def test_the_poll_decides_and_says_if_it_contradicts() -> None:
+    evidence = told(10)
+    assert evidence.add_reading(reading(11, Outcome.SUCCESS, row(Status.UP)))
+    assert evidence.heard(11).links_up == {"tail"}
+    # Only once: the next poll has nothing left to contradict.
+    assert not evidence.add_reading(reading(12, Outcome.SUCCESS, row(Status.UP)))
+
+
+def test_a_poll_that_confirms_contradicts_nothing() -> None:
+    evidence = told(10)
+    assert not evidence.add_reading(reading(11, Outcome.SUCCESS, row(Status.DOWN)))
+    assert evidence.heard(11).links_down == {"tail"}
+
+
+def test_who_told_what_a_poll_contradicts_is_not_believed_for_a_while() -> None:
+    evidence = told(10)
+    evidence.add_reading(reading(11, Outcome.SUCCESS, row(Status.UP)))
+    evidence.add_notice(notice(12), "snmp")
+    assert evidence.heard(12).links_up == {"tail"}
+    evidence.add_notice(notice(11 + 61), "snmp")
+    assert evidence.heard(72).links_down == {"tail"}
+
+
+def test_a_notice_that_no_poll_confirms_is_forgotten() -> None:
+    evidence = told(10)
+    assert evidence.heard(10 + 180).links_down == {"tail"}
+    assert evidence.heard(10 + 181).links_down == frozenset()
+
+
+def test_a_notice_of_a_device_that_is_not_polled_says_nothing() -> None:
+    evidence = Evidence(INVENTORY, {}, now=0)
+    evidence.add_notice(notice(21, interface="wan0"), "snmp")
+    assert not evidence.heard(21).links_down

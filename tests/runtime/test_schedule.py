@@ -145,3 +145,62 @@ def test_the_worst_lag_is_forgotten_after_its_window() -> None:
     assert worst.at(59) == 5.0
     assert worst.at(61) == 1.0
     assert worst.at(100) == 0.0
+
+
+class Hastened:
+    """A scheduler with one job an hour, which notes when it starts."""
+
+    def __init__(self, takes: float = 0.0) -> None:
+        self.starts: list[float] = []
+        self._takes = takes
+        self.scheduler = Scheduler(concurrency=5, on_skip=print)
+        self.scheduler.set_jobs([Job("rare", 3600, self._run)])
+
+    async def _run(self) -> bool:
+        self.starts.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(self._takes)
+        return True
+
+    async def during(self, *calls: float, gap: float, until: float = 0.5) -> None:
+        """Hasten it after so many seconds each, while the scheduler runs."""
+        running = asyncio.create_task(self.scheduler.run())
+        loop = asyncio.get_running_loop()
+        for delay in calls:
+            loop.call_later(delay, self.scheduler.hasten, "rare", gap)
+        await asyncio.sleep(until)
+        running.cancel()
+        await asyncio.wait((running,))
+
+
+async def test_a_hastened_job_starts_at_once() -> None:
+    hastened = Hastened()
+    await hastened.during(0.01, gap=60)
+    assert len(hastened.starts) == 1
+
+
+async def test_a_storm_of_requests_is_one_start_now_and_one_a_gap() -> None:
+    hastened = Hastened()
+    await hastened.during(*(n / 1000 for n in range(100)), gap=0.2, until=0.35)
+    assert len(hastened.starts) == 2
+    assert hastened.starts[1] - hastened.starts[0] >= 0.199
+
+
+async def test_a_job_hastened_while_it_runs_runs_again_when_it_has_ended() -> None:
+    hastened = Hastened(takes=0.1)
+    await hastened.during(0.01, 0.05, gap=0.001)
+    first, second = hastened.starts
+    assert second - first >= 0.1
+
+
+async def test_however_often_it_is_hastened_while_it_runs_the_gap_holds() -> None:
+    hastened = Hastened(takes=0.05)
+    await hastened.during(*(n / 200 for n in range(60)), gap=0.3, until=0.5)
+    assert len(hastened.starts) == 2
+    assert hastened.starts[1] - hastened.starts[0] >= 0.299
+
+
+async def test_hastening_what_is_no_job_is_nothing_to_do() -> None:
+    hastened = Hastened()
+    hastened.scheduler.hasten("gone", 1)
+    await hastened.during(gap=1, until=0.05)
+    assert not hastened.starts

@@ -86,3 +86,13 @@ def test_no_sequence_of_readings_gives_a_negative_rate(
     readings: list[DeviceReading],
 ) -> None:
     assert all(load.rate >= 0 for load in loads(*readings))
+
+
+def test_a_poll_out_of_turn_says_nothing_new_of_the_load() -> None:
+    meter = Meter()
+    meter.loads(reading(0, 0, 0), ENDS, apart=30)
+    told = meter.loads(reading(60, 60_000, 0), ENDS, apart=30)
+    # An agent that counts in steps would look idle after one second.
+    assert meter.loads(reading(61, 60_000, 0), ENDS, apart=30) == told
+    later = meter.loads(reading(120, 120_000, 0), ENDS, apart=30)
+    assert [load.rate for load in later] == [8000.0, 0.0]

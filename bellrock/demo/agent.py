@@ -1,14 +1,17 @@
 """A simulated device's SNMP agent: system group, ifTable, ifXTable (RFC 1213, 2863).
 
+And what :mod:`bellrock.demo.facts` adds.
+
 Answers GET, GETNEXT and GETBULK of version 2c. It is an agent like any other to the
 poller: real BER in a real datagram.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from bellrock.demo.facts import Port, Read, facts
 from bellrock.demo.world import World
-from bellrock.model.inventory import Device, Link
+from bellrock.model.inventory import Device, End, Link
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.message import Message, Pdu, PduType, decode_v2c, encode_v2c
 from collectors.snmp.values import (
@@ -22,9 +25,6 @@ from collectors.snmp.values import (
     Value,
     VarBind,
 )
-
-Read = Callable[[float], Value]
-"""Reads a variable at a time of the world's clock."""
 
 _SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 _INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
@@ -54,18 +54,15 @@ class Agent:
     def __init__(
         self, device: Device, world: World, community: bytes, now: float
     ) -> None:
+        self.world = world
         self._community = community
         tree = dict(_system(device, world, now))
-        ends = [
-            (link, end.interface, "a" if end is link.a else "b")
-            for link in world.inventory.links.values()
-            for end in (link.a, link.b)
-            if end.device == device.id
-        ]
-        tree[*_INTERFACES, 1, 0] = _constant(Integer32(len(ends)))
-        for index, (link, interface, end) in enumerate(ends, _FIRST_INDEX):
-            for column, read in _row(link, interface, end, world, index).items():
+        ports = list(_ports(device, world))
+        tree[*_INTERFACES, 1, 0] = _constant(Integer32(len(ports)))
+        for index, link, end, _ in ports:
+            for column, read in _row(link, end, world, index).items():
                 tree[*column, index] = read
+        tree |= facts(device, ports, world)
         self._reads = tree
         self._oids = sorted(tree)
 
@@ -105,11 +102,12 @@ class Agent:
         return Absent.NO_SUCH_INSTANCE if read is None else read(now)
 
     def _next(self, oid: Oid, now: float) -> VarBind:
-        place = bisect_right(self._oids, oid)
-        if place == len(self._oids):
-            return oid, Absent.END_OF_MIB_VIEW
-        following = self._oids[place]
-        return following, self._reads[following](now)
+        for place in range(bisect_right(self._oids, oid), len(self._oids)):
+            following = self._oids[place]
+            value = self._reads[following](now)
+            if value is not Absent.NO_SUCH_INSTANCE:
+                return following, value
+        return oid, Absent.END_OF_MIB_VIEW
 
     def _bulk(self, pdu: Pdu, names: list[Oid], now: float) -> Iterator[VarBind]:
         once, many = names[: pdu.non_repeaters], names[pdu.non_repeaters :]
@@ -136,13 +134,20 @@ def _system(device: Device, world: World, now: float) -> Iterator[tuple[Oid, Rea
     yield (*_SYSTEM, 3, 0), lambda at: TimeTicks((at - started) * 100)
 
 
-def _row(
-    link: Link, interface: str, end: str, world: World, index: int
-) -> dict[Oid, Read]:
+def _ports(device: Device, world: World) -> Iterator[Port]:
+    index = _FIRST_INDEX
+    for link in world.inventory.links.values():
+        for end, far in ((link.a, link.b), (link.b, link.a)):
+            if end.device == device.id:
+                yield index, link, end, far
+                index += 1
+
+
+def _row(link: Link, end: End, world: World, index: int) -> dict[Oid, Read]:
     """Return the columns of one interface's rows in both tables."""
-    outward, inward = ("ab", "ba") if end == "a" else ("ba", "ab")
+    outward, inward = ("ab", "ba") if end is link.a else ("ba", "ab")
     speed = max(link.capacity_ab or 0, link.capacity_ba or 0)
-    name = _constant(OctetString(interface.encode()))
+    name = _constant(OctetString(end.interface.encode()))
 
     def status(_: float) -> Value:
         return Integer32(_UP if world.link_up(link.id) else _DOWN)

@@ -72,6 +72,28 @@ async def test_net_snmp_walks_the_whole_tree_to_its_end() -> None:
     assert "No more variables" in rows[-1]
 
 
+async def test_a_neighbour_is_seen_as_long_as_its_link_is_up() -> None:
+    agent, names = agent_of("pe"), ".1.0.8802.1.1.2.1.4.1.1.9"
+    async with served(agent) as port:
+        before = await walk(port, names)
+        agent.world.change(frozenset({"tail"}), {}, 30)
+        after = await walk(port, names)
+    seen = [line.split("STRING: ")[1] for line in before]
+    assert len(seen) == 3
+    assert '"cpe"' in seen
+    assert [line.split("STRING: ")[1] for line in after] == seen[:-1]
+
+
+async def test_load_memory_sensors_and_addresses_are_told() -> None:
+    async with served(agent_of("cpe")) as port:
+        processor = await walk(port, ".1.3.6.1.2.1.25.3.3.1.2")
+        names = await walk(port, ".1.3.6.1.2.1.47.1.1.1.1.7")
+        values = await walk(port, ".1.3.6.1.2.1.99.1.1.1.4")
+    assert 0 <= int(processor[0].rsplit(" ", 1)[1]) <= 100
+    assert len(names) == len(values) == 2
+    assert "Inlet temperature" in names[0]
+
+
 def test_another_community_is_not_answered() -> None:
     other = Agent(INVENTORY.devices["pe"], World(INVENTORY, 0), b"other", 0)
     asked = b"0&\x02\x01\x01\x04\rfor-this-test\xa0\x12\x02\x01\x01\x02\x01\x00\x02\x01"

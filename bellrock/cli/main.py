@@ -15,6 +15,7 @@ import typer
 
 from bellrock import __version__
 from bellrock.cli.bench import bench
+from bellrock.cli.collect import collect
 from bellrock.cli.demo import demo
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.inventory import check, spof
@@ -58,7 +59,7 @@ def _help(command: Callable[..., None]) -> str:
     return (inspect.getdoc(command) or "").replace("\n\nExample", "\n\n\b\nExample")
 
 
-for _command in (demo, run, check, spof, render, bench):
+for _command in (demo, run, check, spof, collect, render, bench):
     app.command(help=_help(_command))(_command)
 
 

@@ -19,6 +19,8 @@ exactEngineID 0x80001f8804746573742d656e67696e65
 rocommunity public 127.0.0.1
 createUser plain
 rouser plain noauth .1
+createUser stranger SHA authpass12 AES privpass12
+rocommunity system-only-7 127.0.0.1 .1.3.6.1.2.1.1
 sysName tester
 sysDescr an agent for tests
 """

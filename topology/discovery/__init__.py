@@ -1,0 +1,1 @@
+"""Which links there are, from what devices say of their neighbours."""

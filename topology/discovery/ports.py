@@ -1,0 +1,90 @@
+"""Which of a device's ports a neighbour means by what it heard of it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+
+from bellrock.model.neighbourhood import Neighbour, PortKind
+from topology.discovery.identity import plain_address
+from topology.discovery.told import Told
+
+_NAMED = frozenset({PortKind.NAME, PortKind.LOCAL, PortKind.UNKNOWN})
+"""Kinds that are an ifName where they look like one."""
+
+_ABBREVIATED = re.compile(r"([a-z-]+) ?(\d[\d/.:]*)")
+
+
+class Ports:
+    """What each port of one device is known by."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._own: dict[tuple[PortKind, str], set[str]] = defaultdict(set)
+        self._described: dict[str, set[str]] = defaultdict(set)
+        self._addresses: dict[str, set[str]] = defaultdict(set)
+        self._numbered: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for port in told.ports:
+            self._own[port.kind, port.port].add(port.interface)
+            if port.description:
+                self._described[port.description].add(port.interface)
+        for address in told.addresses:
+            if address.interface:
+                where = plain_address(address.address)
+                self._addresses[where].add(address.interface)
+        for name in told.interfaces:
+            parts = _ABBREVIATED.fullmatch(name.casefold())
+            if parts is not None:
+                self._numbered[parts[2]].append((parts[1], name))
+
+    def meant(self, neighbour: Neighbour) -> str | None:
+        """Return the ifName of the port; None if it is none for certain.
+
+        What the device itself calls its ports goes before what their names look like;
+        a number alone is nobody's name, since ports are often counted apart from
+        interfaces.
+        """
+        port, kind = neighbour.port, neighbour.port_kind
+        description = neighbour.port_description
+        told = self._told
+        own = self._own.get((kind, port), set())
+        if len(own) > 1:
+            # One MAC address on many ports: then the description has to tell.
+            own = own & self._described.get(description, set())
+        if len(own) == 1:
+            return next(iter(own))
+        if not told.interfaces:
+            # Never read: its own word for a port is the best there is.
+            return port if kind is PortKind.NAME and port else None
+        if kind in _NAMED and port in told.rows:
+            return port
+        if kind is PortKind.ADDRESS:
+            return only(self._addresses.get(plain_address(port), ()))
+        if kind in _NAMED and not port.isdigit():
+            found = self._abbreviated(port)
+            if found is not None:
+                return found
+        if description in told.rows:
+            return description
+        return only(self._described.get(description, ()))
+
+    def at(self, address: str) -> str | None:
+        """Return the interface that has an address; None if not exactly one has."""
+        return only(self._addresses.get(address, ()))
+
+    def _abbreviated(self, port: str) -> str | None:
+        """Return the interface of which `port` is a longer or shorter writing."""
+        parts = _ABBREVIATED.fullmatch(port.casefold())
+        if parts is None:
+            return None
+        return only(
+            [
+                name
+                for letters, name in self._numbered.get(parts[2], ())
+                if letters.startswith(parts[1]) or parts[1].startswith(letters)
+            ]
+        )
+
+
+def only(found: Collection[str]) -> str | None:
+    """Return the one there is; None if there are none or many."""
+    return next(iter(found)) if len(found) == 1 else None

@@ -8,7 +8,9 @@ from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.inventory import Inventory
 
-_BELIEVED = frozenset({catalogue.DEVICE_UP, catalogue.LINK_UP})
+_BELIEVED = frozenset(
+    {catalogue.DEVICE_UP, catalogue.LINK_UP, catalogue.TOPOLOGY_MISMATCH}
+)
 """Replaced as a whole by the next analysis, which is seconds away."""
 
 

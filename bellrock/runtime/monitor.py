@@ -18,6 +18,7 @@ from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.model.observation import DeviceReading, Outcome, RoundTrips
 from bellrock.runtime.analyst import Analyst, Conclusion
+from bellrock.runtime.discovery import Discovery
 from bellrock.runtime.engines import Engines
 from bellrock.runtime.evidence import Evidence
 from bellrock.runtime.parts import Parts
@@ -31,7 +32,7 @@ from bellrock.runtime.utilisation import Load, Meter
 _BACKGROUND = 1.0
 """Seconds between two looks at our own health."""
 
-_ANALYSIS, _POLLING = "analysis", "scheduler"
+_ANALYSIS, _POLLING, _DISCOVERY = "analysis", "scheduler", "discovery"
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +69,7 @@ class Monitor:
         self._plan = Plan.of(settings, inventory)
         self._evidence = Evidence(inventory, self._plan.every(), time.monotonic())
         self._meter = Meter()
+        self._discovery = Discovery(inventory, self.series.set_discovery)
         self._ready = False
         self._asked = asyncio.Event()
         self._supervisor = Supervisor(self._count_fault)
@@ -91,6 +93,7 @@ class Monitor:
             self._expect()
             self._start_polling()
             self._start_analysis()
+            self._parts.start(_DISCOVERY, self._discovery.run)
             self.series[catalogue.CONFIG_RELOAD].set((), 1)
             group.create_task(self._look_after())
             if self._reread is not None:
@@ -162,6 +165,10 @@ class Monitor:
         if (inventory, settings.analysis) != (had, was.analysis):
             await self._parts.stop(_ANALYSIS)
             self._start_analysis()
+        if inventory != had:
+            await self._parts.stop(_DISCOVERY)
+            self._discovery.adopt(inventory)
+            self._parts.start(_DISCOVERY, self._discovery.run)
         if settings.listen != was.listen:
             _log.warning(f"listen: {settings.listen} takes effect with a restart")
         _log.info(
@@ -196,6 +203,7 @@ class Monitor:
 
     def _on_reading(self, reading: DeviceReading) -> None:
         self._evidence.add_reading(reading)
+        self._discovery.add(reading)
         ends = self._plan.ends.get(reading.device, {})
         names = {interface: link.id for interface, (link, _) in ends.items()}
         self.series.add_reading(reading, names)
@@ -209,6 +217,7 @@ class Monitor:
 
     def _on_unread(self, device: str) -> None:
         self.series.unread(device)
+        self._discovery.forget(device)
         for hear in self.listeners.loads:
             hear(())
 

@@ -25,6 +25,8 @@ from bellrock.runtime.current import Current
 from bellrock.runtime.evidence import FRESH_FOR
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis
+from topology.discovery.compare import Comparison
+from topology.discovery.mismatch import Why
 from topology.state import NetworkState
 
 VARIATION_WINDOW = 60
@@ -32,6 +34,9 @@ VARIATION_WINDOW = 60
 
 VARIATION_LASTS = 60.0
 """Seconds, at least, after the last answer until there is no delay variation."""
+
+MOST_UNDECLARED = 1_000
+"""Undeclared links that are told of one by one."""
 
 _INTERFACE_NUMBERS: Mapping[Metric, str] = {
     catalogue.INTERFACE_RECEIVE_BYTES: "receive_bytes",
@@ -316,6 +321,20 @@ class Series:
         )
         self[catalogue.ELEMENT_PEOPLE_CUT].replace(
             (labels, float(e.people_cut)) for labels, e in named
+        )
+
+    def set_discovery(self, found: Comparison) -> None:
+        """Take over where devices and inventory do not agree."""
+        undeclared = [m for m in found.mismatches if m.why is Why.UNDECLARED]
+        untold = set(undeclared[MOST_UNDECLARED:])
+        self[catalogue.TOPOLOGY_MISMATCH].replace(
+            ((each.link, each.why.value), 1)
+            for each in found.mismatches
+            if each not in untold
+        )
+        self[catalogue.LINK_PROVENANCE].replace(
+            ((link, provenance.value), 1)
+            for link, provenance in found.provenance.items()
         )
 
     def _site_labels(self, site_id: str) -> LabelValues:

@@ -72,6 +72,18 @@ class Told:
             read=_read(reading),
         )
 
+    def silent(self) -> "Told":
+        """Return what stays true of a device that says nothing any more: who it is."""
+        return Told(
+            self.device,
+            self.name,
+            self.address,
+            self.chassis,
+            self.router_id,
+            self.addresses,
+            ports=self.ports,
+        )
+
     @cached_property
     def rows(self) -> dict[str, int]:
         """Where in the columns each interface stands."""

@@ -8,6 +8,7 @@ series first appears, and a scrape only joins it to the number.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Generic, TypeVar
 
 from bellrock.model.catalogue import Metric
@@ -94,7 +95,9 @@ class Numbers:
     def lines(self) -> Iterator[str]:
         """Yield every sample line, the same in both formats."""
         for series in self._series.values():
-            yield f"{series.prefix}{_number(series.value)}\n"
+            value = series.value
+            text = value if type(value) is int else _number(value)
+            yield f"{series.prefix}{text}\n"
 
 
 class RowLabels:
@@ -108,14 +111,13 @@ class RowLabels:
         Their values, row by row.
     """
 
-    __slots__ = ("names", "rows", "template", "texts")
+    __slots__ = ("lines", "names", "rows")
 
     def __init__(self, names: Sequence[str], rows: Sequence[LabelValues]) -> None:
         self.names = tuple(names)
         self.rows = tuple(rows)
-        self.texts = tuple(_labelled(self.names, row) for row in self.rows)
-        self.template = "".join(
-            f"{text.replace('%', '%%')} %d\n" for text in self.texts
+        self.lines = tuple(
+            _labelled(self.names, row).replace("%", "%%") + " %s\n" for row in self.rows
         )
 
 
@@ -157,20 +159,18 @@ class Rows:
 
     def lines(self) -> Iterator[str]:
         """Yield the sample lines of each table, the same in both formats."""
-        name = self.metric.name
         for labels, values in self._tables.values():
-            if not values:
-                continue
-            if _WHOLE.issuperset(map(type, values)):
-                # No label value holds a line break: it is escaped.
-                text = (labels.template % values)[:-1]
-                yield name + text.replace("\n{", f"\n{name}{{") + "\n"
-            else:
-                yield "".join(
-                    f"{name}{text} {_number(value)}\n"
-                    for text, value in zip(labels.texts, values, strict=True)
-                    if value is not None
-                )
+            lines, numbers = labels.lines, values
+            if None in values:
+                there = [value is not None for value in values]
+                lines = tuple(compress(lines, there))
+                numbers = tuple(compress(values, there))
+            if not _WHOLE.issuperset(map(type, numbers)):
+                texts = tuple(_number(value) for value in numbers if value is not None)
+                yield self.metric.name.join(("", *lines)) % texts
+            elif lines:
+                # One template for all lines, put together and filled in by C.
+                yield self.metric.name.join(("", *lines)) % numbers
 
 
 class Histograms:
@@ -224,10 +224,11 @@ def render(families: Iterable[Family], *, openmetrics: bool) -> str:
     """
     parts: list[str] = []
     for family in families:
-        lines = "".join(family.lines())
-        if lines:
-            parts.append(_head(family.metric, openmetrics=openmetrics))
-            parts.append(lines)
+        begin = len(parts)
+        parts.append(_head(family.metric, openmetrics=openmetrics))
+        parts.extend(family.lines())
+        if len(parts) == begin + 1:
+            del parts[begin]
     return "".join(parts)
 
 

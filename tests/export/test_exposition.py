@@ -11,7 +11,14 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
-from bellrock.export.exposition import Family, Histograms, Numbers, render
+from bellrock.export.exposition import (
+    Family,
+    Histograms,
+    Numbers,
+    RowLabels,
+    Rows,
+    render,
+)
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from tests.programs import need
@@ -79,6 +86,29 @@ def test_what_is_not_known_has_no_sample() -> None:
     assert list(read([up], openmetrics=False).values()) == [1]
     up.drop(("b", "s"))
     assert render([up], openmetrics=False) == ""
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
+CELLS = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 2**53), st.floats(0, allow_nan=False)
+)
+
+
+@pytest.mark.parametrize("openmetrics", [False, True])
+@given(cells=st.lists(st.tuples(NAMES, CELLS), unique_by=lambda cell: cell[0]))
+def test_columns_of_any_names_and_numbers_read_back(
+    openmetrics: bool, cells: list[tuple[str, float | None]]
+) -> None:
+    octets = Rows(catalogue.INTERFACE_RECEIVE_BYTES)
+    rows = [("100% \\d", name, "%s") for name, _ in cells]
+    labels = RowLabels(catalogue.INTERFACE_RECEIVE_BYTES.labels, rows)
+    octets.set("d", labels, tuple(value for _, value in cells))
+    names = catalogue.INTERFACE_RECEIVE_BYTES.labels
+    assert read([octets], openmetrics=openmetrics) == {
+        f"{octets.metric.name}{sorted(zip(names, row, strict=True))}": float(value)
+        for row, (_, value) in zip(rows, cells, strict=True)
+        if value is not None
+    }
 
 
 def test_a_label_too_few_is_refused() -> None:

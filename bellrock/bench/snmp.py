@@ -25,7 +25,7 @@ from bellrock.model.inventory import Device
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.runtime.series import Series
 from collectors.snmp.collector import SnmpCollector
-from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.snmp.settings import NO_PLANS, SnmpCredentials, SnmpSettings
 
 DEVICES = 40
 SECONDS = 4.0
@@ -97,8 +97,9 @@ async def _poll(
     devices: list[Device], credentials: SnmpCredentials, seconds: float
 ) -> float:
     series = Series(network(devices))
-    # The limit is for networks; here it would be what is measured.
-    settings = SnmpSettings(packet_rate=_UNLIMITED)
+    # The limit is for networks; here it would be what is measured. Peers read no more
+    # than interfaces and the system group either.
+    settings = SnmpSettings(packet_rate=_UNLIMITED, plans=NO_PLANS)
     async with SnmpCollector(settings) as collector:
 
         async def round_of_polls() -> None:

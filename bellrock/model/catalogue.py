@@ -214,7 +214,7 @@ COLLECT_FAILURES = Metric(
     "bellrock_collect_failures_total",
     "counter",
     "",
-    "Polls that did not end in success, by reason.",
+    "Polls, and plans in them (snmp/lldp), that did not end in success, by reason.",
     ("device", "collector", "reason"),
 )
 

@@ -178,7 +178,7 @@ class DeviceReading:
     Attributes
     ----------
     at : float
-        The end of the poll; seconds, monotonic.
+        When the interfaces had been read; seconds, monotonic.
     duration : float
         Seconds the poll took.
     detail : str

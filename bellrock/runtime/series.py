@@ -23,6 +23,7 @@ from bellrock.model.observation import DeviceReading, Interfaces, Outcome, Round
 from bellrock.model.status import Status
 from bellrock.runtime.current import Current
 from bellrock.runtime.evidence import FRESH_FOR
+from bellrock.runtime.facts import FactSeries
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis
 from topology.discovery.compare import Comparison
@@ -98,10 +99,12 @@ class Series:
             metric: Rows(metric)
             for metric in (catalogue.INTERFACE_UP, *_INTERFACE_NUMBERS)
         }
+        self.facts = FactSeries()
+        tables = self.interfaces.keys() | self.facts.families.keys()
         self._numbers = {
             metric: Numbers(metric)
             for metric in catalogue.ALL
-            if metric.kind != "histogram" and metric not in self.interfaces
+            if metric.kind != "histogram" and metric not in tables
         }
         self._delay = Histograms(catalogue.PROBE_DELAY)
         self._recent: dict[LabelValues, _Recent] = {}
@@ -122,7 +125,11 @@ class Series:
             for labels, recent in self._recent.items()
             if now - recent.at <= recent.lasts
         )
-        families: dict[Metric, Family] = {**self._numbers, **self.interfaces}
+        families: dict[Metric, Family] = {
+            **self._numbers,
+            **self.interfaces,
+            **self.facts.families,
+        }
         for metric in catalogue.ALL:
             yield families.get(metric, self._delay)
 
@@ -140,10 +147,12 @@ class Series:
         families: Iterable[Family] = (
             *self._numbers.values(),
             *self.interfaces.values(),
+            *self.facts.families.values(),
             self._delay,
         )
         for family in families:
             family.keep(partial(current.has, family.metric))
+        self.facts.keep(current)
         path = partial(current.has, catalogue.PROBE_DELAY)
         self._recent = {at: recent for at, recent in self._recent.items() if path(at)}
         self._loads = {
@@ -217,11 +226,16 @@ class Series:
             self[catalogue.COLLECT_FAILURES].add(
                 (device, collector, reading.outcome.value)
             )
+        for plan in reading.failed:
+            self[catalogue.COLLECT_FAILURES].add(
+                (device, f"{collector}/{plan}", reading.plans[plan].value)
+            )
         where = (device, self._inventory.devices[device].site)
         if reading.uptime is not None:
             self[catalogue.DEVICE_UPTIME].set(where, reading.uptime)
         else:
             self[catalogue.DEVICE_UPTIME].drop(where)
+        self.facts.add(reading, where[1])
         labels = self._row_labels(device, reading.interfaces, links)
         up = _ups(reading.interfaces.status)
         self.interfaces[catalogue.INTERFACE_UP].set(device, labels, up)
@@ -247,6 +261,7 @@ class Series:
         )
         for family in self.interfaces.values():
             family.drop(device)
+        self.facts.drop(device)
         self._tables.pop(device, None)
         self.set_loads(device, ())
 

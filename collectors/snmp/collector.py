@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +15,9 @@ from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure
 from collectors.snmp.interfaces import read_interfaces, readings
 from collectors.snmp.naming import Naming
+from collectors.snmp.plans.agenda import Agenda
+from collectors.snmp.plans.reading import read_plans
+from collectors.snmp.plans.table import PLANS
 from collectors.snmp.session import Session, Target
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.snmp.system import System, read_system
@@ -32,10 +35,19 @@ _Key = tuple[str | None, int, SnmpCredentials]
 """Whom we ask, and as whom."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What we keep of a device from poll to poll."""
+
+    session: Session
+    agenda: Agenda
+
+
 @dataclass(slots=True)
 class _Progress:
     """What a poll has read so far."""
 
+    kept: _Kept | None = None
     system: System = field(default_factory=System)
     table: Table = field(default_factory=Table)
     naming: Naming = field(default_factory=Naming)
@@ -65,8 +77,12 @@ class SnmpCollector:
         self._witness = witness
         self._clock = clock
         self._engine: Engine | None = None
-        self._sessions: dict[_Key, Session] = {}
+        self._kept: dict[_Key, _Kept] = {}
         self._users: dict[SnmpCredentials, User] = {}
+        wanted = settings.plans.wanted()
+        self._plans = [
+            (plan, wanted[plan.name]) for plan in PLANS if plan.name in wanted
+        ]
 
     async def __aenter__(self) -> Self:
         """Get ready; a socket is opened with the first device of its family."""
@@ -89,7 +105,7 @@ class SnmpCollector:
         if self._engine is not None:
             self._engine.close()
         self._engine = None
-        self._sessions.clear()
+        self._kept.clear()
 
     @property
     def strays(self) -> int:
@@ -99,8 +115,8 @@ class SnmpCollector:
     def keep(self, polled: Iterable[tuple[Device, SnmpCredentials]]) -> None:
         """Forget what is kept from poll to poll of every other device."""
         wanted = {_key(device, credentials) for device, credentials in polled}
-        for gone in self._sessions.keys() - wanted:
-            del self._sessions[gone]
+        for gone in self._kept.keys() - wanted:
+            del self._kept[gone]
 
     async def collect(
         self, device: Device, credentials: SnmpCredentials
@@ -127,7 +143,7 @@ class SnmpCollector:
         except TimeoutError:
             outcome = Outcome.TIMEOUT
             detail = f"not read to the end within {self._settings.interval:g} s"
-        return DeviceReading(
+        reading = DeviceReading(
             device=device.id,
             collector=_NAME,
             at=self._clock(),
@@ -142,33 +158,62 @@ class SnmpCollector:
                 complete=outcome is Outcome.SUCCESS,
             ),
         )
+        if progress.kept is None or outcome is not Outcome.SUCCESS or not self._plans:
+            return reading
+        return await self._with_plans(progress.kept, reading)
 
     async def _poll(
         self, device: Device, credentials: SnmpCredentials, progress: _Progress
     ) -> None:
-        session = self._session(device, credentials)
+        progress.kept = self._keep(device, credentials)
+        session = progress.kept.session
         progress.naming = session.naming
         await session.begin()
         progress.system = await read_system(session)
         await read_interfaces(session, progress.table, max_rows=self._settings.max_rows)
 
-    def _session(self, device: Device, credentials: SnmpCredentials) -> Session:
+    async def _with_plans(self, kept: _Kept, reading: DeviceReading) -> DeviceReading:
+        """Return the reading with what the plans read, now or before.
+
+        They have half of an interval at most: the interfaces' news waits for them.
+        """
+        begun, interval = time.monotonic(), self._settings.interval
+        kept.agenda.up(reading.uptime)
+        failed = await read_plans(
+            *(kept.agenda, kept.session, reading.interfaces),
+            max_rows=self._settings.max_rows,
+            seconds=min(interval / 2, interval - reading.duration),
+            clock=self._clock,
+        )
+        return replace(
+            reading,
+            duration=reading.duration + time.monotonic() - begun,
+            facts=kept.agenda.facts,
+            plans=kept.agenda.outcomes,
+            failed=failed,
+        )
+
+    def _keep(self, device: Device, credentials: SnmpCredentials) -> _Kept:
         """Return what we keep of the device from poll to poll."""
         if device.address is None:
             raise ValueError(f"device {device.id} has no address to poll")
         if self._engine is None:
             raise RuntimeError("the collector is not open; enter it first")
         key = _key(device, credentials)
-        session = self._sessions.get(key)
-        if session is None:
+        kept = self._kept.get(key)
+        if kept is None:
             family, address = resolve(device.address, key[1])
             target = Target(self._engine, family, address)
+            session: Session
             if credentials.version == 3:
                 session = V3Session(target, self._user(credentials))
             else:
                 session = V2cSession(target, credentials.community)
-            self._sessions[key] = session
-        return session
+            agenda = Agenda(
+                self._plans, interval=self._settings.interval, seed=device.id
+            )
+            kept = self._kept[key] = _Kept(session, agenda)
+        return kept
 
     def _user(self, credentials: SnmpCredentials) -> User:
         """Return the user with its keys: made once, since that is slow by design."""

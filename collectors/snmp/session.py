@@ -8,7 +8,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from bellrock.model.observation import Outcome
@@ -90,42 +90,78 @@ class Target:
         return f"{self.address[0]} port {self.address[1]}"
 
 
+@dataclass(slots=True)
+class Part:
+    """What is read of a device together, and kept until it is read again.
+
+    Attributes
+    ----------
+    questions : Questions
+        What the device is asked for it.
+    recalls : dict of tuple of Oid to Recall
+        By its columns: how a table was read last time.
+    """
+
+    questions: Questions
+    recalls: dict[tuple[Oid, ...], Recall] = field(default_factory=dict)
+    sizing: Sizing = field(default_factory=Sizing)
+
+
 class Session(ABC):
     """Everything between us and one device, kept from poll to poll.
 
     Attributes
     ----------
-    questions : Questions
-        What it is asked.
+    part : Part
+        What is being read.
     naming : Naming
         What its interfaces are called.
-    recalls : dict of tuple of Oid to Recall
-        By its columns: how a table was read last time.
     """
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._sizing = Sizing()
-        self.questions = Questions(self.wrap)
+        self.part = Part(Questions(self.wrap))
         self.naming = Naming()
-        self.recalls = dict[tuple[Oid, ...], Recall]()
+        self._parts = {"": self.part}
         self._early: dict[int, Answer] = {}
         self._ended: Failure | None = None
 
-    async def begin(self) -> None:
-        """Begin a poll: ask at once what the last one did, all of it.
+    async def begin(self, *names: str) -> None:
+        """Begin to read these parts: ask at once all that was asked for them last time.
 
-        What is not wanted this time is asked in vain, and not again.
+        What is not wanted this time is asked in vain, and not again. Without a name
+        it is the part that every poll reads, which is entered too.
         """
-        self.questions.turn()
+        if not names:
+            self.enter("")
+        parts = [self._parts[name] for name in names or ("",) if name in self._parts]
+        for part in parts:
+            part.questions.turn()
         self._early, self._ended = {}, None
-        if self.questions.known:
+        if any(part.questions.known for part in parts):
             await self.prepare()
-            known = self.questions.ready()
+            known = [each for part in parts for each in part.questions.ready()]
             answers, self._ended = await self.target.ask_all(
                 [partial(self.encode, question) for question in known]
             )
             self._early = dict(zip(map(id, known), answers, strict=False))
+
+    def enter(self, name: str) -> None:
+        """Read this part from now on; it is begun, or new."""
+        part = self._parts.get(name)
+        if part is None:
+            part = self._parts[name] = Part(Questions(self.wrap))
+            part.questions.turn()
+        self.part = part
+
+    def forget(self, name: str) -> None:
+        """Keep nothing of a part that will not be read for long."""
+        self._parts.pop(name, None)
+
+    def rewrap(self) -> None:
+        """Wrap all questions anew: what is put around a PDU has changed."""
+        for part in self._parts.values():
+            part.questions.rewrap()
 
     async def ask(self, question: Question) -> Answer:
         """Return the answer to a question, which may have come already.
@@ -135,7 +171,7 @@ class Session(ABC):
         Failure
             If there is none.
         """
-        self.questions.keep(question)
+        self.part.questions.keep(question)
         early = self._early.pop(id(question), None)
         if early is not None:
             return early
@@ -194,12 +230,12 @@ class Session(ABC):
         return values
 
     async def _get(self, oids: Sequence[Oid]) -> list[Value]:
-        question = self.questions.find(PduType.GET, oids)
+        question = self.part.questions.find(PduType.GET, oids)
         answer, _ = await self.exchange(question)
         try:
             _raise_for_status(answer)
         except TooBig:
-            self.questions.release(question)
+            self.part.questions.release(question)
             if len(oids) == 1:
                 raise
             half = len(oids) // 2
@@ -210,7 +246,7 @@ class Session(ABC):
 
     def rows_at_once(self, columns: int) -> int:
         """Return how many rows are asked for with one request, as far as known."""
-        return self._sizing.repetitions(columns)
+        return self.part.sizing.repetitions(columns)
 
     async def get_bulk(self, oids: Sequence[Oid]) -> tuple[Question, list[VarBind]]:
         """Return successors of each of `oids`: a row of them, the next row, and so on.
@@ -220,21 +256,21 @@ class Session(ABC):
         """
         while True:
             rows = self.rows_at_once(len(oids))
-            question = self.questions.find(PduType.GET_BULK, oids, rows)
+            question = self.part.questions.find(PduType.GET_BULK, oids, rows)
             answer, octets = await self.exchange(question)
             try:
                 _raise_for_status(answer)
             except TooBig:
-                self.questions.release(question)
+                self.part.questions.release(question)
                 if rows == 1:
                     raise
-                self._sizing.most = rows // 2
+                self.part.sizing.most = rows // 2
                 continue
             if not answer.varbinds:
                 raise Malformed("GETBULK was answered without a single variable")
             if len(answer.varbinds) > rows * len(oids):
                 raise Malformed("GETBULK was answered with more than was asked for")
-            self._sizing.learn(octets, len(answer.varbinds))
+            self.part.sizing.learn(octets, len(answer.varbinds))
             return question, answer.varbinds
 
 

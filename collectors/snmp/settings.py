@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from bellrock.config.duration import Seconds
+from bellrock.config.duration import Seconds, parse
 from bellrock.config.secrets import read_secret
 
 _SHORTEST_PASSWORD = 8
@@ -111,6 +111,40 @@ class SnmpCredentials(BaseModel):
         return self._community.get_secret_value().encode()
 
 
+def _every(value: object) -> object:
+    if value is None or value in _EVERY_WORDS:
+        return _EVERY_WORDS.get(str(value))
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; or poll, or off") from None
+
+
+_EVERY_WORDS = {"off": None, "poll": 0.0}
+
+Every = Annotated[float | None, BeforeValidator(_every)]
+"""Seconds between two readings: ``poll`` for each poll, ``off`` for never (None)."""
+
+
+class PlanSettings(BaseModel):
+    """``plans:`` of the same section: how often each is read; see docs/collectors.md.
+
+    What is to be read more often than ``interval`` is read with every poll.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    resources: Every = 60.0
+
+    def wanted(self) -> dict[str, float]:
+        """Return the seconds between two readings of each plan that is not off."""
+        return {name: every for name, every in self if every is not None}
+
+
+NO_PLANS = PlanSettings.model_validate(dict.fromkeys(PlanSettings.model_fields, "off"))
+"""Interfaces and the system group alone."""
+
+
 class SnmpSettings(BaseModel):
     """The ``snmp:`` section of ``collectors:``.
 
@@ -130,7 +164,10 @@ class SnmpSettings(BaseModel):
         Requests sent in a second at most, over all devices, repeats included: what a
         firewall on the way, or a slow line out of here, can bear.
     max_rows : int
-        Interfaces of one device beyond which its table is taken for endless.
+        Interfaces of one device beyond which its table is taken for endless; rows of
+        any other table too.
+    plans : PlanSettings
+        What else is read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -141,3 +178,4 @@ class SnmpSettings(BaseModel):
     concurrency: int = Field(default=200, ge=1, le=10_000)
     packet_rate: int = Field(default=10_000, ge=1, le=1_000_000)
     max_rows: int = Field(default=10_000, ge=1)
+    plans: PlanSettings = PlanSettings()

@@ -101,7 +101,7 @@ class V3Session(Session):
         if agent is None:
             agent = self._agent = await self._discover()
             self._opener = Opener()
-            self.questions.rewrap()
+            self.rewrap()
         return agent
 
     async def _ask(self, agent: Agent, question: Question) -> Answer:

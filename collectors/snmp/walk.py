@@ -26,10 +26,10 @@ async def walk(
         If the device answers what was not asked, or does not move forward.
     """
     key = tuple(columns)
-    known = session.recalls.pop(key, None)
+    known = session.part.recalls.pop(key, None)
     if known is not None:
         if await _again(session, known, table):
-            session.recalls[key] = known
+            session.part.recalls[key] = known
             return
         _release(session, known)
     table.clear()
@@ -43,12 +43,12 @@ async def walk(
         _release(session, known)
     else:
         known.close(table.rows)
-        session.recalls[key] = known
+        session.part.recalls[key] = known
 
 
 def _release(session: Session, known: Recall) -> None:
     for step in known.steps:
-        session.questions.release(step.question)
+        session.part.questions.release(step.question)
 
 
 async def _again(session: Session, known: Recall, table: Table) -> bool:

@@ -10,7 +10,7 @@ from bellrock.model.inventory import Device
 from collectors.snmp import interfaces as columns
 from collectors.snmp.ber import Oid
 from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
-from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.snmp.settings import NO_PLANS, SnmpCredentials, SnmpSettings
 from collectors.snmp.values import (
     Absent,
     Counter32,
@@ -27,7 +27,7 @@ Mib = dict[Oid, Value]
 Answers = Callable[[bytes], Iterable[bytes]]
 """Turns a request's datagram into the answers to it."""
 
-QUICK = SnmpSettings(interval=20, timeout=0.15, retries=1)
+QUICK = SnmpSettings(interval=20, timeout=0.15, retries=1, plans=NO_PLANS)
 """Patient enough for loopback, and soon done with the silent."""
 
 SYSTEM: Mib = {

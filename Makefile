@@ -42,7 +42,8 @@ layers: dev-venv ## arrows go down, siblings never meet
 fmt: dev-venv ## format, and mend what ruff can mend
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
-fuzz: dev-venv ## ten million mutated datagrams (FUZZ=10000000)
+fuzz: dev-venv ## ten million hostile inputs (FUZZ=10000000)
+	@$(setup)/fuzzer.sh requirements-fuzz.lock
 	@.venv/bin/python -m tests.collectors.snmp.fuzz $(FUZZ)
 
 bench: run-venv ## the project's benchmarks, as JSON lines
@@ -50,7 +51,7 @@ bench: run-venv ## the project's benchmarks, as JSON lines
 
 # Resolved for every platform, so that one lock serves x86-64 and arm64; without
 # addresses, so that it installs from whatever index a machine uses.
-lock: $(UV) ## renew both lock files (LOCK_ARGS=--upgrade for newer versions)
+lock: $(UV) ## renew the lock files (LOCK_ARGS=--upgrade for newer versions)
 	@for group in build:requirements.lock dev:requirements-dev.lock; do \
 		$(UV) pip compile --quiet --python-version 3.11 --universal \
 			--fork-strategy fewest --generate-hashes --no-header \
@@ -58,6 +59,9 @@ lock: $(UV) ## renew both lock files (LOCK_ARGS=--upgrade for newer versions)
 			--group $${group%%:*} -o $${group#*:} pyproject.toml >/dev/null \
 			|| exit 1; \
 	done
+	@$(UV) pip compile --quiet --python-version 3.11 --universal \
+		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		$(LOCK_ARGS) --group pyproject.toml:fuzz -o requirements-fuzz.lock >/dev/null
 
 .cache/uv/bin/uv:
 	@$(or $(PYTHON),python3) -m venv .cache/uv

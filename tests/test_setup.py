@@ -17,7 +17,7 @@ from tests.programs import need
 
 ROOT = Path(__file__).parent.parent
 SETUP = ROOT / "deploy" / "setup"
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock")
 PROGRAMS = ("prometheus", "prometheus-alertmanager")
 
 
@@ -55,7 +55,7 @@ def pins(lock: str) -> dict[str, str]:
 def test_every_locked_package_is_one_version_with_hashes(lock: str) -> None:
     text = (ROOT / lock).read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    assert len(lines) > 10
+    assert lines
     for line in lines:
         assert re.fullmatch(
             r"[\w.-]+==[^\s;]+( ; [^-]*?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*", line

@@ -19,7 +19,7 @@ from collectors.snmp.values import (
     Value,
     VarBind,
 )
-from tests.collectors.snmp import fuzz
+from tests.collectors.snmp.fuzz import mutation
 from tests.collectors.snmp.test_ber import OIDS, VALUES
 
 VARBINDS = st.lists(st.tuples(OIDS, VALUES), max_size=12)
@@ -142,7 +142,7 @@ def test_a_scoped_pdu_is_read_alike() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_25_000_mutated_datagrams_raise_nothing_but_malformed(seed: int) -> None:
-    assert fuzz.run(seed, 25_000) == 25_000
+    assert mutation.run(seed, 25_000) == 25_000
 
 
 @given(st.binary(max_size=60))

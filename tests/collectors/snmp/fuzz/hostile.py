@@ -1,12 +1,11 @@
 """A device that answers as a stream of octets says, in place of the network."""
 
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.ber import Malformed, Oid
-from collectors.snmp.channel import Sockaddr
 from collectors.snmp.exchange import Answer, Encode
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
@@ -116,13 +115,14 @@ class Device:
 
     async def ask(
         self,
-        family: socket.AddressFamily,  # noqa: ARG002 - as an engine is asked
-        to: Sockaddr,  # noqa: ARG002
-        requests: Sequence[Encode],
-        *,
+        *asked: Any,
         once: bool = False,  # noqa: ARG002
     ) -> tuple[list[Answer], Failure | None]:
-        """Answer as far as the stream goes; then be silent."""
+        """Answer as far as the stream goes; then be silent.
+
+        As an engine is asked: whom is of no matter, and the requests come last.
+        """
+        requests: Sequence[Encode] = asked[-1]
         answers: list[Answer] = []
         for encode in requests:
             self.asked += 1
@@ -192,23 +192,26 @@ class Device:
         return decode_v2c(answer).pdu
 
     def _odd(self, asked: Pdu) -> Iterator[VarBind]:
-        names = [oid for oid, _ in asked.varbinds]
-        for at in range(self.stream.number(2 * len(names) + 2)):
-            name = names[at % len(names)] if names else (1, 3)
-            yield self._name(name), value(self.stream)
+        names = [oid for oid, _ in asked.varbinds] or [(1, 3)]
+        row = self.stream.take(self.stream.number(8))
+        for at in range(self.stream.number(3 * len(names) + 2)):
+            yield self._name(names[at % len(names)], row), value(self.stream)
 
-    def _name(self, asked: Oid) -> Oid:
-        match self.stream.number(6):
+    def _name(self, asked: Oid, row: bytes) -> Oid:
+        match self.stream.number(8):
             case 0:
                 return asked
-            case 1 | 2:
+            case 1:
                 return (*asked, self.stream.number(4))
-            case 3:
+            case 2:
                 return (*asked[:-1], asked[-1] + self.stream.number(4))
-            case 4:
+            case 3:
                 return (*asked[:-1], max(0, asked[-1] - 1))
-            case _:
+            case 4:
                 return (1, 3, 6, 1, 2, 1, *self.stream.take(self.stream.number(8)))
+            case _:
+                # A row of the table, if they are columns that are asked for.
+                return (*asked, *row)
 
 
 class Endless(Stream):

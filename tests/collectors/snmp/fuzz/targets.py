@@ -1,13 +1,16 @@
 """What is fuzzed, by name: each reads octets, and raises only if we are at fault."""
 
 import asyncio
+import json
 import random
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
+from bellrock.model.observation import InterfaceReading, Interfaces
+from bellrock.model.status import Status
 from collectors.snmp import interfaces
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.explain import Explainer
@@ -16,6 +19,9 @@ from collectors.snmp.interfaces import read_interfaces, readings
 from collectors.snmp.layout import learn
 from collectors.snmp.message import Pdu, decode_v2c, encode_v2c
 from collectors.snmp.naming import Naming
+from collectors.snmp.plans.agenda import Agenda
+from collectors.snmp.plans.reading import read_plans
+from collectors.snmp.plans.table import PLANS
 from collectors.snmp.session import Session, Target
 from collectors.snmp.system import read_system
 from collectors.snmp.table import Table
@@ -34,6 +40,8 @@ from tests.collectors.snmp.fuzz.seeds import ANSWER, SCOPED, SEEDS
 _ROWS = 12
 _MOST_ROWS = 1_000
 """Of a table that is given up after `_ROWS`, and the rest of that answer."""
+_PATIENCE = 600.0
+"""Seconds; it is requests that are counted."""
 _HONEST = mib(4)
 _LOOP = asyncio.new_event_loop()
 _KNOWN = layouts()
@@ -129,6 +137,34 @@ def _poll(octets: bytes, version: int) -> None:
         assert len(set(found.name)) == len(found)
 
 
+def _plans(octets: bytes) -> None:
+    """Read every plan twice of a device, whatever it answers, which is a reading."""
+    stream = Stream(octets)
+    first = stream.number(len(PLANS))
+    device = Device(stream, _HONEST)
+    session = _session(device, 2)
+    # Each begins now and then: behind silence the others are not read.
+    wanted = [(plan, 60.0) for plan in (*PLANS[first:], *PLANS[:first])]
+    agenda = Agenda(wanted, interval=60.0, seed="fuzzed")
+    ports = Interfaces.of(
+        *(InterfaceReading(f"eth{n}", n, Status.UP) for n in range(1, 5))
+    )
+    for now in (0.0, 10_000.0):
+
+        async def poll(at: float) -> None:
+            await read_plans(
+                *(agenda, session, ports),
+                max_rows=_ROWS,
+                seconds=_PATIENCE,
+                clock=lambda: at,
+            )
+
+        _LOOP.run_until_complete(poll(now))
+        # What becomes of them is text: labels, and lines of JSON.
+        json.dumps(asdict(agenda.facts))
+        assert repr(agenda.facts).isprintable()
+
+
 _COLUMNS: tuple[Oid, ...] = (
     interfaces.NAME,
     interfaces.HC_IN_OCTETS,
@@ -217,6 +253,7 @@ TARGETS: Mapping[str, Fuzzed] = {
         *("polls of a hostile SNMPv3 device", 5),
         *(lambda octets: _poll(octets, 3), _streams()),
     ),
+    "plans": Fuzzed("every plan, of a hostile device", 5, _plans, _streams()),
     "recall": Fuzzed("a table read by recall, against a walk", 5, _recall, _streams()),
     "explain": Fuzzed(
         *("datagrams put into words", 10, _explain),

@@ -135,6 +135,9 @@ class PlanSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     resources: Every = 60.0
+    addresses: Every = 300.0
+    lldp: Every = 60.0
+    ospf: Every = 0.0
 
     def wanted(self) -> dict[str, float]:
         """Return the seconds between two readings of each plan that is not off."""

@@ -1,6 +1,6 @@
 """A plan: a few tables that are read together, and what becomes of them."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from bellrock.model.neighbourhood import Address, Facts
@@ -111,8 +111,3 @@ def unsupported(what: str) -> Failure:
         Outcome.UNSUPPORTED,
         f"the device shows no {what}: not there, or not in our view",
     )
-
-
-def present(*values: Sequence[object] | float | None) -> bool:
-    """Return whether there is anything in any of these."""
-    return any(value not in (None, "", ()) for value in values)

@@ -17,6 +17,7 @@ from bellrock import __version__
 from bellrock.cli.bench import bench
 from bellrock.cli.collect import collect
 from bellrock.cli.demo import demo
+from bellrock.cli.discover import discover
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.inventory import check, spof
 from bellrock.cli.render import render
@@ -59,7 +60,7 @@ def _help(command: Callable[..., None]) -> str:
     return (inspect.getdoc(command) or "").replace("\n\nExample", "\n\n\b\nExample")
 
 
-for _command in (demo, run, check, spof, collect, render, bench):
+for _command in (demo, run, check, spof, discover, collect, render, bench):
     app.command(help=_help(_command))(_command)
 
 

@@ -1,0 +1,247 @@
+"""``bellrock discover``: from one device to all it leads to, as a draft inventory."""
+
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bellrock.cli.found import show, show_left_to_do, write_csv, write_json
+from bellrock.cli.inventory import Format, OutputFormat
+from bellrock.config.settings import Settings
+from bellrock.config.settings import load as load_settings
+from bellrock.document.suggest import choices
+from bellrock.inventory.draft import write
+from bellrock.inventory.load import load as load_inventory
+from bellrock.model.errors import UserError
+from bellrock.model.inventory import Device, Inventory
+from bellrock.model.observation import DeviceReading
+from bellrock.runtime.crawl import Crawler
+from bellrock.runtime.discovered import Discovered
+from bellrock.runtime.process import until_signalled
+from bellrock.runtime.scope import IPAddress, Network, Scope
+from bellrock.runtime.trades import SECTIONS
+from collectors.snmp.collector import SnmpCollector
+from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+
+_PLANS = ("addresses", "lldp", "cdp", "ospf")
+"""What is read of a device beside its interfaces."""
+_FILE = "discovered.yaml"
+"""In a folder, what the draft is called."""
+
+
+def discover(
+    seed: Annotated[
+        str, typer.Option(metavar="HOST", help="address or name of the first device")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PATH", help="a file or a folder")
+    ],
+    config: Annotated[
+        Path, typer.Option("-c", "--config", metavar="FILE", help="settings")
+    ] = Path("bellrock.yaml"),
+    credentials: Annotated[
+        str, typer.Option(metavar="NAME", help="an entry of the settings' snmp section")
+    ] = "default",
+    limit: Annotated[
+        int, typer.Option(min=1, max=100_000, help="devices at most")
+    ] = 500,
+    depth: Annotated[
+        int, typer.Option(min=0, max=1_000, help="steps from the seed at most")
+    ] = 30,
+    rate: Annotated[
+        int, typer.Option(min=1, max=10_000, help="requests in a second at most")
+    ] = 50,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CIDR", help="ask only there; repeat for more networks"),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="UDP port of the devices' agents")
+    ] = 161,
+    force: Annotated[
+        bool, typer.Option("--force", help="write over what is there")
+    ] = False,
+    form: OutputFormat = Format.TABLE,
+) -> None:
+    """Find devices and links from a first device on, and draft an inventory of them.
+
+    Each device is asked who it is and whom it sees by LLDP, CDP and OSPF; then those
+    are asked. It only reads, slowly, and asks nobody outside private networks and
+    those that the seed is in, unless --allow names others. Ctrl-C ends it early; what
+    was found by then is written. If the settings name an inventory, what differs from
+    it is shown too; it is never changed.
+
+    Exit status: 0 done, 1 the seed did not answer, or something differs from the
+    inventory, 2 the settings or the options are wrong, 70 our fault.
+
+    Example:
+      bellrock discover --seed 10.0.0.1 -o draft.yaml --allow 10.0.0.0/16
+    """
+    settings = load_settings(config, SECTIONS)
+    chosen = _credentials(settings, credentials)
+    inventory = _inventory(settings)
+    networks = [_network(text) for text in allow or ()]
+    first = _resolve(seed)
+    path = _free(output, force=force)
+    crawler = _crawl(settings, chosen, (first, networks), (limit, depth, rate, port))
+    if not crawler.progress.found:
+        for silent in crawler.progress.silent:
+            words = f"{silent.outcome}: {silent.detail}"
+            print(f"the seed {seed} did not answer: {words}", file=sys.stderr)
+        print("nothing was found, and nothing written", file=sys.stderr)
+        raise typer.Exit(1)
+    found = Discovered.of(crawler.progress, inventory)
+    told_on = f"Discovered from {first} on, {datetime.now(UTC):%d %B %Y %H:%M} UTC."
+    draft = found.draft(credentials, None if port == 161 else port, told_on)
+    _write(path, write(draft), force=force)
+    match form:
+        case Format.JSON:
+            write_json(found)
+        case Format.CSV:
+            write_csv(found)
+        case Format.TABLE:
+            show(found)
+            show_left_to_do(found)
+            print(f"written to {path}; bellrock check --inventory {path}")
+    differs = found.comparison is not None and bool(found.comparison.mismatches)
+    raise typer.Exit(1 if differs else 0)
+
+
+def _crawl(
+    settings: Settings,
+    credentials: SnmpCredentials,
+    where: tuple[IPAddress, list[Network]],
+    bounds: tuple[int, int, int, int],
+) -> Crawler:
+    """Ask until there is nobody left to ask, or somebody stops us."""
+    limit, depth, rate, port = bounds
+    seed, networks = where
+    section = settings.collectors["snmp"]
+    assert isinstance(section, SnmpSettings)
+    known = type(section.plans).model_fields
+    plans = {name: "poll" if name in _PLANS else "off" for name in known}
+    collector = SnmpCollector(
+        section.model_copy(
+            update={
+                "packet_rate": rate,
+                "plans": type(section.plans).model_validate(plans),
+            }
+        )
+    )
+
+    async def ask(address: str) -> DeviceReading:
+        ports = {"snmp": port}
+        device = Device(address, "", address=address, snmp="", ports=ports)
+        return await collector.collect(device, credentials)
+
+    crawler = Crawler(ask, Scope(seed, networks), limit=limit, depth=depth)
+
+    async def crawl() -> None:
+        async with collector:
+            await crawler.run(str(seed))
+
+    with _shown(crawler):
+        uvloop.run(until_signalled(crawl()))
+    return crawler
+
+
+@contextmanager
+def _shown(crawler: Crawler) -> Iterator[None]:
+    """Show on a terminal how far it is."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("asking the seed")
+
+        def update() -> None:
+            progress = crawler.progress
+            words = (
+                f"{len(progress.found):,} devices, {len(progress.silent):,} silent, "
+                f"{progress.waiting:,} to ask"
+            )
+            bar.update(task, description=words)
+
+        crawler.notify = update
+        yield
+
+
+def _credentials(settings: Settings, name: str) -> SnmpCredentials:
+    found = settings.snmp.get(name)
+    if found is None:
+        raise UserError(
+            f"--credentials {name}: no such entry in the settings' snmp section",
+            choices(name, settings.snmp, "entries")
+            or "add one: snmp: {default: {version: 2c, community_file: community}}",
+        )
+    assert isinstance(found, SnmpCredentials)
+    return found
+
+
+def _inventory(settings: Settings) -> Inventory | None:
+    if settings.inventory is None:
+        return None
+    return load_inventory(settings.inventory).inventory
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise UserError(
+            f"--allow {text}: no network",
+            "write its address and the length of its prefix: 10.0.0.0/16",
+        ) from None
+
+
+def _resolve(seed: str) -> IPAddress:
+    try:
+        found = socket.getaddrinfo(seed, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        raise UserError(
+            f"--seed {seed}: no such host", "write an IP address, or a name with one"
+        ) from None
+    return ipaddress.ip_address(str(found[0][4][0]).partition("%")[0])
+
+
+def _free(output: Path, *, force: bool) -> Path:
+    """Return the file to write, which is not there yet."""
+    path = output / _FILE if output.is_dir() else output
+    if not path.parent.is_dir():
+        raise UserError(f"{path}: there is no folder {path.parent}", "make it first")
+    if os.path.lexists(path) and not force:
+        raise UserError(
+            f"{path}: there is such a file already",
+            "name another one, or write over it with --force",
+        )
+    return path
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Write all of it or nothing, and over nobody else's file."""
+    whole = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        whole.write_text(text, encoding="utf-8")
+        if force:
+            whole.replace(path)
+        else:
+            os.link(whole, path)
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written: {error.strerror}", "write it somewhere else"
+        ) from None
+    finally:
+        whole.unlink(missing_ok=True)

@@ -152,3 +152,26 @@ def test_ten_thousand_devices_are_joined_in_seconds() -> None:
     seconds = time.process_time() - started
     assert ends(links) == {label(wire) for wire in wires}
     assert seconds < 30
+
+
+def test_devices_that_claim_endless_neighbours_cost_no_more_than_those() -> None:
+    found = World()
+    ports = [f"p{n}" for n in range(1_000)]
+    for name in "abc":
+        found.add(name, *ports)
+    crowd = [
+        Neighbour(
+            Protocol.LLDP,
+            "abc"[n % 3] if n % 2 else f"nobody{n}",
+            ports[n % 1_000] if n % 5 else "",
+            port=ports[n % 997],
+            port_kind=PortKind.NAME,
+            addresses=tuple(f"10.0.{n % 250}.{m % 250}" for m in range(50)),
+        )
+        for n in range(20_000)
+    ]
+    for name in "abc":
+        found.hears(name, *crowd)
+    started = time.process_time()
+    found.join()
+    assert time.process_time() - started < 10

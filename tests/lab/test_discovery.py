@@ -1,0 +1,110 @@
+"""What real daemons say of each other is the wiring; what is declared wrong shows."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bellrock.inventory.load import load
+from bellrock.model import catalogue
+from bellrock.model.inventory import Inventory
+from bellrock.model.neighbourhood import Provenance
+from tests.lab.desk import Desk, configure, desk
+from tests.lab.network import Lab
+
+pytestmark = pytest.mark.usefixtures("in_noc")
+
+
+def wiring(inventory: Inventory) -> set[frozenset[str]]:
+    return {frozenset((str(e.a), str(e.b))) for e in inventory.links.values()}
+
+
+def discover(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command where the monitor stands, from the first core router on."""
+    return subprocess.run(
+        [
+            *(sys.executable, "-P", "-m", "bellrock", "discover"),
+            *("--seed", "10.255.0.1", "--credentials", "lab", "--rate", "1000"),
+            *("-c", str(folder / "bellrock.yaml"), *words),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_draft_of_a_crawl_is_the_lab(lab: Lab, tmp_path: Path) -> None:
+    configure(lab, tmp_path)
+    path = tmp_path / "draft.yaml"
+    done = discover(tmp_path, "-o", str(path), "--format", "json")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["mismatches"]) == (0, []), done.stderr
+    found, truth = load(path, cache=None).inventory, lab.described.inventory
+    assert wiring(found) == wiring(truth)
+    assert set(found.devices) == set(truth.devices)
+    seen = {each["provenance"] for each in answer["links"] if not each["doubt"]}
+    assert seen == {Provenance.BOTH_ENDS.value}
+    by = {protocol for each in answer["links"] for protocol in each["seen_by_a"]}
+    assert by == {"lldp", "ospf"}
+    for link in found.links.values():
+        [declared] = [
+            each
+            for each in truth.links.values()
+            if {each.a, each.b} == {link.a, link.b}
+        ]
+        assert link.capacity_ab == declared.capacity_ab
+        # FRR's agent has no metrics that could be believed: each is 1.
+        assert not link.metric_declared
+    checked = subprocess.run(
+        [sys.executable, "-P", "-m", "bellrock", "check", "--inventory", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+async def test_mismatches_come_with_a_wrong_inventory_and_go_with_a_right_one(
+    lab: Lab, tmp_path: Path
+) -> None:
+    right = yaml.safe_load(lab.described.text)
+    wrong = yaml.safe_load(lab.described.text)
+    links = {link["id"]: link for link in wrong["links"]}
+    one, other = links["core1-reg1"], links["core1-reg2"]
+    one["b"], other["b"] = other["b"], one["b"]
+    links["reg4-site4"]["capacity"] = "40G"
+    wrong["links"].remove(links["reg3-reg4"])
+    configure(lab, tmp_path, inventory=yaml.safe_dump(wrong))
+    async with desk(tmp_path, alerting=False) as here:
+        for link, why in (
+            ("core1-reg1", "other_far_end"),
+            ("core1-reg2", "other_far_end"),
+            ("reg4-site4", "capacity"),
+            ("reg3:to-reg4 - reg4:to-reg3", "undeclared"),
+        ):
+            await here.exported.until(
+                1, catalogue.TOPOLOGY_MISMATCH, link=link, why=why
+            )
+        assert len(await here.exported.values(catalogue.TOPOLOGY_MISMATCH)) == 4
+        await _everything_agrees(here, right)
+
+
+async def _everything_agrees(here: Desk, inventory: dict[str, object]) -> None:
+    (here.folder / "network.yaml").write_text(yaml.safe_dump(inventory))
+    assert here.monitor is not None
+    os.kill(here.monitor.pid, signal.SIGHUP)
+    await here.exported.until(None, catalogue.TOPOLOGY_MISMATCH)
+    labels = {"provenance": Provenance.BOTH_ENDS.value}
+    await here.exported.until(1, catalogue.LINK_PROVENANCE, link="reg3-reg4", **labels)
+    seen = await here.exported.values(catalogue.LINK_PROVENANCE, **labels)
+    assert len(seen) == 16
+    # And stays so, while the devices are read again and again.
+    await asyncio.sleep(3)
+    assert await here.exported.values(catalogue.TOPOLOGY_MISMATCH) == []

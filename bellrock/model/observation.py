@@ -193,6 +193,9 @@ class DeviceReading:
         success nothing is in `facts`. A plan that was not read yet is not here.
     failed : tuple of str
         Plans among them that were read in this very poll and failed.
+    begun : float or None
+        The start of the poll, where the collector says; what changed later may not be
+        in it.
     """
 
     device: str
@@ -208,6 +211,7 @@ class DeviceReading:
     facts: Facts = NO_FACTS
     plans: Mapping[str, Outcome] = field(default_factory=dict, hash=False)
     failed: tuple[str, ...] = ()
+    begun: float | None = None
 
 
 class NoticeKind(StrEnum):

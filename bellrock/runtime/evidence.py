@@ -154,6 +154,9 @@ class Evidence:
         if source is None:
             return False
         contradicted = False
+        begun = reading.begun
+        if begun is None:
+            begun = reading.at - reading.duration
         indexes: dict[int, str] = {}
         until = reading.at + FRESH_FOR * source.every
         for name, link in self._links_of.get(device, {}).items():
@@ -164,7 +167,7 @@ class Evidence:
             reports = self._reports.setdefault(link, {})
             before, status = reports.get(device), _carries(interface)
             if before is not None and before.noticed is not None:
-                if before.noticed > reading.at - reading.duration:
+                if before.noticed > begun:
                     # It may have been read before it changed.
                     continue
                 contradicted |= status is not before.status

@@ -16,11 +16,18 @@ from bellrock.export.server import application, listening_socket, serve
 from bellrock.model import catalogue
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
-from bellrock.model.observation import DeviceReading, Outcome, RoundTrips
+from bellrock.model.observation import (
+    DeviceReading,
+    Notice,
+    NoticeKind,
+    Outcome,
+    RoundTrips,
+)
 from bellrock.runtime.analyst import Analyst, Conclusion
 from bellrock.runtime.discovery import Discovery
 from bellrock.runtime.engines import Engines
 from bellrock.runtime.evidence import Evidence
+from bellrock.runtime.notices import Notices
 from bellrock.runtime.parts import Parts
 from bellrock.runtime.plan import SNMP, Plan
 from bellrock.runtime.polling import Polling
@@ -33,6 +40,9 @@ _BACKGROUND = 1.0
 """Seconds between two looks at our own health."""
 
 _ANALYSIS, _POLLING, _DISCOVERY = "analysis", "scheduler", "discovery"
+
+_TELLS_NOTHING = frozenset({NoticeKind.AUTHENTICATION_FAILURE, NoticeKind.OTHER})
+"""Notices after which a poll would find nothing that it did not before."""
 
 _log = structlog.get_logger(__name__)
 
@@ -89,9 +99,14 @@ class Monitor:
             self._parts = Parts(group, self._supervisor)
             self._engines = Engines(self._parts, self._on_round_trips)
             group.create_task(serve(app, sock))
+            self._notices = Notices(
+                self._parts, report=self._on_notice, doubt=self._hasten
+            )
+            self._notices.prepare(self._plan.traps)
             await self._engines.assign(self._plan.probing)
             self._expect()
             self._start_polling()
+            await self._notices.adopt(self._plan)
             self._start_analysis()
             self._parts.start(_DISCOVERY, self._discovery.run)
             self.series[catalogue.CONFIG_RELOAD].set((), 1)
@@ -153,7 +168,13 @@ class Monitor:
             If a socket may not be opened; everything is then as it was before.
         """
         plan = Plan.of(settings, inventory)
-        await self._engines.assign(plan.probing)
+        self._notices.prepare(plan.traps)
+        try:
+            await self._engines.assign(plan.probing)
+        except UserError:
+            self._notices.discard()
+            raise
+        await self._notices.adopt(plan)
         old, was, had = self._plan, self._settings, self.inventory
         self._plan, self._settings, self.inventory = plan, settings, inventory
         self._forget(old)
@@ -202,8 +223,10 @@ class Monitor:
         self.series.add_round_trips(trips)
 
     def _on_reading(self, reading: DeviceReading) -> None:
-        self._evidence.add_reading(reading)
+        self._notices.learn(reading, self._polling.agent(reading.device))
         self._discovery.add(reading)
+        if self._evidence.add_reading(reading):
+            self._hasten(reading.device)
         ends = self._plan.ends.get(reading.device, {})
         names = {interface: link.id for interface, (link, _) in ends.items()}
         self.series.add_reading(reading, names)
@@ -214,6 +237,15 @@ class Monitor:
         self.series.set_loads(reading.device, loads)
         for hear in self.listeners.loads:
             hear(loads)
+
+    def _on_notice(self, notice: Notice) -> None:
+        self.series[catalogue.NOTICES].add((notice.device, notice.kind.value))
+        self._evidence.add_notice(notice, SNMP)
+        if notice.kind not in _TELLS_NOTHING:
+            self._hasten(notice.device)
+
+    def _hasten(self, device: str) -> None:
+        self._polling.hasten(device, self._plan.traps.confirm)
 
     def _on_unread(self, device: str) -> None:
         self.series.unread(device)
@@ -236,6 +268,8 @@ class Monitor:
                 self.series[catalogue.PROBE_ERROR].set((name,), bound)
             for name, reason, packets in self._engines.unsent():
                 self.series[catalogue.PROBE_UNSENT].set((name, reason), packets)
+            for reason, times in self._notices.refused():
+                self.series[catalogue.NOTICES_REFUSED].set((reason,), times)
             await asyncio.sleep(_BACKGROUND)
 
     def _count_fault(self, part: str) -> None:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from bellrock.config.settings import Settings
 from bellrock.model.inventory import Device, Inventory, Link
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.traps.senders import Sender
+from collectors.traps.settings import TrapSettings
 from probes.paced import PacedProbe
 from probes.target import Target
 
-SNMP = "snmp"
+SNMP, TRAPS = "snmp", "traps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Plan:
         Of the collector.
     polls : mapping of str to (Device, SnmpCredentials)
         By device id.
+    traps : TrapSettings
+        Of the receiver of notices.
+    senders : tuple of Sender
+        Whose notices are taken: the devices that are polled.
     ends : mapping of str to mapping of str to (Link, str)
         By device and interface: the link plugged in, and which end, ``a`` or ``b``.
     """
@@ -58,6 +64,8 @@ class Plan:
     probing: Mapping[str, Probing]
     snmp: SnmpSettings
     polls: Mapping[str, tuple[Device, SnmpCredentials]]
+    traps: TrapSettings
+    senders: tuple[Sender, ...]
     ends: Mapping[str, Mapping[str, tuple[Link, str]]]
 
     @classmethod
@@ -65,10 +73,15 @@ class Plan:
         """Work out what settings and inventory ask for."""
         section = settings.collectors[SNMP]
         assert isinstance(section, SnmpSettings)
+        traps = settings.collectors[TRAPS]
+        assert isinstance(traps, TrapSettings)
+        polls = dict(_polls(settings, inventory))
         return cls(
             probing=dict(_probing(settings, inventory)),
             snmp=section,
-            polls=dict(_polls(settings, inventory)),
+            polls=polls,
+            traps=traps,
+            senders=tuple(_senders(settings, traps, polls)),
             ends=_ends(inventory),
         )
 
@@ -115,6 +128,21 @@ def _polls(
         credentials = settings.snmp[device.snmp]
         assert isinstance(credentials, SnmpCredentials)
         yield device.id, (device, credentials)
+
+
+def _senders(
+    settings: Settings,
+    traps: TrapSettings,
+    polls: Mapping[str, tuple[Device, SnmpCredentials]],
+) -> Iterator[Sender]:
+    others = []
+    for name in traps.credentials:
+        credentials = settings.snmp[name]
+        assert isinstance(credentials, SnmpCredentials)
+        others.append(credentials)
+    for device, own in polls.values():
+        assert device.address is not None
+        yield Sender(device.id, device.address, (own, *others))
 
 
 def _ends(inventory: Inventory) -> dict[str, dict[str, tuple[Link, str]]]:

@@ -10,6 +10,7 @@ from bellrock.runtime.schedule import Job, Scheduler
 from bellrock.runtime.supervise import Supervisor
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.snmp.v3agent import Agent
 
 Polls = Mapping[str, tuple[Device, SnmpCredentials]]
 
@@ -40,6 +41,7 @@ class Polling:
         self._on_reading = on_reading
         self._on_unread = on_unread
         self._collector = SnmpCollector(settings)
+        self._polls: Polls = {}
         # Each poll is mostly waiting; the collector bounds what is on the wire.
         self._scheduler = Scheduler(
             concurrency=4 * settings.concurrency, on_skip=on_skip
@@ -47,12 +49,18 @@ class Polling:
 
     def assign(self, polls: Polls) -> None:
         """Poll these from now on; those that stay keep their place and their run."""
+        self._polls = polls
         self._collector.keep(polls.values())
         self._scheduler.set_jobs(list(self._jobs(polls)))
 
     def lag(self) -> float:
         """Return how late, in seconds, the latest start of the last minute was."""
         return self._scheduler.lag()
+
+    def agent(self, device: str) -> Agent | None:
+        """Return the SNMPv3 engine that polls found at a device; None if none did."""
+        poll = self._polls.get(device)
+        return None if poll is None else self._collector.agent(*poll)
 
     def hasten(self, device: str, gap: float) -> None:
         """Poll a device now, but not twice within `gap` seconds out of turn."""

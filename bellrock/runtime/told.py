@@ -7,10 +7,12 @@ from pathlib import Path
 from bellrock.config.settings import Settings
 from bellrock.config.settings import load as load_settings
 from bellrock.document.problem import Problem
+from bellrock.document.suggest import choices
 from bellrock.inventory.load import load as load_inventory
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.runtime.trades import SECTIONS
+from collectors.traps.settings import TrapSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Told:
             With every problem of the file that has any, or when no inventory is named.
         """
         settings = load_settings(config, SECTIONS)
+        _check_traps(settings)
         path = inventory or settings.inventory
         if path is None:
             raise UserError(
@@ -55,3 +58,15 @@ class Told:
         """Show the warnings on standard error."""
         for warning in self.warnings:
             print(warning, file=sys.stderr)
+
+
+def _check_traps(settings: Settings) -> None:
+    """Check that what traps are secured by is there."""
+    traps = settings.collectors["traps"]
+    assert isinstance(traps, TrapSettings)
+    for name in traps.credentials:
+        if name not in settings.snmp:
+            raise UserError(
+                f"{settings.file}: collectors.traps.credentials: snmp has no {name}",
+                choices(name, settings.snmp, "known snmp"),
+            )

@@ -10,11 +10,12 @@ from pydantic import BaseModel
 
 from alerts.settings import SECTION as ALERTS
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.traps.settings import TrapSettings
 from probes.table import PROBES
 
 SECTIONS: Mapping[str, Mapping[str, type[BaseModel]]] = {
     "probes": PROBES,
-    "collectors": {"snmp": SnmpSettings},
+    "collectors": {"snmp": SnmpSettings, "traps": TrapSettings},
     "snmp": {"*": SnmpCredentials},
     "alerts": ALERTS,
 }

@@ -25,7 +25,7 @@ from collectors.snmp.table import Table
 from collectors.snmp.usm import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, password_to_key
 from collectors.snmp.v2c import V2cSession
 from collectors.snmp.v3 import V3Session
-from collectors.snmp.v3agent import User
+from collectors.snmp.v3agent import Agent, User
 from collectors.snmp.witness import Witness
 
 _NAME = "snmp"
@@ -118,6 +118,13 @@ class SnmpCollector:
         for gone in self._kept.keys() - wanted:
             del self._kept[gone]
 
+    def agent(self, device: Device, credentials: SnmpCredentials) -> Agent | None:
+        """Return the SNMPv3 engine that polls found at `device`; None if none did."""
+        kept = self._kept.get(_key(device, credentials))
+        if kept is None or not isinstance(kept.session, V3Session):
+            return None
+        return kept.session.agent
+
     async def collect(
         self, device: Device, credentials: SnmpCredentials
     ) -> DeviceReading:
@@ -130,7 +137,7 @@ class SnmpCollector:
         OSError
             If we cannot send through a fault of our own, such as no descriptors left.
         """
-        started = time.monotonic()
+        started, begun = time.monotonic(), self._clock()
         progress = _Progress()
         outcome, detail = Outcome.SUCCESS, ""
         try:
@@ -157,6 +164,7 @@ class SnmpCollector:
                 *(progress.table, progress.naming),
                 complete=outcome is Outcome.SUCCESS,
             ),
+            begun=begun,
         )
         if progress.kept is None or outcome is not Outcome.SUCCESS or not self._plans:
             return reading

@@ -47,6 +47,11 @@ class V3Session(Session):
             self._level |= PRIVACY
         self._sealer = Sealer(user.name, self._level | REPORTABLE)
 
+    @property
+    def agent(self) -> Agent | None:
+        """The engine that was found there, which keeps its time; None before that."""
+        return self._agent
+
     def wrap(self, pdu: bytes) -> bytes:
         """Return the scoped PDU; only once the engine is known is anything asked."""
         return wrap_scoped(b"" if self._agent is None else self._agent.engine_id, pdu)

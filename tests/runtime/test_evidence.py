@@ -1,5 +1,7 @@
 """Evidence: who answers, who is silent, what the ends of a link report."""
 
+from dataclasses import replace
+
 import pytest
 
 from bellrock.model.inventory import Device, End, Inventory, Link, Site
@@ -200,6 +202,13 @@ def test_a_poll_that_began_before_the_notice_does_not_undo_it() -> None:
     evidence = told(10)
     assert not evidence.add_reading(reading(10.05, Outcome.SUCCESS, row(Status.UP)))
     assert evidence.heard(10.05).links_down == {"tail"}
+
+
+def test_plans_that_were_read_for_long_make_a_poll_no_older() -> None:
+    evidence = told(10)
+    poll = reading(11, Outcome.SUCCESS, row(Status.UP))
+    assert evidence.add_reading(replace(poll, begun=10.5, duration=9))
+    assert evidence.heard(11).links_up == {"tail"}
 
 
 def test_the_poll_decides_and_says_if_it_contradicts() -> None:

@@ -1,0 +1,1 @@
+"""Traps and informs: what devices tell unasked."""

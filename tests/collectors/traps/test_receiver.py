@@ -1,0 +1,261 @@
+"""Whose notices are taken: by address, by engine, in time; and reloads."""
+
+import asyncio
+import socket
+
+import pytest
+
+from bellrock.config.schema import Listen
+from bellrock.model.errors import UserError
+from bellrock.model.neighbourhood import Address
+from collectors.snmp.message import PduType
+from collectors.snmp.v3agent import Agent, User
+from collectors.snmp.v3message import REPORTABLE, SecuredMessage, decode_v3
+from collectors.traps.receiver import Receiver
+from collectors.traps.refusal import Refusal
+from collectors.traps.settings import TrapSettings
+from tests.collectors.traps.harness import (
+    ENGINE,
+    HERE,
+    Heard,
+    community,
+    receiving,
+    secured,
+    sender,
+    trap,
+    user,
+)
+
+ELSEWHERE = "127.0.0.2"
+
+
+def agent(boots: int = 3, time: int = 1000, engine_id: bytes = ENGINE) -> Agent:
+    """Return an engine as a poll has found it."""
+    found = Agent(SecuredMessage(1, 0, engine_id, boots, time, b"", b""), User(b"me"))
+    found.in_window(SecuredMessage(1, 0, engine_id, boots, time, b"", b""))
+    return found
+
+
+async def test_a_router_is_known_by_every_address_that_was_read_of_it() -> None:
+    managed = sender(address="192.0.2.1")
+    async with receiving(managed) as heard:
+        known = heard.receiver._senders
+        heard.receiver.learn("r1", (Address("198.51.100.7"),), None)
+        assert known.at("198.51.100.7") is known.at("192.0.2.1") is not None
+
+
+async def test_addresses_that_any_device_may_have_tell_nobody_apart() -> None:
+    async with receiving(sender(address="192.0.2.1")) as heard:
+        shared = ("127.0.0.1", "::1", "fe80::1", "0.0.0.0", "224.0.0.5", "rubbish")
+        heard.receiver.learn("r1", tuple(map(Address, shared)), None)
+        heard.send(trap())
+        await heard.until(lambda: bool(heard.refused))
+        assert heard.refused == {Refusal.UNKNOWN_SENDER: 1}
+
+
+async def test_an_address_of_two_devices_is_the_one_the_inventory_says() -> None:
+    one, two = sender(device="r1", address="192.0.2.1"), sender(device="r2")
+    async with receiving(one, two) as heard:
+        known = heard.receiver._senders
+        for device in ("r1", "r2"):
+            own = (Address("198.51.100.9"), Address("192.0.2.1"))
+            heard.receiver.learn(device, own, None)
+        assert known.at("198.51.100.9") is None
+        found = known.at("192.0.2.1")
+        assert found is not None
+        assert found.device == "r1"
+
+
+async def test_a_trap_from_elsewhere_is_known_by_the_engine_that_signs_it() -> None:
+    async with receiving(sender(user())) as heard:
+        heard.send(secured(user()), source=ELSEWHERE)
+        await heard.until(lambda: bool(heard.refused))
+        heard.receiver.learn("r1", (), agent())
+        heard.send(secured(user(), 2), source=ELSEWHERE)
+        await heard.until(lambda: bool(heard.notices))
+        assert heard.refused == {Refusal.UNKNOWN_SENDER: 1}
+
+
+async def test_who_is_known_by_an_engine_alone_is_never_answered() -> None:
+    async with receiving(sender(user())) as heard:
+        heard.receiver.learn("r1", (), agent())
+        wrong = secured(user(), 2, flags=REPORTABLE)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind((ELSEWHERE, 0))
+            sock.settimeout(0.2)
+            sock.sendto(wrong, heard.place)
+            await heard.until(lambda: bool(heard.refused))
+            with pytest.raises(TimeoutError):
+                sock.recv(2048)
+        assert heard.refused == {Refusal.ENGINE: 1}
+
+
+async def test_an_engine_of_two_devices_tells_nobody_apart() -> None:
+    one, two = sender(user()), sender(user(), device="r2", address="192.0.2.2")
+    async with receiving(one, two) as heard:
+        for device in ("r1", "r2"):
+            heard.receiver.learn(device, (), agent())
+        heard.send(secured(user()), source=ELSEWHERE)
+        await heard.until(lambda: bool(heard.refused))
+        assert heard.refused == {Refusal.UNKNOWN_SENDER: 1}
+
+
+@pytest.mark.parametrize(("boots", "time"), [(2, 99_999), (3, 800)])
+async def test_a_trap_that_is_older_than_the_polls_know_is_refused(
+    boots: int, time: int
+) -> None:
+    async with receiving(sender(user())) as heard:
+        heard.receiver.learn("r1", (), agent(3, 1000))
+        heard.send(secured(user(), boots=boots, time=time))
+        await heard.until(lambda: bool(heard.refused))
+        assert heard.refused == {Refusal.TIME_WINDOW: 1}
+        heard.send(secured(user(), boots=3, time=1001))
+        heard.send(secured(user(), boots=4, time=1))
+        await heard.until(lambda: len(heard.notices) == 2)
+
+
+async def test_a_trap_that_is_older_than_one_before_is_refused_without_any_poll() -> (
+    None
+):
+    async with receiving(sender(user())) as heard:
+        heard.send(secured(user(), boots=5, time=10), secured(user(), boots=4))
+        await heard.until(lambda: bool(heard.refused))
+        assert len(heard.notices) == 1
+        assert heard.refused == {Refusal.TIME_WINDOW: 1}
+
+
+async def test_an_inform_of_an_earlier_boot_of_ours_is_refused() -> None:
+    async with receiving(sender(user())) as heard:
+        old = secured(
+            user(),
+            kind=PduType.INFORM,
+            engine_id=heard.receiver.engine_id,
+            boots=7,
+            flags=REPORTABLE,
+        )
+        heard.send(old)
+        await heard.until(lambda: bool(heard.refused))
+        assert heard.refused == {Refusal.TIME_WINDOW: 1}
+        assert not heard.notices
+
+
+async def test_a_users_key_at_one_device_is_none_at_another() -> None:
+    one, two = sender(user()), sender(community(), device="r2", address=ELSEWHERE)
+    async with receiving(one, two) as heard:
+        heard.send(secured(user()), source=ELSEWHERE)
+        heard.send(trap())
+        await heard.until(lambda: len(heard.refused) == 2)
+        assert heard.refused == {Refusal.USER: 1, Refusal.COMMUNITY: 1}
+
+
+async def test_two_users_of_one_name_are_told_apart_by_their_keys() -> None:
+    async with receiving(sender(user("sha512"), user("sha256"))) as heard:
+        heard.send(secured(user("sha256")), secured(user("sha512"), 2))
+        await heard.until(lambda: len(heard.notices) == 2)
+        assert not heard.refused
+
+
+async def asked(heard: Heard, host: str) -> bytes:
+    """Inform from `host`, and return the answer."""
+
+    def ask() -> bytes:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(5)
+            # What is connected hears nobody but whom it wrote to.
+            sock.connect((host, heard.place[1]))
+            sock.send(trap(kind=PduType.INFORM))
+            return sock.recv(2048)
+
+    return await asyncio.to_thread(ask)
+
+
+async def test_an_answer_comes_from_the_address_that_was_written_to() -> None:
+    everywhere = TrapSettings(listen=(Listen("0.0.0.0", 0),))
+    known = sender(), sender(device="r2", address="127.0.0.77")
+    async with receiving(*known, settings=everywhere) as heard:
+        assert await asked(heard, "127.0.0.77")
+
+
+async def test_version_6_addresses_are_listened_on_too() -> None:
+    settings = TrapSettings(listen=(Listen("::1", 0),))
+    async with receiving(sender(address="0:0::1"), settings=settings) as heard:
+
+        def ask() -> bytes:
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+                sock.settimeout(5)
+                sock.connect(heard.place)
+                sock.send(trap(kind=PduType.INFORM))
+                return sock.recv(2048)
+
+        assert await asyncio.to_thread(ask)
+        assert heard.notices[0].device == "r1"
+
+
+async def test_an_address_that_is_taken_changes_nothing() -> None:
+    async with receiving() as heard:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind((HERE, 0))
+            place = Listen(HERE, taken.getsockname()[1])
+            wanted = TrapSettings(listen=(Listen(HERE, 0), Listen(ELSEWHERE), place))
+            with pytest.raises(UserError, match="cannot listen on"):
+                heard.receiver.prepare(wanted)
+        heard.send(trap())
+        await heard.until(lambda: bool(heard.notices))
+
+
+async def test_a_reload_keeps_the_sockets_that_stay_and_closes_those_that_go() -> None:
+    async with receiving() as heard:
+        before, engine = heard.place, heard.receiver.engine_id
+        more = TrapSettings(listen=(Listen(HERE, 0), Listen(ELSEWHERE, 0)))
+        heard.receiver.prepare(more)
+        heard.receiver.adopt(more, [sender(community(), user())])
+        assert heard.place == before
+        assert len(heard.receiver.addresses) == 2
+        assert heard.receiver.engine_id == engine
+        heard.send(trap())
+        await heard.until(lambda: bool(heard.notices))
+        heard.receiver.prepare(TrapSettings())
+        heard.receiver.adopt(TrapSettings(), [sender()])
+        assert not heard.receiver.addresses
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind(before)
+
+
+async def test_a_community_that_a_reload_takes_away_is_refused() -> None:
+    settings = TrapSettings(listen=(Listen(HERE, 0),))
+    async with receiving(settings=settings) as heard:
+        heard.receiver.adopt(settings, [sender(user())])
+        heard.send(trap(), secured(user()))
+        await heard.until(lambda: bool(heard.notices and heard.refused))
+        assert heard.refused == {Refusal.COMMUNITY: 1}
+        heard.receiver.adopt(settings, [sender(community())])
+        heard.send(trap(), secured(user(), 2))
+        await heard.until(lambda: len(heard.notices) == 2)
+        assert heard.refused == {Refusal.COMMUNITY: 1, Refusal.USER: 1}
+
+
+def test_a_privileged_port_is_named_with_what_to_grant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refused)
+    receiver = Receiver(report=print, doubt=print)
+    with pytest.raises(UserError) as caught:
+        receiver.prepare(TrapSettings(listen=(Listen("0.0.0.0", 162),)))
+    assert "0.0.0.0:162: permission denied" in str(caught.value)
+    assert "AmbientCapabilities=CAP_NET_BIND_SERVICE" in str(caught.value)
+
+
+async def test_an_inform_is_answered_as_us_and_to_the_same_number() -> None:
+    async with receiving(sender(user())) as heard:
+        who = ("-v3", "-u", "me", "-l", "authPriv", "-a", "SHA-256", "-A", "authpass12")
+        status, said = await heard.tell(
+            "snmpinform", *who, "-x", "AES", "-X", "privpass12"
+        )
+        assert (status, said) == (0, "")
+        engine = heard.receiver.engine_id
+        assert engine.startswith(bytes.fromhex("80004fb805"))
+        assert 5 <= len(engine) <= 32
+        assert decode_v3(secured(user())).engine_id != engine

@@ -120,9 +120,15 @@ class FactSeries:
 
 
 def _protocols(reading: DeviceReading) -> frozenset[Protocol]:
-    """Return the protocols whose neighbours were read: their plans have their names."""
-    return frozenset(
-        protocol
-        for protocol in Protocol
-        if reading.plans.get(protocol.value) is Outcome.SUCCESS
-    )
+    """Return the protocols all of whose neighbours were read.
+
+    Their plans have their names, or begin with it: ``ospf`` and ``ospfv3``.
+    """
+    known: dict[Protocol, bool] = {}
+    for plan, outcome in reading.plans.items():
+        for protocol in Protocol:
+            if plan.startswith(protocol.value):
+                read = outcome is Outcome.SUCCESS
+                if read or outcome is not Outcome.UNSUPPORTED:
+                    known[protocol] = known.get(protocol, True) and read
+    return frozenset(protocol for protocol, read in known.items() if read)

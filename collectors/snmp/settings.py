@@ -134,10 +134,15 @@ class PlanSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    resources: Every = 60.0
     addresses: Every = 300.0
-    lldp: Every = 60.0
     ospf: Every = 0.0
+    ospfv3: Every = 0.0
+    bgp: Every = 0.0
+    lldp: Every = 60.0
+    cdp: Every = 60.0
+    resources: Every = 60.0
+    sensors: Every = 120.0
+    ups: Every = 60.0
 
     def wanted(self) -> dict[str, float]:
         """Return the seconds between two readings of each plan that is not off."""

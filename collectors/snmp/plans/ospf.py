@@ -62,7 +62,7 @@ def _neighbours(asked: Asked, table: Table) -> Iterator[Neighbour]:
     names, networks = asked.names(), Networks(asked.addresses)
     interfaces = dict(rows(table, *_INTERFACE))
     metrics = {
-        index[:5]: number(metric)
+        index[:5]: cost(metric)
         for index, (metric,) in rows(table, _IF_METRIC)
         if index[5:] == (0,)  # type of service: there is only one
     }
@@ -82,23 +82,34 @@ def _neighbours(asked: Asked, table: Table) -> Iterator[Neighbour]:
             Protocol.OSPF,
             name=theirs if known in ("", _NO_ROUTER) else known,
             interface=name,
-            status=_status(number(state), theirs, interfaces.get(ours)),
+            status=status(
+                number(state),
+                two_way_will_do=_two_way_will_do(theirs, interfaces.get(ours)),
+            ),
             state=STATES.get(number(state) or 0, ""),
             addresses=(theirs,),
             metric=metrics.get(ours),
         )
 
 
-def _status(
-    state: int | None, theirs: str, interface: tuple[Cell, ...] | None
-) -> Status:
+def cost(value: Cell) -> int | None:
+    """Return a metric; None if it is none."""
+    known = number(value)
+    return known if known is not None and known >= 0 else None
+
+
+def status(state: int | None, *, two_way_will_do: bool) -> Status:
+    """Return whether the protocol has all it needs of a neighbour in this state."""
     if state not in STATES:
         return Status.UNKNOWN
-    if state == FULL:
-        return Status.UP
-    if state == TWO_WAY and interface is not None:
-        kind, ours, designated, backup = interface
-        others = address(designated), address(backup)
-        if kind in (BROADCAST, NBMA) and ours == OTHER_ROUTER and theirs not in others:
-            return Status.UP
-    return Status.DOWN
+    up = state == FULL or (state == TWO_WAY and two_way_will_do)
+    return Status.UP if up else Status.DOWN
+
+
+def _two_way_will_do(theirs: str, interface: tuple[Cell, ...] | None) -> bool:
+    """Return whether neither they nor we are a designated router there."""
+    if interface is None:
+        return False
+    kind, ours, designated, backup = interface
+    others = address(designated), address(backup)
+    return kind in (BROADCAST, NBMA) and ours == OTHER_ROUTER and theirs not in others

@@ -1,11 +1,26 @@
 """Every plan; what one of them found may serve those after it."""
 
-from collectors.snmp.plans import addresses, lldp, ospf, resources
+from collectors.snmp.plans import (
+    addresses,
+    bgp,
+    cdp,
+    lldp,
+    ospf,
+    ospfv3,
+    resources,
+    sensors,
+    ups,
+)
 from collectors.snmp.plans.plan import Plan
 
 PLANS: tuple[Plan, ...] = (
-    Plan("resources", resources.read),
     Plan("addresses", addresses.read),
-    Plan("lldp", lldp.read),
     Plan("ospf", ospf.read),
+    Plan("ospfv3", ospfv3.read),
+    Plan("bgp", bgp.read),
+    Plan("lldp", lldp.read),
+    Plan("cdp", cdp.read),
+    Plan("resources", resources.read),
+    Plan("sensors", sensors.read),
+    Plan("ups", ups.read),
 )

@@ -23,6 +23,7 @@ _CISCO_ENHANCED_MEMPOOL: Oid = (*_CISCO, 221, 1, 1, 1, 1)
 _JUNIPER_OPERATING: Oid = (*_ENTERPRISES, 2636, 3, 1, 13, 1)
 _HUAWEI_ENTITY: Oid = (*_ENTERPRISES, 2011, 5, 25, 31, 1, 1, 1, 1)
 _H3C_ENTITY: Oid = (*_ENTERPRISES, 25506, 2, 6, 1, 1, 1, 1)
+_H3C_OLD_ENTITY: Oid = (*_ENTERPRISES, 2011, 10, 2, 6, 1, 1, 1, 1)
 _TIMETRA_SYSTEM: Oid = (*_ENTERPRISES, 6527, 3, 1, 2, 1, 1)
 _FORTIGATE_SYSTEM: Oid = (*_ENTERPRISES, 12356, 101, 4, 1)
 _HP_SWITCH: Oid = (*_ENTERPRISES, 11, 2, 14, 11, 5, 1)
@@ -137,11 +138,16 @@ VENDORS: Mapping[int, Vendor] = {
             ),
         ),
     ),
-    2011: Vendor(  # Huawei
+    2011: Vendor(  # Huawei, and 3Com and H3C of old
         cpu=(
             percent(
                 "hwEntityCpuUsage",
                 *((*_HUAWEI_ENTITY, 5), (*_HUAWEI_ENTITY, 7)),
+                which=_has_memory,
+            ),
+            percent(
+                "h3cEntityExtCpuUsage",
+                *((*_H3C_OLD_ENTITY, 6), (*_H3C_OLD_ENTITY, 8)),
                 which=_has_memory,
             ),
         ),
@@ -151,13 +157,18 @@ VENDORS: Mapping[int, Vendor] = {
                 *((*_HUAWEI_ENTITY, 7), (*_HUAWEI_ENTITY, 7)),
                 which=_has_memory,
             ),
+            percent(
+                "h3cEntityExtMemUsage",
+                *((*_H3C_OLD_ENTITY, 8), (*_H3C_OLD_ENTITY, 8)),
+                which=_has_memory,
+            ),
         ),
     ),
     2636: Vendor(  # Juniper
         cpu=(
             percent(
                 "jnxOperating1MinAvgCPU",
-                *((*_JUNIPER_OPERATING, 20), (*_JUNIPER_OPERATING, 11)),
+                *((*_JUNIPER_OPERATING, 23), (*_JUNIPER_OPERATING, 11)),
                 which=_routing_engine,
             ),
             percent(

@@ -138,7 +138,7 @@ async def polled(plan: Plan, shown: Mib) -> list[DeviceReading]:
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

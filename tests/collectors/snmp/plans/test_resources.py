@@ -86,7 +86,7 @@ SHAPES: dict[str, tuple[Mib, float | None, float | None]] = {
         vendor(2636, 1, 1, 1, 2, 29)
         | numbers((*JUNIPER, 8), (CARD, 90), (ENGINE, 8), (BACKUP, 0))
         | numbers((*JUNIPER, 11), (CARD, 80), (ENGINE, 30), (BACKUP, 0))
-        | numbers((*JUNIPER, 20), (CARD, 90), (ENGINE, 6), (BACKUP, 0)),
+        | numbers((*JUNIPER, 23), (CARD, 90), (ENGINE, 6), (BACKUP, 0)),
         0.06,
         0.3,
     ),

@@ -188,11 +188,21 @@ def _apart(seen: list[Sighting]) -> list[Sighting]:
                 ports[each.there].add(each.here)
     crowded = {plug for plug, found in somebodies.items() if len(found) > 1}
     crowded |= {plug for plug, found in ports.items() if len(found) > 1}
-    return [
+    apart = [
         each.as_loose(Loose.SHARED)
         if each.here in crowded or each.there in crowded
         else each
         for each in seen
+    ]
+    alone = {(each.device, each.far) for each in apart if each.loose is None}
+    among = {(each.device, each.far) for each in apart if each.loose is Loose.SHARED}
+    crowds = among - alone
+    return [
+        # Whoever hears us only among others is not alone with us either.
+        each.as_loose(Loose.SHARED)
+        if each.there is None and (each.far, each.device) in crowds
+        else each
+        for each in apart
     ]
 
 

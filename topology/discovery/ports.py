@@ -56,10 +56,11 @@ class Ports:
             # Never read: its own word for a port is the best there is.
             return port if kind is PortKind.NAME and port else None
         if kind in _NAMED and port in told.rows:
-            return port
+            # A number that is no more than local may be counted apart from names.
+            return port if kind is PortKind.NAME or not port.isdigit() else None
         if kind is PortKind.ADDRESS:
             return only(self._addresses.get(plain_address(port), ()))
-        if kind in _NAMED and not port.isdigit():
+        if kind in _NAMED:
             found = self._abbreviated(port)
             if found is not None:
                 return found

@@ -94,6 +94,41 @@ def test_cloned_machines_are_told_apart_by_their_names_or_not_at_all() -> None:
     assert reasons(found.join()) == {("a", Loose.AMBIGUOUS)}
 
 
+def test_keys_that_point_at_two_devices_point_at_none() -> None:
+    found = world("abc", [AB, Wire(*_bc())])
+    found.change("c", chassis="")
+    found.hears("a", replace(found.heard(*AB.ways[0]), name="c"))
+    wiring = found.join()
+    assert wiring.links == ()
+    assert [each.rivals for each in wiring.loose] == [("b", "c")]
+
+
+def test_several_neighbours_without_ports_are_on_a_shared_medium_too() -> None:
+    found = world("abc", [AB, Wire(("c", "ge3"), ("b", "ge4"))])
+    for here, far in (("a", "b"), ("a", "c"), ("b", "a"), ("c", "a")):
+        heard = found.heard((here, "ge1"), (far, ""))
+        found.hears(here, replace(heard, port_kind=PortKind.UNKNOWN))
+    wiring = found.join()
+    assert wiring.links == ()
+    assert reasons(wiring) == {(device, Loose.SHARED) for device in "abc"}
+
+
+def test_one_device_with_two_ports_on_a_hub_is_on_a_shared_medium() -> None:
+    found = world("ab", [AB, Wire(("a", "ge9"), ("b", "ge3"))])
+    found.lldp(("a", "ge1"), ("b", "ge2"))
+    found.lldp(("a", "ge1"), ("b", "ge3"))
+    assert found.join().links == ()
+
+
+def test_a_network_as_wide_as_the_world_is_nobody_s_wire() -> None:
+    found = world("ab", [AB])
+    for prefix in (0, None):
+        found.change("a", addresses=(Address("10.0.0.1", prefix, "ge1"),))
+        found.change("b", addresses=(Address("10.9.0.2", 30, "ge2"),), neighbours=())
+        found.change("a", neighbours=(found.adjacent("ge1", "b", "10.9.0.2"),))
+        assert str(one(found.join())) == "a:ge1 - b"
+
+
 def test_neighbours_of_a_silent_switch_are_on_a_shared_medium() -> None:
     found = world("abc", [AB, Wire(("a", "ge1"), ("c", "ge3")), Wire(*_bc())])
     found.cable(AB, Wire(("a", "ge1"), ("c", "ge3")), Wire(*_bc()))
@@ -220,6 +255,9 @@ def test_a_neighbour_that_was_lost_is_not_seen() -> None:
         ("192.0.2.1", PortKind.ADDRESS, "", "Gi0/2"),
         ("somewhere", PortKind.ALIAS, "uplink", "Gi0/4"),
         ("", PortKind.UNKNOWN, "", ""),
+        ("5", PortKind.NAME, "", "5"),
+        ("5", PortKind.LOCAL, "", ""),
+        ("02:00:00:00:00:06", PortKind.MAC, "twins", ""),
     ],
 )
 def test_a_port_is_found_by_whatever_names_it_for_certain(
@@ -228,13 +266,15 @@ def test_a_port_is_found_by_whatever_names_it_for_certain(
     found = World()
     found.add("a", "ge1")
     found.add(
-        *("b", "Gi0/1", "Gi0/2", "Gi0/3", "Gi0/4"),
+        *("b", "Gi0/1", "Gi0/2", "Gi0/3", "Gi0/4", "5"),
         addresses=(Address("192.0.2.1", 30, "Gi0/2"),),
         ports=(
             Port("Gi0/3", "02:00:00:00:00:07", PortKind.MAC),
             Port("Gi0/1", "02:00:00:00:00:08", PortKind.MAC),
             Port("Gi0/2", "02:00:00:00:00:08", PortKind.MAC),
             Port("Gi0/4", "7", PortKind.LOCAL, "uplink"),
+            Port("Gi0/1", "02:00:00:00:00:06", PortKind.MAC, "twins"),
+            Port("Gi0/2", "02:00:00:00:00:06", PortKind.MAC, "twins"),
         ),
     )
     heard = Neighbour(

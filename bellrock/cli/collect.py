@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +60,9 @@ def collect(
     settings = told.settings.collectors["snmp"]
     assert isinstance(settings, SnmpSettings)
     transcript = Transcript() if explain else None
-    reading = uvloop.run(_poll(chosen, credentials, settings, transcript))
+    reading = uvloop.run(
+        _poll(chosen, credentials, settings, transcript, _ends(told.inventory))
+    )
     events = [] if transcript is None else _events(transcript, credentials)
     untold = 0 if transcript is None else transcript.untold
     meaning = advice(
@@ -114,13 +117,26 @@ def _credentials(device: Device, told: Told) -> SnmpCredentials:
     return credentials
 
 
+def _ends(inventory: Inventory) -> Mapping[str, Collection[str]]:
+    """Return the interfaces that links end at, by device."""
+    found = defaultdict[str, set[str]](set)
+    for link in inventory.links.values():
+        for end in (link.a, link.b):
+            if end.interface:
+                found[end.device].add(end.interface)
+    return found
+
+
 async def _poll(
     device: Device,
     credentials: SnmpCredentials,
     settings: SnmpSettings,
     transcript: Transcript | None,
+    ends: Mapping[str, Collection[str]],
 ) -> DeviceReading:
     async with SnmpCollector(settings, witness=transcript) as collector:
+        # As the monitor would.
+        collector.watch(ends)
         return await collector.collect(device, credentials)
 
 

@@ -185,6 +185,11 @@ class DeviceReading:
         Words for a person when the outcome is not success; never a secret.
     uptime : float or None
         Seconds since the management agent started (``sysUpTime``).
+    discontinuities : mapping of str to float
+        By name of an interface, of those asked about: when its counters began to count
+        anew, as `uptime` counts (``ifCounterDiscontinuityTime``).
+    narrow : frozenset of str
+        Interfaces whose octet counters have 32 bits, and soon begin at 0 again.
     facts : Facts
         What plans beside the interfaces read, in this poll or a little earlier: a plan
         is read less often than counters are.
@@ -208,6 +213,8 @@ class DeviceReading:
     name: str = ""
     description: str = ""
     interfaces: Interfaces = Interfaces()
+    discontinuities: Mapping[str, float] = field(default_factory=dict, hash=False)
+    narrow: frozenset[str] = frozenset()
     facts: Facts = NO_FACTS
     plans: Mapping[str, Outcome] = field(default_factory=dict, hash=False)
     failed: tuple[str, ...] = ()

@@ -129,7 +129,7 @@ class Monitor:
             on_unread=self._on_unread,
             on_skip=skipped,
         )
-        self._polling.assign(self._plan.polls)
+        self._polling.assign(self._plan.polls, self._plan.ends)
         self._parts.start(_POLLING, self._polling.run)
 
     def _start_analysis(self) -> None:
@@ -182,7 +182,7 @@ class Monitor:
             await self._parts.stop(_POLLING)
             self._start_polling()
         else:
-            self._polling.assign(plan.polls)
+            self._polling.assign(plan.polls, plan.ends)
         if (inventory, settings.analysis) != (had, was.analysis):
             await self._parts.stop(_ANALYSIS)
             self._start_analysis()

@@ -1,6 +1,6 @@
 """Poll every device once an interval over SNMP."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bellrock.model.inventory import Device
@@ -47,10 +47,17 @@ class Polling:
             concurrency=4 * settings.concurrency, on_skip=on_skip
         )
 
-    def assign(self, polls: Polls) -> None:
-        """Poll these from now on; those that stay keep their place and their run."""
+    def assign(self, polls: Polls, ends: Mapping[str, Collection[str]]) -> None:
+        """Poll these from now on; those that stay keep their place and their run.
+
+        Parameters
+        ----------
+        ends : mapping of str to collection of str
+            By device: the interfaces that links end at.
+        """
         self._polls = polls
         self._collector.keep(polls.values())
+        self._collector.watch(ends)
         self._scheduler.set_jobs(list(self._jobs(polls)))
 
     def lag(self) -> float:

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from bellrock.model.inventory import Link
 from bellrock.model.observation import DeviceReading, InterfaceReading
 
+_WRAP = 2**32
+_DRIFT = 1.0
+"""Seconds by which an agent's clock may be off ours between two polls."""
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -50,8 +54,10 @@ class Meter:
 
         Notes
         -----
-        There is none for the first reading, nor across a restart of the agent
-        (`uptime` went back) or a counter that ran backwards: a rate is never guessed.
+        There is none for the first reading, nor across a restart of the agent, a
+        discontinuity, a move to another ifIndex or a counter that ran backwards: a rate
+        is never guessed. A counter of 32 bits may have begun at 0 again; where that
+        would be more than the interface can carry, it was something else.
         """
         before = self._last.get(reading.device)
         same = before is not None and not _restarted(before, reading)
@@ -74,26 +80,47 @@ def _loads(
     for interface, (link, end) in links.items():
         then = before.interfaces.named(interface)
         now = after.interfaces.named(interface)
-        if then is not None and now is not None:
-            yield from _both_directions(link, end, then, now, seconds)
+        if then is None or now is None or then.index != now.index:
+            continue
+        if _anew(interface, before, after):
+            continue
+        wraps = interface in before.narrow and interface in after.narrow
+        for direction, old, new in _both_directions(end, then, now):
+            if old is None or new is None:
+                continue
+            rate = (new - old) * 8 / seconds
+            if rate < 0 and wraps:
+                rate += _WRAP * 8 / seconds
+                if now.speed is None or rate > now.speed:
+                    continue
+            if rate < 0:
+                continue
+            capacity = link.capacity_ab if direction == "ab" else link.capacity_ba
+            yield Load(link.id, direction, rate, rate / capacity if capacity else None)
 
 
 def _both_directions(
-    link: Link, end: str, then: InterfaceReading, now: InterfaceReading, seconds: float
-) -> Iterator[Load]:
+    end: str, then: InterfaceReading, now: InterfaceReading
+) -> Iterator[tuple[str, int | None, int | None]]:
     outward, inward = ("ab", "ba") if end == "a" else ("ba", "ab")
-    for direction, old, new in (
-        (outward, then.transmit_bytes, now.transmit_bytes),
-        (inward, then.receive_bytes, now.receive_bytes),
-    ):
-        if old is None or new is None or new < old:
-            continue
-        rate = (new - old) * 8 / seconds
-        capacity = link.capacity_ab if direction == "ab" else link.capacity_ba
-        yield Load(link.id, direction, rate, rate / capacity if capacity else None)
+    yield outward, then.transmit_bytes, now.transmit_bytes
+    yield inward, then.receive_bytes, now.receive_bytes
 
 
 def _restarted(before: DeviceReading, after: DeviceReading) -> bool:
+    """Return whether the agent started between two readings."""
     if before.uptime is None or after.uptime is None:
         return False
-    return after.uptime < before.uptime
+    if after.uptime < before.uptime:
+        return True
+    # It may have been up for less long before than it is again. Where in a poll it was
+    # asked is not known; and some agents' clocks stand still.
+    since = after.at - before.at - before.duration - after.duration - _DRIFT
+    return before.uptime < after.uptime < since
+
+
+def _anew(interface: str, before: DeviceReading, after: DeviceReading) -> bool:
+    """Return whether an interface's counters say that they began anew."""
+    then = before.discontinuities.get(interface)
+    now = after.discontinuities.get(interface)
+    return then is not None and now is not None and then != now

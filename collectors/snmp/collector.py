@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from bellrock.model.inventory import Device
 from bellrock.model.observation import DeviceReading, Outcome
 from collectors.snmp.ber import Malformed
 from collectors.snmp.channel import resolve
+from collectors.snmp.counters import narrow, read_discontinuities
 from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure
 from collectors.snmp.interfaces import read_interfaces, readings
@@ -51,6 +52,7 @@ class _Progress:
     system: System = field(default_factory=System)
     table: Table = field(default_factory=Table)
     naming: Naming = field(default_factory=Naming)
+    discontinuities: Mapping[str, float] = field(default_factory=dict)
 
 
 class SnmpCollector:
@@ -79,6 +81,7 @@ class SnmpCollector:
         self._engine: Engine | None = None
         self._kept: dict[_Key, _Kept] = {}
         self._users: dict[SnmpCredentials, User] = {}
+        self._watched: Mapping[str, Collection[str]] = {}
         wanted = settings.plans.wanted()
         self._plans = [
             (plan, wanted[plan.name]) for plan in PLANS if plan.name in wanted
@@ -125,6 +128,16 @@ class SnmpCollector:
             return None
         return kept.session.agent
 
+    def watch(self, interfaces: Mapping[str, Collection[str]]) -> None:
+        """From now on ask since when the counters of these interfaces count.
+
+        Parameters
+        ----------
+        interfaces : mapping of str to collection of str
+            By id of the device: the names of those that a load is taken from.
+        """
+        self._watched = interfaces
+
     async def collect(
         self, device: Device, credentials: SnmpCredentials
     ) -> DeviceReading:
@@ -165,6 +178,8 @@ class SnmpCollector:
                 complete=outcome is Outcome.SUCCESS,
             ),
             begun=begun,
+            discontinuities=progress.discontinuities,
+            narrow=narrow(progress.table),
         )
         if progress.kept is None or outcome is not Outcome.SUCCESS or not self._plans:
             return reading
@@ -179,6 +194,10 @@ class SnmpCollector:
         await session.begin()
         progress.system = await read_system(session)
         await read_interfaces(session, progress.table, max_rows=self._settings.max_rows)
+        if watched := self._watched.get(device.id):
+            progress.discontinuities = await read_discontinuities(
+                session, progress.table, watched
+            )
 
     async def _with_plans(self, kept: _Kept, reading: DeviceReading) -> DeviceReading:
         """Return the reading with what the plans read, now or before.

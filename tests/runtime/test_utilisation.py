@@ -77,6 +77,53 @@ def test_a_link_of_unknown_capacity_has_a_rate_and_no_utilisation() -> None:
     ]
 
 
+def test_a_restart_is_known_by_an_uptime_shorter_than_it_should_be() -> None:
+    assert loads(reading(0, 0, 0, uptime=20), reading(60, 99, 99, uptime=50)) == []
+    assert loads(reading(0, 0, 0, uptime=20), reading(60, 99, 99, uptime=79.5))
+    # A clock that stands still says nothing.
+    assert loads(reading(0, 0, 0, uptime=0), reading(60, 99, 99, uptime=0))
+
+
+def test_counters_that_say_that_they_began_anew_give_no_rate() -> None:
+    def since(began: float, at: float, sent: int) -> DeviceReading:
+        return replace(reading(at, sent, 0), discontinuities={"wan0": began})
+
+    jump = since(0, 0, 10), since(512.3, 60, 10**15)
+    assert loads(*jump) == []
+    found = loads(*jump, since(512.3, 120, 10**15 + 7500))
+    assert [load.rate for load in found] == [1000.0, 0.0]
+    # A device that says nothing of it is believed.
+    silent = reading(0, 10, 0), reading(60, 7510, 0)
+    assert [load.rate for load in loads(*silent)] == [1000.0, 0.0]
+
+
+def test_an_interface_that_moved_to_another_index_gives_no_rate() -> None:
+    first, second = reading(0, 10, 10), reading(60, 10**15, 10**15)
+    row = replace(second.interfaces[0], index=77)
+    moved = replace(second, interfaces=Interfaces.of(row))
+    assert loads(first, moved) == []
+
+
+def narrow(at: float, sent: int, speed: float | None = 100e6) -> DeviceReading:
+    found = reading(at, sent, 0)
+    row = replace(found.interfaces[0], speed=speed)
+    return replace(found, interfaces=Interfaces.of(row), narrow=frozenset({"wan0"}))
+
+
+def test_a_counter_of_32_bits_that_wrapped_gives_its_rate() -> None:
+    found = loads(narrow(0, 2**32 - 5_000), narrow(60, 2_500))
+    assert [load.rate for load in found] == [1000.0, 0.0]
+    # The other direction did not wrap; and a counter of 64 bits does not in our time.
+    (other,) = loads(reading(0, 2**32 - 5_000, 0), reading(60, 2_500, 0))
+    assert (other.direction, other.rate) == ("ba", 0.0)
+
+
+def test_what_is_faster_than_the_interface_was_no_wrap() -> None:
+    for speed in (100e6, None):
+        found = loads(narrow(0, 2**31, speed), narrow(60, 5, speed))
+        assert [load.direction for load in found] == ["ba"]
+
+
 counters = st.one_of(st.none(), st.integers(0, 2**64 - 1))
 moments = st.floats(0, 1e9)
 

@@ -19,12 +19,17 @@ _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 
 @contextmanager
 def relative_to(folder: Path) -> Iterator[None]:
-    """Read the relative paths of secrets from `folder` while the context lasts."""
+    """Read the relative paths of the settings from `folder` while the context lasts."""
     token = _folder.set(folder)
     try:
         yield
     finally:
         _folder.reset(token)
+
+
+def found_from(path: Path) -> Path:
+    """Return where a path in the settings leads; it starts where their file is."""
+    return (_folder.get() or Path()) / path
 
 
 def read_secret(file: Path | None, env: str | None, *, what: str) -> SecretStr:
@@ -66,7 +71,7 @@ def read_secret(file: Path | None, env: str | None, *, what: str) -> SecretStr:
 
 
 def _from_file(file: Path, what: str) -> SecretStr:
-    path = (_folder.get() or Path()) / file
+    path = found_from(file)
     try:
         # Opened, then measured by reading: a path may name a pipe or a device.
         with path.open("rb") as stream:

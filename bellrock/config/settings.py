@@ -24,7 +24,7 @@ Sections = Mapping[str, Mapping[str, type[BaseModel]]]
 """By section, then by name: the model of what stands there; ``*`` is any name."""
 
 ANY = "*"
-_SECRET = frozenset({"snmp"})
+_SECRET = frozenset({"snmp", "ssh"})
 _Part = Mapping[str, BaseModel]
 
 
@@ -55,6 +55,11 @@ class Settings:
     def snmp(self) -> _Part:
         """SNMP credentials by name."""
         return self.sections.get("snmp", {})
+
+    @property
+    def ssh(self) -> _Part:
+        """SSH credentials by name."""
+        return self.sections.get("ssh", {})
 
     @property
     def probes(self) -> _Part:

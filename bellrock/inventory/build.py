@@ -105,6 +105,8 @@ def _device(entry: DeviceEntry) -> Device:
         entry.probes,
         entry.ports,
         entry.risk_groups,
+        entry.ssh,
+        entry.platform,
     )
 
 

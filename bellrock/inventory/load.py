@@ -1,7 +1,7 @@
 """From a file, or a folder of files, to one inventory that can be relied on."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,9 @@ from bellrock.inventory.cache import Loaded
 from bellrock.inventory.doubts import doubts
 from bellrock.inventory.schema import FileEntry
 
+_Known = Mapping[str, Collection[str] | None]
+"""By a device's key, the names that may stand there; None leaves it unchecked."""
+
 
 def load(
     path: Path,
@@ -29,6 +32,8 @@ def load(
     cache: Path | Literal["default"] | None = "default",
     probes: Collection[str] | None = None,
     credentials: Collection[str] | None = None,
+    ssh: Collection[str] | None = None,
+    platforms: Collection[str] | None = None,
 ) -> Loaded:
     """Read, check and resolve an inventory.
 
@@ -40,23 +45,25 @@ def load(
     cache : Path, "default" or None
         Folder for the compiled result: ``bellrock`` in the user's cache folder unless
         told otherwise, none for None. One that cannot be used is done without.
-    probes, credentials : collection of str or None
-        The probes there are, and the names in the settings' ``snmp`` section; a
-        device that names another is a problem. None leaves that unchecked.
+    probes, credentials, ssh, platforms : collection of str or None
+        The probes there are, the names in the settings' ``snmp`` and ``ssh`` sections,
+        and the platforms that can be asked over SSH; a device that names another is a
+        problem. None leaves that unchecked.
 
     Raises
     ------
     InvalidDocumentError
         With every problem of every file.
     """
+    known = {"probes": probes, "snmp": credentials, "ssh": ssh, "platform": platforms}
     contents = [(file, content(file)) for file in _files(path)]
     folder = caching.default_folder() if cache == "default" else cache
     if folder is None:
-        return _compile(contents, probes, credentials)
-    name = caching.key(_parts(contents, probes, credentials))
+        return _compile(contents, known)
+    name = caching.key(_parts(contents, known))
     loaded = caching.fetch(folder, name)
     if loaded is None:
-        loaded = _compile(contents, probes, credentials)
+        loaded = _compile(contents, known)
         caching.store(folder, name, loaded)
     return loaded
 
@@ -80,24 +87,16 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _parts(
-    contents: Sequence[tuple[Path, bytes]],
-    probes: Collection[str] | None,
-    credentials: Collection[str] | None,
-) -> Iterator[bytes]:
+def _parts(contents: Sequence[tuple[Path, bytes]], known: _Known) -> Iterator[bytes]:
     """Everything the result depends on: names too, since warnings show them."""
-    for known in (probes, credentials):
-        yield b"any" if known is None else repr(sorted(known)).encode()
+    for names in known.values():
+        yield b"any" if names is None else repr(sorted(names)).encode()
     for file, data in contents:
         yield os.fsencode(file)
         yield data
 
 
-def _compile(
-    contents: Sequence[tuple[Path, bytes]],
-    probes: Collection[str] | None,
-    credentials: Collection[str] | None,
-) -> Loaded:
+def _compile(contents: Sequence[tuple[Path, bytes]], known: _Known) -> Loaded:
     problems: list[Problem] = []
     documents: list[Document] = []
     for file, data in contents:
@@ -111,7 +110,7 @@ def _compile(
     entries = [_validate(document, problems) for document in documents]
     if len(documents) == len(contents):
         # An unreadable file would make everything it declares look missing.
-        problems.extend(references.check(documents, probes, credentials))
+        problems.extend(references.check(documents, known))
         problems.extend(wiring.check(documents))
     if problems:
         raise InvalidDocumentError(_in_order(problems, contents))

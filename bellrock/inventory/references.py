@@ -4,7 +4,7 @@ These checks look at what is written, not at validated entries, so that an entry
 a mistake of its own still counts and one run finds everything.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from bellrock.document import Document, Problem, Value
 from bellrock.document.suggest import Suggester
@@ -55,18 +55,26 @@ _ONE = {
 }
 
 
+_NAMED = {
+    "probes": "probe is",
+    "snmp": "credentials are",
+    "ssh": "credentials are",
+    "platform": "platform is",
+}
+"""Keys of a device that name something of ours or of the settings'."""
+
+
 def check(
-    documents: Sequence[Document],
-    probes: Collection[str] | None,
-    credentials: Collection[str] | None,
+    documents: Sequence[Document], known: Mapping[str, Collection[str] | None]
 ) -> Iterator[Problem]:
     """Find ids declared twice or never, and lists that repeat themselves.
 
     Parameters
     ----------
-    probes, credentials : collection of str or None
-        The probes there are, and the names in the settings' ``snmp`` section; None
-        where that is not known.
+    known : mapping of str to collection of str or None
+        By a device's key, the names that may stand there: ``probes``, ``platform``,
+        and in ``snmp`` and ``ssh`` those of the settings' credentials; None where that
+        is not known.
     """
     declared = {
         section: set(_ids(documents, section)) for section in (*_ELEMENTS, *_OTHERS)
@@ -75,16 +83,16 @@ def check(
     for section in _OTHERS:
         yield from _twice(documents, (section,))
     for section, keys, target in _REFERENCES:
-        known = declared[target]
-        yield from _dangling(documents, section, keys, known, target)
+        ids = declared[target]
+        yield from _dangling(documents, section, keys, ids, target)
     yield from _gateways(documents, declared["sites"], declared["devices"])
     for section, keys in _LISTS:
         for place, value in mappings(documents, section):
             yield from _repeated(place.under(*keys), _deep(value, keys))
-    if probes is not None:
-        yield from _unknown(documents, "probes", "probe is", probes)
-    if credentials is not None:
-        yield from _unknown(documents, "snmp", "credentials are", credentials)
+    for key, noun in _NAMED.items():
+        names = known.get(key)
+        if names is not None:
+            yield from _unknown(documents, key, noun, names)
 
 
 def _ids(documents: Iterable[Document], section: str) -> Iterator[str]:

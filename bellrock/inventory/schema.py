@@ -118,6 +118,16 @@ class DeviceEntry(Section):
         default_factory=dict
     )
     risk_groups: Many[str] = ()
+    ssh: Line | None = None
+    platform: Line | None = None
+
+    @model_validator(mode="after")
+    def _known_command_line(self) -> Self:
+        if self.ssh is not None and self.platform is None:
+            raise ValueError(
+                "ssh: ssh without platform; say whose command line it is, such as frr"
+            )
+        return self
 
 
 class CapacityEntry(Section):

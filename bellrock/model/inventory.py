@@ -89,6 +89,10 @@ class Device:
         UDP or TCP port by protocol name, where it is not the standard one.
     risk_groups : tuple of str
         What it fails together with.
+    ssh : str or None
+        Name of the credentials in the settings' ``ssh`` section.
+    platform : str or None
+        Whose command line it has, which says what to ask over SSH and how to read it.
     """
 
     id: str
@@ -99,6 +103,8 @@ class Device:
     probes: tuple[str, ...] = ()
     ports: Mapping[str, int] = field(default_factory=dict, hash=False)
     risk_groups: tuple[str, ...] = ()
+    ssh: str | None = None
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

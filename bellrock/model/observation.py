@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     MISMATCH = "mismatch"
     AUTH = "auth"
+    HOST_KEY = "host_key"
     TIME_WINDOW = "time_window"
     TOO_BIG = "too_big"
     MALFORMED = "malformed"

@@ -12,6 +12,7 @@ from bellrock.inventory.load import load as load_inventory
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.runtime.trades import SECTIONS
+from collectors.ssh.settings import PLATFORM_NAMES
 from collectors.traps.settings import TrapSettings
 
 
@@ -51,6 +52,8 @@ class Told:
             path,
             probes=SECTIONS["probes"],
             credentials=settings.snmp if config is not None else None,
+            ssh=settings.ssh if config is not None else None,
+            platforms=PLATFORM_NAMES,
         )
         return cls(settings, loaded.inventory, loaded.warnings)
 

@@ -10,13 +10,15 @@ from pydantic import BaseModel
 
 from alerts.settings import SECTION as ALERTS
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.settings import TrapSettings
 from probes.table import PROBES
 
 SECTIONS: Mapping[str, Mapping[str, type[BaseModel]]] = {
     "probes": PROBES,
-    "collectors": {"snmp": SnmpSettings, "traps": TrapSettings},
+    "collectors": {"snmp": SnmpSettings, "ssh": SshSettings, "traps": TrapSettings},
     "snmp": {"*": SnmpCredentials},
+    "ssh": {"*": SshCredentials},
     "alerts": ALERTS,
 }
 """By section of the settings, the model of each name in it; ``*`` stands for any."""

@@ -13,7 +13,12 @@ def problems(folder: Path, text: str) -> list[str]:
     file.write_text(text)
     try:
         found = load(
-            file, cache=None, probes=("icmp", "stamp"), credentials=("default",)
+            file,
+            cache=None,
+            probes=("icmp", "stamp"),
+            credentials=("default",),
+            ssh=("routers",),
+            platforms=("frr", "ios"),
         ).warnings
     except InvalidDocumentError as error:
         found = error.problems
@@ -273,6 +278,20 @@ DEVICES = [
         "{id: cpe1, site: hosp, snmp: defalt}",
         ', snmp: no credentials are called "defalt"\n'
         '  did you mean "default"?  known: default',
+    ),
+    (
+        "{id: cpe1, site: hosp, ssh: router, platform: frr}",
+        ', ssh: no credentials are called "router"\n'
+        '  did you mean "routers"?  known: routers',
+    ),
+    (
+        "{id: cpe1, site: hosp, ssh: routers, platform: iso}",
+        ', platform: no platform is called "iso"\n'
+        '  did you mean "ios"?  known: frr, ios',
+    ),
+    (
+        "{id: cpe1, site: hosp, ssh: routers}",
+        ", ssh: ssh without platform\n  say whose command line it is, such as frr",
     ),
     (
         "{id: cpe1, site: hosp, risk_groups: [duct, duct]}",

@@ -1,0 +1,1 @@
+"""Devices asked over SSH for what their management protocol does not tell."""

@@ -37,12 +37,26 @@ def log_to_stderr() -> None:
     )
 
 
-def run(config: Settings = Path("bellrock.yaml")) -> None:
+AcceptNew = Annotated[
+    bool,
+    typer.Option(
+        "--accept-new",
+        help="trust the SSH host keys of devices of which none is known yet",
+    ),
+]
+
+
+def run(
+    config: Settings = Path("bellrock.yaml"), accept_new: AcceptNew = False
+) -> None:
     """Watch the network: probe, poll, analyse, and serve /metrics.
 
     Ends cleanly on SIGTERM or Ctrl-C. On SIGHUP it reads settings and inventory again:
     what they change is changed, all else goes on; a bad file is told, and the old ones
     stay in use.
+
+    SSH host keys have to be known beforehand. With --accept-new the first key that a
+    device shows is written down and trusted from then on; a changed one never is.
 
     Exit status: 0 stopped, 2 the settings or the inventory are wrong, 70 our fault.
 
@@ -53,5 +67,10 @@ def run(config: Settings = Path("bellrock.yaml")) -> None:
     log_to_stderr()
     told = Told.read(config, None)
     told.warn()
-    monitor = Monitor(told.settings, told.inventory, partial(Told.read, config, None))
+    monitor = Monitor(
+        told.settings,
+        told.inventory,
+        partial(Told.read, config, None),
+        accept_new=accept_new,
+    )
     uvloop.run(until_signalled(monitor.run(), hangup=monitor.reload))

@@ -14,6 +14,10 @@ _BELIEVED = frozenset(
 """Replaced as a whole by the next analysis, which is seconds away."""
 
 
+_COUNTED = frozenset({catalogue.DEVICE_UPTIME})
+"""Read together with the interfaces, by no other collector."""
+
+
 @dataclass(frozen=True, slots=True)
 class Current:
     """An inventory, and the names of the probes that run over it."""
@@ -36,13 +40,18 @@ class Current:
         if "target" in labels:
             return self._probed(labels)
         if "device" in labels:
-            return self._polled(labels)
+            return self._polled(metric, labels)
         if "link" in labels:
             return labels["link"] in self.inventory.links
         return labels.get("probe", "") in ("", *self.probes)
 
     def device(self, device: str) -> bool:
-        """Return whether the device is still polled."""
+        """Return whether the device is still asked by some collector."""
+        found = self.inventory.devices.get(device)
+        return found is not None and (found.snmp or found.ssh) is not None
+
+    def counted(self, device: str) -> bool:
+        """Return whether the device's interfaces are still read."""
         found = self.inventory.devices.get(device)
         return found is not None and found.snmp is not None
 
@@ -56,9 +65,15 @@ class Current:
             return False
         return labels.get("site", device.site) == device.site
 
-    def _polled(self, labels: dict[str, str]) -> bool:
+    def _polled(self, metric: Metric, labels: dict[str, str]) -> bool:
         device = self.inventory.devices.get(labels["device"])
-        if device is None or device.snmp is None:
+        if device is None or not self.device(device.id):
+            return False
+        collector = labels.get("collector", "").partition("/")[0]
+        if collector and getattr(device, collector, None) is None:
+            return False
+        of_snmp = metric in _COUNTED or "interface" in labels
+        if of_snmp and not self.counted(device.id):
             return False
         if labels.get("site", device.site) != device.site:
             return False

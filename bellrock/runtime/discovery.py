@@ -6,10 +6,12 @@ something new, and nothing at all while they all say the same.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from bellrock.model.inventory import Device, Inventory
-from bellrock.model.observation import DeviceReading, Outcome
+from bellrock.model.observation import DeviceReading, Interfaces, Outcome
+from bellrock.runtime.united import united
 from bellrock.runtime.worker import worker
 from topology.discovery.compare import Comparison, compare
 from topology.discovery.join import join
@@ -43,7 +45,8 @@ class Discovery:
         self._settled = settled
         self._told: dict[str, Told] = {}
         self._news: dict[str, Told] = {}
-        self._last: dict[str, tuple[object, ...]] = {}
+        self._last: dict[tuple[str, str], tuple[object, ...]] = {}
+        self._read: dict[str, dict[str, DeviceReading]] = {}
         self._changed = asyncio.Event()
         self.adopt(inventory)
 
@@ -54,37 +57,54 @@ class Discovery:
             device.id: self._of_old(device) for device in inventory.devices.values()
         }
         self._last.clear()
+        self._read.clear()
 
     def _of_old(self, device: Device) -> Told:
         """Return what a device told, if it is still asked at the same address."""
         told = self._told.get(device.id)
-        if told is not None and told.address == device.address and device.snmp:
+        if (
+            told is not None
+            and told.address == device.address
+            and (device.snmp or device.ssh)
+        ):
             return told
         return Told(device.id, address=device.address)
 
     def add(self, reading: DeviceReading) -> None:
         """Take in what a device tells of its neighbours; mostly what it did before."""
+        at = reading.device, reading.collector
         if reading.outcome is not Outcome.SUCCESS:
-            self.forget(reading.device)
+            self.forget(*at)
             return
         table = reading.interfaces
         words = reading.facts, reading.plans, table.name, table.status, table.speed
         before = self._told.get(reading.device)
         # Nearly always they are the very same objects, and this is all it costs.
-        if before is None or self._last.get(reading.device) == words:
+        if before is None or self._last.get(at) == words:
             return
-        self._last[reading.device] = words
-        told = Told.of(reading, before.address)
-        if told != before:
-            self._tell(told)
+        self._last[at] = words
+        self._read.setdefault(reading.device, {})[reading.collector] = _bare(reading)
+        self._tell_all(before)
 
-    def forget(self, device: str) -> None:
+    def forget(self, device: str, collector: str) -> None:
         """Take in that a device was not read: what it sees now is not known."""
-        self._last.pop(device, None)
+        self._last.pop((device, collector), None)
+        self._read.get(device, {}).pop(collector, None)
         before = self._told.get(device)
-        if before is not None and before.interfaces:
+        if before is None:
+            return
+        if self._read.get(device):
+            self._tell_all(before)
+        elif before.interfaces or before.neighbours:
             # Who it is does not change with that.
             self._tell(before.silent())
+
+    def _tell_all(self, before: Told) -> None:
+        """Tell what the collectors read of a device, if it is not what it was."""
+        parts = self._read[before.device]
+        told = Told.of(united(parts[name] for name in sorted(parts)), before.address)
+        if told != before:
+            self._tell(told)
 
     def _tell(self, told: Told) -> None:
         self._told[told.device] = self._news[told.device] = told
@@ -108,6 +128,15 @@ class Discovery:
             self._changed.set()
             # Never waited for on the event loop: it may be at work for seconds.
             process.shutdown(wait=False, cancel_futures=True)
+
+
+def _bare(reading: DeviceReading) -> DeviceReading:
+    """Return a reading without its counters, which would only take up memory."""
+    table = reading.interfaces
+    kept = Interfaces(
+        name=table.name, index=table.index, status=table.status, speed=table.speed
+    )
+    return replace(reading, interfaces=kept)
 
 
 _declared: Inventory

@@ -73,12 +73,13 @@ class FactSeries:
             known.protocols.pop(collector, None)
         self._tell(reading.device, site, known, reading.at)
 
-    def drop(self, device: str) -> None:
-        """Have no samples of a device; whom it had met is still known."""
-        for family in self.families.values():
-            family.drop(device)
-        if device in self._devices:
-            self._devices[device].facts.clear()
+    def drop(self, device: str, collector: str, site: str, now: float) -> None:
+        """Have no samples from a collector; whom the device had met is still known."""
+        known = self._devices.get(device)
+        if known is not None:
+            known.facts.pop(collector, None)
+            known.protocols.pop(collector, None)
+            self._tell(device, site, known, now)
 
     def keep(self, current: Current) -> None:
         """Forget devices that are no longer polled; the others are told anew."""

@@ -23,16 +23,18 @@ from bellrock.model.observation import (
     Outcome,
     RoundTrips,
 )
+from bellrock.runtime import ssh_polling
 from bellrock.runtime.analyst import Analyst, Conclusion
 from bellrock.runtime.discovery import Discovery
 from bellrock.runtime.engines import Engines
 from bellrock.runtime.evidence import Evidence
 from bellrock.runtime.notices import Notices
 from bellrock.runtime.parts import Parts
-from bellrock.runtime.plan import SNMP, Plan
+from bellrock.runtime.plan import SNMP, SSH, Plan
 from bellrock.runtime.polling import Polling
 from bellrock.runtime.reload import RefusedError, Reread, read
 from bellrock.runtime.series import Series
+from bellrock.runtime.ssh_polling import SshPolling
 from bellrock.runtime.supervise import Supervisor
 from bellrock.runtime.utilisation import Load, Meter
 
@@ -66,16 +68,24 @@ class Monitor:
         What to watch.
     reread : callable or None
         Reads both again when :meth:`reload` asks for it.
+    accept_new : bool
+        Trust the SSH host key of a device of which none is known, and remember it.
     """
 
     def __init__(
-        self, settings: Settings, inventory: Inventory, reread: Reread | None = None
+        self,
+        settings: Settings,
+        inventory: Inventory,
+        reread: Reread | None = None,
+        *,
+        accept_new: bool = False,
     ) -> None:
         self.inventory = inventory
         self.listeners = Listeners()
         self.series = Series(inventory)
         self._settings = settings
         self._reread = reread
+        self._accept_new = accept_new
         self._plan = Plan.of(settings, inventory)
         self._evidence = Evidence(inventory, self._plan.every(), time.monotonic())
         self._meter = Meter()
@@ -107,6 +117,7 @@ class Monitor:
             self._expect()
             self._start_polling()
             await self._notices.adopt(self._plan)
+            await self._start_ssh()
             self._start_analysis()
             self._parts.start(_DISCOVERY, self._discovery.run)
             self.series[catalogue.CONFIG_RELOAD].set((), 1)
@@ -118,16 +129,28 @@ class Monitor:
         """Read settings and inventory again, and go on with them if they are good."""
         self._asked.set()
 
-    def _start_polling(self) -> None:
-        def skipped(job: str) -> None:
-            self.series[catalogue.JOBS_SKIPPED].add((job,))
+    def _skipped(self, job: str) -> None:
+        self.series[catalogue.JOBS_SKIPPED].add((job,))
 
+    async def _start_ssh(self) -> None:
+        ssh_polling.check(self._plan.ssh_polls)
+        self._ssh = SshPolling(
+            self._parts,
+            self._supervisor,
+            accept_new=self._accept_new,
+            on_reading=self._on_reading,
+            on_unread=partial(self._on_unread, SSH),
+            on_skip=self._skipped,
+        )
+        await self._ssh.assign(self._plan.ssh, self._plan.ssh_polls)
+
+    def _start_polling(self) -> None:
         self._polling = Polling(
             self._plan.snmp,
             self._supervisor,
             on_reading=self._on_reading,
-            on_unread=self._on_unread,
-            on_skip=skipped,
+            on_unread=partial(self._on_unread, SNMP),
+            on_skip=self._skipped,
         )
         self._polling.assign(self._plan.polls, self._plan.ends)
         self._parts.start(_POLLING, self._polling.run)
@@ -165,9 +188,11 @@ class Monitor:
         Raises
         ------
         UserError
-            If a socket may not be opened; everything is then as it was before.
+            If a socket may not be opened, or a private key not be used; everything is
+            then as it was before.
         """
         plan = Plan.of(settings, inventory)
+        ssh_polling.check(plan.ssh_polls)
         self._notices.prepare(plan.traps)
         try:
             await self._engines.assign(plan.probing)
@@ -183,6 +208,7 @@ class Monitor:
             self._start_polling()
         else:
             self._polling.assign(plan.polls, plan.ends)
+        await self._ssh.assign(plan.ssh, plan.ssh_polls)
         if (inventory, settings.analysis) != (had, was.analysis):
             await self._parts.stop(_ANALYSIS)
             self._start_analysis()
@@ -223,13 +249,17 @@ class Monitor:
         self.series.add_round_trips(trips)
 
     def _on_reading(self, reading: DeviceReading) -> None:
-        self._notices.learn(reading, self._polling.agent(reading.device))
+        if reading.collector == SNMP:
+            self._notices.learn(reading, self._polling.agent(reading.device))
         self._discovery.add(reading)
         if self._evidence.add_reading(reading):
             self._hasten(reading.device)
         ends = self._plan.ends.get(reading.device, {})
         names = {interface: link.id for interface, (link, _) in ends.items()}
         self.series.add_reading(reading, names)
+        if reading.collector != SNMP:
+            # Whoever does not read the counters has no say in the loads.
+            return
         loads: tuple[Load, ...] = ()
         if reading.outcome is Outcome.SUCCESS:
             apart = self._plan.snmp.interval / 2
@@ -247,9 +277,11 @@ class Monitor:
     def _hasten(self, device: str) -> None:
         self._polling.hasten(device, self._plan.traps.confirm)
 
-    def _on_unread(self, device: str) -> None:
-        self.series.unread(device)
-        self._discovery.forget(device)
+    def _on_unread(self, collector: str, device: str) -> None:
+        self.series.unread(device, collector)
+        self._discovery.forget(device, collector)
+        if collector != SNMP:
+            return
         for hear in self.listeners.loads:
             hear(())
 
@@ -263,7 +295,9 @@ class Monitor:
 
     async def _look_after(self) -> None:
         while True:
-            self.series[catalogue.SCHEDULER_LAG].set((), self._polling.lag())
+            self.series[catalogue.SCHEDULER_LAG].set(
+                (), max(self._polling.lag(), self._ssh.lag())
+            )
             for name, bound in self._engines.error_bounds():
                 self.series[catalogue.PROBE_ERROR].set((name,), bound)
             for name, reason, packets in self._engines.unsent():

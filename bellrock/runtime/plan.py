@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from bellrock.config.settings import Settings
 from bellrock.model.inventory import Device, Inventory, Link
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.senders import Sender
 from collectors.traps.settings import TrapSettings
 from probes.paced import PacedProbe
 from probes.target import Target
 
-SNMP, TRAPS = "snmp", "traps"
+SNMP, SSH, TRAPS = "snmp", "ssh", "traps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class Plan:
         Of the receiver of notices.
     senders : tuple of Sender
         Whose notices are taken: the devices that are polled.
+    ssh : SshSettings
+        Of that collector.
+    ssh_polls : mapping of str to (Device, SshCredentials)
+        By device id.
     ends : mapping of str to mapping of str to (Link, str)
         By device and interface: the link plugged in, and which end, ``a`` or ``b``.
     """
@@ -66,22 +71,27 @@ class Plan:
     polls: Mapping[str, tuple[Device, SnmpCredentials]]
     traps: TrapSettings
     senders: tuple[Sender, ...]
+    ssh: SshSettings
+    ssh_polls: Mapping[str, tuple[Device, SshCredentials]]
     ends: Mapping[str, Mapping[str, tuple[Link, str]]]
 
     @classmethod
     def of(cls, settings: Settings, inventory: Inventory) -> "Plan":
         """Work out what settings and inventory ask for."""
-        section = settings.collectors[SNMP]
+        section, ssh = settings.collectors[SNMP], settings.collectors[SSH]
         assert isinstance(section, SnmpSettings)
         traps = settings.collectors[TRAPS]
         assert isinstance(traps, TrapSettings)
         polls = dict(_polls(settings, inventory))
+        assert isinstance(ssh, SshSettings)
         return cls(
             probing=dict(_probing(settings, inventory)),
             snmp=section,
             polls=polls,
             traps=traps,
             senders=tuple(_senders(settings, traps, polls)),
+            ssh=ssh,
+            ssh_polls=dict(_ssh_polls(settings, inventory)),
             ends=_ends(inventory),
         )
 
@@ -95,6 +105,9 @@ class Plan:
         for device, _ in self.polls.values():
             place = device.address, device.ports.get(SNMP)
             found[device.id, SNMP] = Source(place, self.snmp.interval)
+        for device, _ in self.ssh_polls.values():
+            place = device.address, device.ports.get(SSH)
+            found[device.id, SSH] = Source(place, self.ssh.interval)
         return found
 
     def every(self) -> dict[tuple[str, str], float]:
@@ -143,6 +156,17 @@ def _senders(
     for device, own in polls.values():
         assert device.address is not None
         yield Sender(device.id, device.address, (own, *others))
+
+
+def _ssh_polls(
+    settings: Settings, inventory: Inventory
+) -> Iterator[tuple[str, tuple[Device, SshCredentials]]]:
+    for device in inventory.devices.values():
+        if device.ssh is None or device.address is None:
+            continue
+        credentials = settings.ssh[device.ssh]
+        assert isinstance(credentials, SshCredentials)
+        yield device.id, (device, credentials)
 
 
 def _ends(inventory: Inventory) -> dict[str, dict[str, tuple[Link, str]]]:

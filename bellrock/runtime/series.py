@@ -109,6 +109,7 @@ class Series:
         self._delay = Histograms(catalogue.PROBE_DELAY)
         self._recent: dict[LabelValues, _Recent] = {}
         self._tables: dict[str, _Table] = {}
+        self._counted_by: dict[str, str] = {}
         self._loads: dict[str, dict[tuple[str, str], float]] = {}
         self[catalogue.BUILD_INFO].set((__version__,), 1)
         self._declare(inventory)
@@ -158,9 +159,14 @@ class Series:
         self._loads = {
             device: {arc: share for arc, share in loads.items() if current.arc(*arc)}
             for device, loads in self._loads.items()
-            if current.device(device)
+            if current.counted(device)
         }
         self._tables = {}
+        self._counted_by = {
+            device: collector
+            for device, collector in self._counted_by.items()
+            if current.counted(device)
+        }
 
     def _declare(self, inventory: Inventory) -> None:
         """Tell what is declared, so that a page can name the site and the circuit."""
@@ -231,11 +237,13 @@ class Series:
                 (device, f"{collector}/{plan}", reading.plans[plan].value)
             )
         where = (device, self._inventory.devices[device].site)
+        self.facts.add(reading, where[1])
+        if not self._counts(reading):
+            return
         if reading.uptime is not None:
             self[catalogue.DEVICE_UPTIME].set(where, reading.uptime)
         else:
             self[catalogue.DEVICE_UPTIME].drop(where)
-        self.facts.add(reading, where[1])
         labels = self._row_labels(device, reading.interfaces, links)
         up = _ups(reading.interfaces.status)
         self.interfaces[catalogue.INTERFACE_UP].set(device, labels, up)
@@ -254,14 +262,24 @@ class Series:
             known = self._tables[device] = _Table(names, links, labels)
         return known.labels
 
-    def unread(self, device: str) -> None:
-        """Drop what was read of a device: a fault of ours kept us from reading it."""
-        self[catalogue.DEVICE_UPTIME].drop(
-            (device, self._inventory.devices[device].site)
-        )
+    def _counts(self, reading: DeviceReading) -> bool:
+        """Return whether the device's counters are this collector's to tell.
+
+        They are whose readings have any: another's that has none says nothing of them.
+        """
+        if len(reading.interfaces) or reading.uptime is not None:
+            self._counted_by[reading.device] = reading.collector
+        return self._counted_by.get(reading.device) == reading.collector
+
+    def unread(self, device: str, collector: str) -> None:
+        """Drop what a collector read of a device: a fault of ours kept us from it."""
+        site = self._inventory.devices[device].site
+        self.facts.drop(device, collector, site, self._clock())
+        if self._counted_by.get(device) != collector:
+            return
+        self[catalogue.DEVICE_UPTIME].drop((device, site))
         for family in self.interfaces.values():
             family.drop(device)
-        self.facts.drop(device)
         self._tables.pop(device, None)
         self.set_loads(device, ())
 

@@ -140,7 +140,16 @@ set -f
 case "${{SSH_ORIGINAL_COMMAND:-}}" in
 "show lldp neighbors")
     exec lldpcli -u {folder}/lldpd.sock -f json0 show neighbors details ;;
-"show version" | "show running-config" | "show interface json" | "show ip "*" json")
+"lldpcli -f json0 show "*" details")
+    set -- ${{SSH_ORIGINAL_COMMAND#lldpcli }}
+    exec lldpcli -u {folder}/lldpd.sock "$@" ;;
+"ip -j address show")
+    exec ip -j address show ;;
+"vtysh -c 'show "*" json'")
+    asked=${{SSH_ORIGINAL_COMMAND#vtysh -c \\'}}
+    exec vtysh --vty_socket {folder} -c "${{asked%\\'}}" ;;
+"show version" | "show running-config" | "show bgp summary json" | \\
+"show interface json" | "show ip "*" json")
     exec vtysh --vty_socket {folder} -c "$SSH_ORIGINAL_COMMAND" ;;
 *)
     echo "% Unknown command." >&2

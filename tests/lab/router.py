@@ -183,7 +183,9 @@ class Router:
             ),
         )
         yield Daemon(
-            "sshd", ("/usr/sbin/sshd", "-D", "-e", "-f", f"{folder}/sshd.conf")
+            "sshd",
+            ("/usr/sbin/sshd", "-D", "-e", "-f", f"{folder}/sshd.conf"),
+            "grep -q ':0016 00000000:0000 0A' /proc/net/tcp",
         )
         yield Daemon("iperf3", ("iperf3", "-s", "-B", at, "-p", str(IPERF_PORT)))
         if "stamp" in self._lab.inventory.devices[self.node].probes:

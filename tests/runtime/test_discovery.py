@@ -97,6 +97,6 @@ async def test_a_reading_of_a_device_that_is_gone_is_left_alone() -> None:
     discovery = Discovery(inventory(), told.put_nowait, settled=0)
     async with running(discovery):
         discovery.add(reading("c", "a"))
-        discovery.forget("c")
+        discovery.forget("c", "snmp")
         await asyncio.sleep(0.05)
     assert told.empty()

@@ -92,7 +92,7 @@ def test_nothing_of_it_is_told_once_it_is_not_known(
             failed = {"resources": Outcome.MALFORMED, "sensors": Outcome.MALFORMED}
             series.add_reading(reading(Facts(), plans=failed), {})
         case "fault":
-            series.unread("cpe")
+            series.unread("cpe", "snmp")
         case _:
             path = tmp_path / "other.yaml"
             path.write_text(NETWORK.replace("127.0.0.2, snmp: default", "127.0.0.2"))

@@ -88,7 +88,7 @@ def test_a_fault_of_ours_leaves_no_old_counters_behind(inventory: Inventory) -> 
     )
     series.add_reading(reading, {"0": "tail"})
     series.set_loads("cpe", out(0.6))
-    series.unread("cpe")
+    series.unread("cpe", "snmp")
     for metric in (catalogue.INTERFACE_RECEIVE_BYTES, catalogue.INTERFACE_UP):
         assert series.interfaces[metric].total() == 0
     for metric in (catalogue.DEVICE_UPTIME, catalogue.LINK_UTILISATION):

@@ -1,0 +1,147 @@
+"""The lab's routers asked over SSH: FRR and Linux as they are, and out of order."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from bellrock.model.inventory import Device
+from bellrock.model.neighbourhood import Protocol
+from bellrock.model.observation import DeviceReading, Outcome
+from bellrock.model.status import Status
+from collectors.ssh.collector import SshCollector
+from collectors.ssh.settings import SshCredentials, SshSettings
+from tests.lab import impair
+from tests.lab.description import NOC
+from tests.lab.namespaces import FOLDER, until
+from tests.lab.network import Lab
+
+pytestmark = pytest.mark.usefixtures("in_noc")
+
+
+@pytest.fixture
+def credentials(lab: Lab) -> SshCredentials:
+    return SshCredentials(user="root", key_file=lab.space.path(FOLDER / "id"))
+
+
+@pytest.fixture
+async def collector(lab: Lab, tmp_path: Path) -> AsyncIterator[SshCollector]:
+    public = lab.space.path(FOLDER / "hostkey.pub").read_text()
+    known = tmp_path / "known_hosts"
+    known.write_text(
+        "".join(
+            f"{address} {public.strip()}\n"
+            for address in lab.described.addresses.values()
+        )
+    )
+    settings = SshSettings.model_validate(
+        {"known_hosts": known, "timeout": 2, "command_timeout": 2}
+    )
+    async with SshCollector(settings) as collector:
+        yield collector
+
+
+def router(lab: Lab, node: str, platform: str = "frr") -> Device:
+    return replace(lab.described.inventory.devices[node], ssh="lab", platform=platform)
+
+
+def _knows(lab: Lab, node: str, declared: set[tuple[str, str, str]]) -> bool:
+    return lab.lldp(node) == declared
+
+
+def met(reading: DeviceReading, protocol: Protocol) -> set[tuple[str, str, str]]:
+    """Return a protocol's neighbours: our interface, their name, their port."""
+    return {
+        (each.interface, each.name, each.port)
+        for each in reading.facts.neighbours
+        if each.protocol is protocol and each.status is Status.UP
+    }
+
+
+@pytest.mark.parametrize("platform", ["frr", "linux"])
+async def test_the_neighbours_of_every_router_are_those_it_is_wired_to(
+    lab: Lab, collector: SshCollector, credentials: SshCredentials, platform: str
+) -> None:
+    known = lab.described
+    for node in known.routers:
+        wired = {
+            (here.interface, there.node, there.interface)
+            for wire in known.wires
+            for here, there in (wire.plugs, wire.plugs[::-1])
+            if here.node == node
+        }
+        declared = {each for each in wired if each[1] != NOC}
+        until(f"LLDP at {node}", 10, partial(_knows, lab, node, declared))
+        reading = await collector.collect(router(lab, node, platform), credentials)
+        assert reading.outcome is Outcome.SUCCESS, reading.detail
+        assert met(reading, Protocol.LLDP) == declared
+        routers = {(i, known.addresses[n], "") for i, n, _ in wired}
+        assert met(reading, Protocol.OSPF) == routers
+        assert {
+            each.metric
+            for each in reading.facts.neighbours
+            if each.protocol is Protocol.OSPF
+        } == {10}
+        assert reading.facts.router_id == known.addresses[node]
+        own = {each.address for each in reading.facts.addresses}
+        assert {plug.address for plug in known.plugs(node)} < own
+        # No router of the lab runs BGP.
+        assert reading.plans["bgp"] is Outcome.UNSUPPORTED
+        assert {port.interface for port in reading.facts.ports} == {
+            plug.interface for plug in known.plugs(node)
+        }
+
+
+async def test_one_login_serves_many_polls(
+    lab: Lab, collector: SshCollector, credentials: SshCredentials
+) -> None:
+    before = lab.routers["site2"].log("sshd").count("Accepted publickey")
+    for _ in range(5):
+        reading = await collector.collect(router(lab, "site2"), credentials)
+        assert reading.outcome is Outcome.SUCCESS
+    after = lab.routers["site2"].log("sshd").count("Accepted publickey")
+    assert after - before == 1
+
+
+async def test_another_host_key_and_another_user_key_are_told_apart(
+    lab: Lab, collector: SshCollector, credentials: SshCredentials, tmp_path: Path
+) -> None:
+    other = asyncssh.generate_private_key("ssh-ed25519")
+    other.write_private_key(tmp_path / "id")
+    stranger = SshCredentials(user="root", key_file=tmp_path / "id")
+    reading = await collector.collect(router(lab, "site2"), stranger)
+    assert reading.outcome is Outcome.AUTH
+    address = lab.described.addresses["site2"]
+    public = other.export_public_key().decode()
+    (tmp_path / "known_hosts").write_text(f"{address} {public}\n")
+    reading = await collector.collect(router(lab, "site2"), credentials)
+    assert reading.outcome is Outcome.HOST_KEY
+    assert "ssh-keyscan 10.255.0.8" in reading.detail
+
+
+async def test_a_killed_daemon_refuses_and_a_hanging_one_is_silent(
+    lab: Lab, collector: SshCollector, credentials: SshCredentials
+) -> None:
+    site2 = router(lab, "site2")
+    reading = await collector.collect(site2, credentials)
+    assert reading.outcome is Outcome.SUCCESS
+    # Once with a connection open from before, once without.
+    sshd = lab.routers["site2"]
+    sshd.kill("sshd", "STOP")
+    try:
+        for _ in range(2):
+            reading = await collector.collect(site2, credentials)
+            assert reading.outcome is Outcome.TIMEOUT
+    finally:
+        sshd.kill("sshd", "CONT")
+    with impair.killed(lab, "site2", "sshd"):
+        reading = await collector.collect(site2, credentials)
+        assert reading.outcome is Outcome.REFUSED
+    reading = await collector.collect(site2, credentials)
+    assert reading.outcome is Outcome.SUCCESS
+    with impair.blackhole(lab, [lab.described.wire("reg1-site2")]):
+        reading = await collector.collect(site2, credentials)
+        assert reading.outcome in (Outcome.TIMEOUT, Outcome.UNREACHABLE)

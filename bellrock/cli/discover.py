@@ -34,7 +34,7 @@ from bellrock.runtime.trades import SECTIONS
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 
-_PLANS = ("addresses", "lldp", "cdp", "ospf")
+_PLANS = ("addresses", "lldp", "cdp", "ospf", "ospfv3")
 """What is read of a device beside its interfaces."""
 _FILE = "discovered.yaml"
 """In a folder, what the draft is called."""

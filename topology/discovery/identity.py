@@ -101,7 +101,9 @@ class Identity:
         if neighbour.protocol is Protocol.OSPF:
             found.append(self._routers.get(neighbour.name))
         else:
-            found.append(self._chassis.get(neighbour.chassis))
+            if neighbour.protocol is Protocol.LLDP:
+                # CDP's own id is in other words than a chassis'.
+                found.append(self._chassis.get(neighbour.chassis))
             found.append(self._named(called(neighbour.name)))
         yield from filter(None, found)
 
@@ -119,7 +121,8 @@ class Identity:
         """Return whether the device itself says that it is somebody else."""
         if neighbour.protocol is Protocol.OSPF:
             return told.router_id not in ("", neighbour.name)
-        if told.chassis and neighbour.chassis not in ("", told.chassis):
+        chassis = neighbour.chassis if neighbour.protocol is Protocol.LLDP else ""
+        if told.chassis and chassis not in ("", told.chassis):
             return True
         theirs = called(neighbour.name)
         if not told.name or theirs in ("", called(neighbour.chassis)):

@@ -166,12 +166,14 @@ class _Layer:
 
 
 def _metric(edge: _Edge, plug: Plug) -> int | None:
-    found = {
-        each.neighbour.metric
-        for each in edge.seen
-        if each.device == plug[0] and each.neighbour.metric is not None
-    }
-    return next(iter(found)) if len(found) == 1 else None
+    """Return what OSPF costs at one end: for IPv4 if it runs for both."""
+    found: dict[bool, set[int]] = {True: set(), False: set()}
+    for each in edge.seen:
+        metric = each.neighbour.metric
+        if each.device == plug[0] and metric is not None:
+            found[any("." in one for one in each.neighbour.addresses)].add(metric)
+    metrics = found[True] or found[False]
+    return next(iter(metrics)) if len(metrics) == 1 else None
 
 
 def _apart(seen: list[Sighting]) -> list[Sighting]:

@@ -107,7 +107,8 @@ class Eyes:
 
         BGP is left out: its peers may be anywhere.
         """
-        seen: dict[object, dict[str | None, Sighting]] = {}
+        seen: dict[tuple[Protocol, str, object], dict[str | None, Sighting]] = {}
+        strangers: list[Sighting] = []
         for neighbour in told.neighbours:
             if neighbour.status is not Status.UP:
                 continue
@@ -117,6 +118,9 @@ class Eyes:
                 sighting = self._routing(told, neighbour)
             else:
                 continue
+            if sighting.far is None and _is_version_6(neighbour):
+                strangers.append(sighting)
+                continue
             at = sighting.protocol, sighting.interface, sighting.somebody
             seen.setdefault(at, {}).setdefault(sighting.far_port, sighting)
         for by_port in seen.values():
@@ -124,6 +128,12 @@ class Eyes:
                 # SNMP and SSH may both tell of it, one of them less exactly.
                 by_port.pop(None, None)
             yield from by_port.values()
+        # A router may have another id in OSPF for IPv6: it is no second one beside
+        # that for IPv4.
+        known = {(protocol, interface) for protocol, interface, _ in seen}
+        for each in strangers:
+            if (each.protocol, each.interface) not in known:
+                yield each
 
     def _next_door(self, told: Told, neighbour: Neighbour) -> Sighting:
         who = self._identity.who(neighbour)
@@ -174,3 +184,9 @@ def _sighting(
     elif not interface:
         loose = Loose.NOWHERE
     return Sighting(told.device, interface, neighbour, far, port, rivals, loose)
+
+
+def _is_version_6(neighbour: Neighbour) -> bool:
+    """Return whether OSPF speaks with it over IPv6 alone."""
+    routed = neighbour.protocol is Protocol.OSPF and bool(neighbour.addresses)
+    return routed and all(":" in address for address in neighbour.addresses)

@@ -227,6 +227,32 @@ def test_members_of_a_bundle_are_told_from_links() -> None:
     }
 
 
+def test_cdp_s_own_id_is_no_chassis() -> None:
+    found = world("ab", [AB])
+    for here, there in AB.ways:
+        found.hears(
+            here[0],
+            replace(found.heard(here, there, Protocol.CDP), chassis=f"SN{there[0]}"),
+        )
+    link = one(found.join())
+    assert (str(link), link.by_a, link.by_b) == (
+        label(AB),
+        frozenset({Protocol.CDP}),
+        frozenset({Protocol.CDP}),
+    )
+
+
+@pytest.mark.parametrize("router", ["10.255.0.3", "192.0.2.99"])
+def test_ospf_for_both_versions_of_ip_is_one_link(router: str) -> None:
+    found = world("ab", [AB])
+    found.route(AB, 1, metric=7)
+    assert found.told["b"].router_id == "10.255.0.3"
+    six = Neighbour(*(Protocol.OSPF, router, "ge1"), addresses=("fe80::2",), metric=100)
+    found.hears("a", six)
+    link = one(found.join())
+    assert (str(link), link.metrics) == (label(AB), (7, 7))
+
+
 def test_a_loop_is_no_link() -> None:
     found = world("a", [])
     found.cable(Wire(("a", "ge1"), ("a", "ge2")))

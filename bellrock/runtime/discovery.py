@@ -5,12 +5,15 @@ something new, and nothing at all while they all say the same.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 from bellrock.model.inventory import Device, Inventory
 from bellrock.model.observation import DeviceReading, Interfaces, Outcome
+from bellrock.runtime.patience import PATIENCE, Patience
 from bellrock.runtime.united import united
 from bellrock.runtime.worker import worker
 from topology.discovery.compare import Comparison, compare
@@ -32,6 +35,8 @@ class Discovery:
         Called on the event loop with each new comparison.
     settled : float
         Seconds to wait after a first change.
+    patience : float
+        Seconds for which a link has to be missed.
     """
 
     def __init__(
@@ -40,9 +45,12 @@ class Discovery:
         publish: Callable[[Comparison], None],
         *,
         settled: float = SETTLED,
+        patience: float = PATIENCE,
     ) -> None:
         self._publish = publish
         self._settled = settled
+        self._patience = Patience(patience)
+        self._found = Comparison((), {})
         self._told: dict[str, Told] = {}
         self._news: dict[str, Told] = {}
         self._last: dict[tuple[str, str], tuple[object, ...]] = {}
@@ -118,16 +126,27 @@ class Discovery:
         self._news = dict(self._told)
         try:
             while True:
-                await self._changed.wait()
-                await asyncio.sleep(self._settled)
-                self._changed.clear()
-                news, self._news = self._news, {}
-                work = partial(_compare, news)
-                self._publish(await loop.run_in_executor(process, work))
+                if await self._change():
+                    await asyncio.sleep(self._settled)
+                    self._changed.clear()
+                    news, self._news = self._news, {}
+                    work = partial(_compare, news)
+                    self._found = await loop.run_in_executor(process, work)
+                self._publish(self._patience.sift(self._found, time.monotonic()))
         finally:
             self._changed.set()
             # Never waited for on the event loop: it may be at work for seconds.
             process.shutdown(wait=False, cancel_futures=True)
+
+    async def _change(self) -> bool:
+        """Wait for news; return whether there are, or only time has passed."""
+        wait = self._patience.next(time.monotonic())
+        try:
+            async with asyncio.timeout(wait if wait < math.inf else None):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
 
 
 def _bare(reading: DeviceReading) -> DeviceReading:

@@ -100,3 +100,28 @@ async def test_a_reading_of_a_device_that_is_gone_is_left_alone() -> None:
         discovery.forget("c", "snmp")
         await asyncio.sleep(0.05)
     assert told.empty()
+
+
+async def test_a_link_is_missed_only_once_it_has_been_silent_for_long() -> None:
+    told: asyncio.Queue[Comparison] = asyncio.Queue()
+    declared = inventory(ab=Link("ab", A, B))
+    discovery = Discovery(declared, told.put_nowait, settled=0, patience=1)
+    async with running(discovery):
+        for device in "ab":
+            discovery.add(elsewhere(device))
+        assert (await told.get()).mismatches == ()
+        async with asyncio.timeout(10):
+            while not (last := await told.get()).mismatches:
+                pass
+        assert [each.why for each in last.mismatches] == [Why.NOT_SEEN]
+
+
+def elsewhere(device: str) -> DeviceReading:
+    """Return a poll of a device that hears somebody, but not at its first port."""
+    rows = [InterfaceReading(str(n), n, Status.UP, speed=1e9) for n in (1, 2)]
+    other = Neighbour(Protocol.LLDP, f"phone-of-{device}", "2", port="1")
+    return replace(
+        reading(device, ""),
+        interfaces=Interfaces.of(*rows),
+        facts=Facts(neighbours=(other,)),
+    )

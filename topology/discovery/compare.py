@@ -164,7 +164,7 @@ class _Comparing:
         spare = [seen for seen in self._between[_pair(link)] if seen not in self._taken]
         if not spare:
             detail = f"neither {link.a} nor {link.b} sees a neighbour, and both are up"
-            yield Mismatch(link.id, Why.NOT_SEEN, detail)
+            yield Mismatch(link.id, Why.NOT_SEEN, detail, by_absence=True)
             return
         numbered = self._numbered(link.a) or self._numbered(link.b)
         exact = [each for each in spare if each.a.interface and each.b.interface]
@@ -173,7 +173,7 @@ class _Comparing:
             return
         self._taken.add(exact[0])
         detail = f"declared {link.a} - {link.b}, seen {exact[0]}"
-        yield Mismatch(link.id, Why.OTHER_PORT, detail)
+        yield Mismatch(link.id, Why.OTHER_PORT, detail, by_absence=True)
 
     def _would_be_seen(self, link: Link, a: Told, b: Told) -> bool:
         """Return whether both ends would see each other if the link were there."""

@@ -32,11 +32,14 @@ class Mismatch:
         Its id; of an undeclared one its ends, ``pe1:ge-0/0/1 - pe2:ge-0/0/3``.
     detail : str
         What is seen and what is declared, in words.
+    by_absence : bool
+        Whether it only follows from nothing being seen where something should.
     """
 
     link: str
     why: Why
     detail: str
+    by_absence: bool = False
 
 
 @dataclass(frozen=True, slots=True)

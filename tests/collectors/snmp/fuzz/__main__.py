@@ -90,6 +90,8 @@ def run(job: Job, progress: Progress, bar: object) -> bool:
     whole = process.returncode == 0 and seen_all(job, seen)
     if whole:
         progress.advance(bar, job.count - seen)  # type: ignore[arg-type]
+        if not progress.console.is_terminal:
+            print(f"{job.target}: {job.count:,} more", flush=True)
     return whole
 
 
@@ -112,7 +114,6 @@ def main(total: int) -> int:
         *(TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn()),
         TimeRemainingColumn(),
     )
-    failed = []
     with (
         Progress(*columns, console=console) as progress,
         ThreadPoolExecutor(os.cpu_count()) as several,
@@ -124,11 +125,7 @@ def main(total: int) -> int:
             for name in dict.fromkeys(job.target for job in todo)
         }
         ends = several.map(lambda job: run(job, progress, bars[job.target]), todo)
-        for job, whole in zip(todo, ends, strict=True):
-            if not whole:
-                failed.append(job)
-            elif not console.is_terminal:
-                print(f"{job.target}: {job.count:,} more", flush=True)
+        failed = [job for job, whole in zip(todo, ends, strict=True) if not whole]
     for job in failed:
         print(f"\n{job.target} failed:", *job.said, sep="\n")
     if failed:

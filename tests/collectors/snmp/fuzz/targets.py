@@ -32,7 +32,7 @@ from collectors.snmp.v3message import read_scoped
 from collectors.snmp.values import Absent, Integer32
 from collectors.snmp.walk import walk
 from tests.collectors.snmp.agent import Mib, mib
-from tests.collectors.snmp.fuzz import steps
+from tests.collectors.snmp.fuzz import steps, traps
 from tests.collectors.snmp.fuzz.hostile import USER, Device, Honest, Stream, value
 from tests.collectors.snmp.fuzz.messages import allowed, layouts, read_v2c, read_v3
 from tests.collectors.snmp.fuzz.seeds import ANSWER, SCOPED, SEEDS
@@ -255,6 +255,13 @@ TARGETS: Mapping[str, Fuzzed] = {
     ),
     "plans": Fuzzed("every plan, of a hostile device", 5, _plans, _streams()),
     "recall": Fuzzed("a table read by recall, against a walk", 5, _recall, _streams()),
+    "traps": Fuzzed(
+        *("notices, as anybody may send them", 5, traps.anybodys, traps.SEEDS),
+    ),
+    "traps-keyed": Fuzzed(
+        *("notices of somebody who has the keys", 1, traps.key_holders),
+        traps.SCOPED,
+    ),
     "explain": Fuzzed(
         *("datagrams put into words", 10, _explain),
         [

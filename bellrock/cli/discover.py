@@ -1,7 +1,6 @@
 """``bellrock discover``: from one device to all it leads to, as a draft inventory."""
 
 import ipaddress
-import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -18,24 +17,24 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bellrock.cli.found import show, show_left_to_do, write_csv, write_json
 from bellrock.cli.inventory import Format, OutputFormat
+from bellrock.cli.output import free, write_whole
+from bellrock.cli.run import AcceptNew
 from bellrock.config.settings import Settings
 from bellrock.config.settings import load as load_settings
 from bellrock.document.suggest import choices
 from bellrock.inventory.draft import write
 from bellrock.inventory.load import load as load_inventory
 from bellrock.model.errors import UserError
-from bellrock.model.inventory import Device, Inventory
-from bellrock.model.observation import DeviceReading
-from bellrock.runtime.crawl import Crawler
-from bellrock.runtime.discovered import Discovered
+from bellrock.model.inventory import Inventory
+from bellrock.runtime.asking import Asking, SshWords
+from bellrock.runtime.crawl import Crawler, Silent
+from bellrock.runtime.discovered import Access, Discovered
 from bellrock.runtime.process import until_signalled
 from bellrock.runtime.scope import IPAddress, Network, Scope
 from bellrock.runtime.trades import SECTIONS
-from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.ssh.settings import PLATFORM_NAMES, SshCredentials, SshSettings
 
-_PLANS = ("addresses", "lldp", "cdp", "ospf", "ospfv3")
-"""What is read of a device beside its interfaces."""
 _FILE = "discovered.yaml"
 """In a folder, what the draft is called."""
 
@@ -69,6 +68,15 @@ def discover(
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="UDP port of the devices' agents")
     ] = 161,
+    ssh: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="ask over SSH too: an entry of that section"),
+    ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(help="whose command line all have, if SNMP does not tell"),
+    ] = None,
+    accept_new: AcceptNew = False,
     force: Annotated[
         bool, typer.Option("--force", help="write over what is there")
     ] = False,
@@ -89,22 +97,37 @@ def discover(
       bellrock discover --seed 10.0.0.1 -o draft.yaml --allow 10.0.0.0/16
     """
     settings = load_settings(config, SECTIONS)
-    chosen = _credentials(settings, credentials)
+    snmp = settings.collectors["snmp"]
+    assert isinstance(snmp, SnmpSettings)
+    asking = Asking(snmp, _snmp(settings, credentials), rate, port)
+    if ssh is not None:
+        words = settings.collectors["ssh"]
+        assert isinstance(words, SshSettings)
+        asking.ssh = SshWords(
+            words, _ssh(settings, ssh), _platform(platform), accept_new
+        )
     inventory = _inventory(settings)
     networks = [_network(text) for text in allow or ()]
     first = _resolve(seed)
-    path = _free(output, force=force)
-    crawler = _crawl(settings, chosen, (first, networks), (limit, depth, rate, port))
+    path = free(output, _FILE, force=force)
+    crawler = Crawler(asking.read, Scope(first, networks), limit=limit, depth=depth)
+    _crawl(crawler, asking, first)
     if not crawler.progress.found:
         for silent in crawler.progress.silent:
-            words = f"{silent.outcome}: {silent.detail}"
-            print(f"the seed {seed} did not answer: {words}", file=sys.stderr)
+            said = f"{silent.outcome}: {silent.detail}"
+            print(f"the seed {seed} did not answer: {said}", file=sys.stderr)
         print("nothing was found, and nothing written", file=sys.stderr)
         raise typer.Exit(1)
+    crawler.progress.silent += [
+        Silent(address, "", f"ssh {failed.outcome}", failed.detail)
+        for address, failed in asking.failures.items()
+    ]
     found = Discovered.of(crawler.progress, inventory)
-    told_on = f"Discovered from {first} on, {datetime.now(UTC):%d %B %Y %H:%M} UTC."
-    draft = found.draft(credentials, None if port == 161 else port, told_on)
-    _write(path, write(draft), force=force)
+    draft = found.draft(
+        Access(credentials, None if port == 161 else port, ssh, asking.platforms),
+        f"Discovered from {first} on, {datetime.now(UTC):%d %B %Y %H:%M} UTC.",
+    )
+    write_whole(path, write(draft), force=force)
     match form:
         case Format.JSON:
             write_json(found)
@@ -118,42 +141,15 @@ def discover(
     raise typer.Exit(1 if differs else 0)
 
 
-def _crawl(
-    settings: Settings,
-    credentials: SnmpCredentials,
-    where: tuple[IPAddress, list[Network]],
-    bounds: tuple[int, int, int, int],
-) -> Crawler:
+def _crawl(crawler: Crawler, asking: Asking, seed: IPAddress) -> None:
     """Ask until there is nobody left to ask, or somebody stops us."""
-    limit, depth, rate, port = bounds
-    seed, networks = where
-    section = settings.collectors["snmp"]
-    assert isinstance(section, SnmpSettings)
-    known = type(section.plans).model_fields
-    plans = {name: "poll" if name in _PLANS else "off" for name in known}
-    collector = SnmpCollector(
-        section.model_copy(
-            update={
-                "packet_rate": rate,
-                "plans": type(section.plans).model_validate(plans),
-            }
-        )
-    )
-
-    async def ask(address: str) -> DeviceReading:
-        ports = {"snmp": port}
-        device = Device(address, "", address=address, snmp="", ports=ports)
-        return await collector.collect(device, credentials)
-
-    crawler = Crawler(ask, Scope(seed, networks), limit=limit, depth=depth)
 
     async def crawl() -> None:
-        async with collector:
+        async with asking.open():
             await crawler.run(str(seed))
 
     with _shown(crawler):
         uvloop.run(until_signalled(crawl()))
-    return crawler
 
 
 @contextmanager
@@ -179,7 +175,7 @@ def _shown(crawler: Crawler) -> Iterator[None]:
         yield
 
 
-def _credentials(settings: Settings, name: str) -> SnmpCredentials:
+def _snmp(settings: Settings, name: str) -> SnmpCredentials:
     found = settings.snmp.get(name)
     if found is None:
         raise UserError(
@@ -189,6 +185,27 @@ def _credentials(settings: Settings, name: str) -> SnmpCredentials:
         )
     assert isinstance(found, SnmpCredentials)
     return found
+
+
+def _ssh(settings: Settings, name: str) -> SshCredentials:
+    found = settings.ssh.get(name)
+    if found is None:
+        raise UserError(
+            f"--ssh {name}: no such entry in the settings' ssh section",
+            choices(name, settings.ssh, "entries")
+            or "add one: ssh: {default: {user: bellrock, key_file: id_ed25519}}",
+        )
+    assert isinstance(found, SshCredentials)
+    return found
+
+
+def _platform(name: str | None) -> str | None:
+    if name is not None and name not in PLATFORM_NAMES:
+        raise UserError(
+            f"--platform {name}: no such platform",
+            choices(name, PLATFORM_NAMES, "platforms"),
+        )
+    return name
 
 
 def _inventory(settings: Settings) -> Inventory | None:
@@ -215,33 +232,3 @@ def _resolve(seed: str) -> IPAddress:
             f"--seed {seed}: no such host", "write an IP address, or a name with one"
         ) from None
     return ipaddress.ip_address(str(found[0][4][0]).partition("%")[0])
-
-
-def _free(output: Path, *, force: bool) -> Path:
-    """Return the file to write, which is not there yet."""
-    path = output / _FILE if output.is_dir() else output
-    if not path.parent.is_dir():
-        raise UserError(f"{path}: there is no folder {path.parent}", "make it first")
-    if os.path.lexists(path) and not force:
-        raise UserError(
-            f"{path}: there is such a file already",
-            "name another one, or write over it with --force",
-        )
-    return path
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """Write all of it or nothing, and over nobody else's file."""
-    whole = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        whole.write_text(text, encoding="utf-8")
-        if force:
-            whole.replace(path)
-        else:
-            os.link(whole, path)
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written: {error.strerror}", "write it somewhere else"
-        ) from None
-    finally:
-        whole.unlink(missing_ok=True)

@@ -32,6 +32,8 @@ class DraftDevice:
         Name of the credentials it was read with.
     port : int or None
         UDP port of its agent, where that is not the standard one.
+    ssh, platform : str or None
+        Name of the credentials that it let in over SSH, and whose command line it has.
     comment : str
         How it was found.
     """
@@ -41,6 +43,8 @@ class DraftDevice:
     address: str
     snmp: str
     port: int | None = None
+    ssh: str | None = None
+    platform: str | None = None
     comment: str = ""
 
     @property
@@ -164,6 +168,9 @@ def _lines(draft: Draft) -> Iterator[str]:
             "address": _text(device.address),
             "snmp": _scalar(device.snmp),
         }
+        if device.ssh is not None and device.platform is not None:
+            parts["ssh"] = _scalar(device.ssh)
+            parts["platform"] = _scalar(device.platform)
         if device.port is not None:
             parts["ports"] = f"{{snmp: {device.port}}}"
         yield _entry(parts, device.comment)

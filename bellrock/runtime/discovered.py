@@ -1,7 +1,7 @@
 """What a crawl found, as links, as a draft, and beside what was declared."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bellrock.inventory.draft import (
     Draft,
@@ -20,6 +20,28 @@ from topology.discovery.sighting import LOOSE_WORDS, Sighting
 from topology.discovery.told import Told
 
 _MOST_RIVALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How devices were read.
+
+    Attributes
+    ----------
+    snmp : str
+        Name of the credentials.
+    port : int or None
+        Of their agents, if not the standard one.
+    ssh : str or None
+        Name of the credentials for SSH.
+    platforms : mapping of str to str
+        By address: whose command line answered there.
+    """
+
+    snmp: str
+    port: int | None = None
+    ssh: str | None = None
+    platforms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +98,13 @@ class Discovered:
         """The others."""
         return [each for each in self.wiring.links if doubt(each)]
 
-    def draft(self, credentials: str, port: int | None, told_on: str) -> Draft:
+    def draft(self, access: Access, told_on: str) -> Draft:
         """Return the inventory that was found.
 
         Parameters
         ----------
-        credentials : str
-            Name of those that the devices were read with.
-        port : int or None
-            Of their agents, if not the standard one.
+        access : Access
+            How the devices were read.
         told_on : str
             When, and from where on, for its first line.
         """
@@ -96,7 +116,13 @@ class Discovered:
             head.insert(1, "Incomplete: it was stopped before everything was asked.")
         devices = tuple(
             DraftDevice(
-                *(name, each.reading.name, each.address, credentials, port),
+                name,
+                each.reading.name,
+                each.address,
+                access.snmp,
+                access.port,
+                access.ssh,
+                access.platforms.get(each.address),
                 f"told of by {each.told_by}" if each.told_by else "asked first",
             )
             for name, each in self.found.items()

@@ -24,7 +24,9 @@ def loaded(folder: Path, text: str) -> Inventory:
 
 def draft(names: list[str], links: list[DraftLink], remark: str = "") -> Draft:
     devices = [
-        DraftDevice(ident, name, f"10.0.{n // 256}.{n % 256}", "default", None, remark)
+        DraftDevice(
+            ident, name, f"10.0.{n // 256}.{n % 256}", "default", comment=remark
+        )
         for n, (ident, name) in enumerate(zip(identifiers(names), names, strict=True))
     ]
     gateway = devices[0].id
@@ -80,10 +82,11 @@ def test_ends_that_cannot_be_told_apart_are_not_declared_twice(tmp_path: Path) -
     assert "a-c" in text
 
 
-def test_another_port_of_the_agents_is_written(tmp_path: Path) -> None:
-    device = DraftDevice("a", "a", "10.0.0.1", "default", 1161)
+def test_how_devices_are_asked_is_written(tmp_path: Path) -> None:
+    device = DraftDevice("a", "a", "10.0.0.1", "default", 1161, "lab", "frr")
     text = write(Draft((), (device,), (), "a"))
-    assert loaded(tmp_path, text).devices["a"].ports == {"snmp": 1161}
+    found = loaded(tmp_path, text).devices["a"]
+    assert (found.ports, found.ssh, found.platform) == ({"snmp": 1161}, "lab", "frr")
 
 
 @given(st.lists(st.sampled_from(["a", "a-site", "a-site.b", "a-2", "a.b", "", "A"])))

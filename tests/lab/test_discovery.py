@@ -16,6 +16,7 @@ from bellrock.model import catalogue
 from bellrock.model.inventory import Inventory
 from bellrock.model.neighbourhood import Provenance
 from tests.lab.desk import Desk, configure, desk
+from tests.lab.namespaces import FOLDER
 from tests.lab.network import Lab
 
 pytestmark = pytest.mark.usefixtures("in_noc")
@@ -69,6 +70,28 @@ def test_the_draft_of_a_crawl_is_the_lab(lab: Lab, tmp_path: Path) -> None:
         check=False,
     )
     assert checked.returncode == 0, checked.stderr
+
+
+def test_over_ssh_the_draft_has_metrics_too(lab: Lab, tmp_path: Path) -> None:
+    configure(lab, tmp_path)
+    settings = tmp_path / "bellrock.yaml"
+    key = lab.space.path(FOLDER / "id")
+    settings.write_text(
+        settings.read_text() + f"ssh: {{lab: {{user: root, key_file: {key}}}}}\n"
+    )
+    path = tmp_path / "draft.yaml"
+    words = ("-o", str(path), "--ssh", "lab", "--platform", "frr")
+    done = discover(tmp_path, *words, "--format", "json")
+    silent = [each["outcome"] for each in json.loads(done.stdout)["silent"]]
+    assert silent.count("ssh host_key") == len(lab.described.routers)
+    assert load(path, cache=None).inventory.devices["core1"].ssh is None
+    done = discover(tmp_path, *words, "--force", "--accept-new")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found, truth = load(path, cache=None).inventory, lab.described.inventory
+    assert wiring(found) == wiring(truth)
+    assert {link.metric_ab for link in found.links.values()} == {10}
+    assert all(link.metric_declared for link in found.links.values())
+    assert {d.platform for d in found.devices.values()} == {"frr"}
 
 
 async def test_mismatches_come_with_a_wrong_inventory_and_go_with_a_right_one(

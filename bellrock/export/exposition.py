@@ -95,9 +95,7 @@ class Numbers:
     def lines(self) -> Iterator[str]:
         """Yield every sample line, the same in both formats."""
         for series in self._series.values():
-            value = series.value
-            text = value if type(value) is int else _number(value)
-            yield f"{series.prefix}{text}\n"
+            yield f"{series.prefix}{_number(series.value)}\n"
 
 
 class RowLabels:
@@ -116,9 +114,9 @@ class RowLabels:
     def __init__(self, names: Sequence[str], rows: Sequence[LabelValues]) -> None:
         self.names = tuple(names)
         self.rows = tuple(rows)
-        self.lines = tuple(
-            _labelled(self.names, row).replace("%", "%%") + " %s\n" for row in self.rows
-        )
+        texts = [_labelled(self.names, row).replace("%", "%%") for row in self.rows]
+        # The metric's name joins them, and so begins each line.
+        self.lines = ("", *(f"{text} %s\n" for text in texts))
 
 
 class Rows:
@@ -160,17 +158,15 @@ class Rows:
     def lines(self) -> Iterator[str]:
         """Yield the sample lines of each table, the same in both formats."""
         for labels, values in self._tables.values():
-            lines, numbers = labels.lines, values
-            if None in values:
-                there = [value is not None for value in values]
-                lines = tuple(compress(lines, there))
-                numbers = tuple(compress(values, there))
-            if not _WHOLE.issuperset(map(type, numbers)):
-                texts = tuple(_number(value) for value in numbers if value is not None)
-                yield self.metric.name.join(("", *lines)) % texts
-            elif lines:
+            if _WHOLE.issuperset(map(type, values)):
                 # One template for all lines, put together and filled in by C.
-                yield self.metric.name.join(("", *lines)) % numbers
+                if values:
+                    yield self.metric.name.join(labels.lines) % values
+                continue
+            there = [value is not None for value in values]
+            lines = compress(labels.lines[1:], there)
+            texts = tuple(_number(value) for value in values if value is not None)
+            yield self.metric.name.join(("", *lines)) % texts
 
 
 class Histograms:
@@ -253,6 +249,8 @@ def _escape(text: str) -> str:
 
 
 def _number(value: float) -> str:
+    if type(value) is int:
+        return str(value)
     if value != value or value in (_INFINITY, -_INFINITY):
         return {_INFINITY: "+Inf", -_INFINITY: "-Inf"}.get(value, "NaN")
     # repr() is the shortest text that reads back as the same double; whole numbers

@@ -27,6 +27,7 @@ _BURST = 256
 _BUFFER = 8 << 20
 """Octets of receive buffer to ask for: every device may answer at once."""
 _SO_RCVBUFFORCE = 33  # Linux; not named by the socket module
+_LARGEST = 65535
 _SEND_TRIES = 8
 _RANDOM = 4096
 """Octets to ask the kernel for at once."""
@@ -39,6 +40,8 @@ class Channel:
 
     Attributes
     ----------
+    clock : callable
+        Seconds, as the event loop counts them.
     strays : int
         Datagrams dropped: nobody's, from elsewhere, duplicates, or no SNMP at all.
     witness : Witness or None
@@ -50,10 +53,11 @@ class Channel:
     ) -> None:
         self.strays = 0
         self.witness = witness
-        self._pending: dict[int, Exchange] = {}
+        self._pending: dict[int, tuple[Exchange, int]] = {}
         self._waiting: dict[Peer, list[Exchange]] = {}
         self._numbers = _random_numbers()
         self._loop = asyncio.get_running_loop()
+        self.clock = self._loop.time
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         try:
@@ -73,8 +77,9 @@ class Channel:
         self._loop.remove_reader(self._epoll.fileno())
         self._epoll.close()
         self._socket.close()
-        for exchange in self._pending.values():
-            exchange.cancel()
+        for same in self._waiting.values():
+            for exchange in same:
+                exchange.cancel()
 
     def open_exchange(self, exchange: Exchange) -> None:
         """Start waiting for what its peer will say."""
@@ -89,15 +94,26 @@ class Channel:
         if not same:
             del self._waiting[exchange.peer]
 
-    def new_number(self, exchange: Exchange) -> int:
-        """Return a random number, 2**30 to 2**31-1, whose answer is `exchange`'s.
+    def new_number(self, exchange: Exchange, request: int) -> int:
+        """Return a random number, 2**30 to 2**31-1, for one of an exchange's requests.
 
         All of them take four octets, so that a request is written but once.
         """
         while (number := next(self._numbers)) in self._pending:
             pass
-        self._pending[number] = exchange
+        self._pending[number] = exchange, request
+        exchange.numbers.append(number)
         return number
+
+    def tell_silence(self, exchange: Exchange, request: int) -> None:
+        """Tell the witness, if any, that a request had no answer in its time."""
+        if self.witness is not None:
+            number = next(
+                number
+                for number in reversed(exchange.numbers)
+                if self._pending[number][1] == request
+            )
+            self.witness.silent(number, exchange.peer)
 
     def try_send(self, datagram: bytes, to: Sockaddr) -> bool:
         """Send `datagram` if nothing is in the way; return whether it went out."""
@@ -142,22 +158,23 @@ class Channel:
                 self.witness.failed(number, to[:2])
             raise failure
 
-    def drain(self) -> None:
-        """Take in what has arrived, as far as one burst."""
-        receive = self._socket.recvfrom
+    def drain(self) -> bool:
+        """Take in what has arrived, as far as one burst; return whether it is all."""
+        receive, deliver = self._socket.recvfrom, self._deliver
         for count in range(_BURST):
             try:
-                datagram, source = receive(65535)
+                datagram, source = receive(_LARGEST)
             except BlockingIOError:
                 if count == 0:  # woken for an error that a send has met already
                     self._read_errors()
-                return
+                return True
             except OSError as error:
                 if not errqueue.is_networks(error):
                     raise
                 self._read_errors()
             else:
-                self._deliver(datagram, source[:2])
+                deliver(datagram, source[:2])
+        return False
 
     def _deliver(self, datagram: bytes, source: Peer) -> None:
         if self.witness is not None:
@@ -172,10 +189,12 @@ class Channel:
         found = self._pending.get(number)
         if found is None:
             self._drop(Drop.UNASKED)
-        elif found.peer != source:
+            return
+        exchange, request = found
+        if exchange.peer != source:
             self._drop(Drop.ELSEWHERE)
-            found.elsewhere = source
-        elif not found.take(number, datagram):
+            exchange.elsewhere = source
+        elif not exchange.take(request, number, datagram):
             self._drop(Drop.ANSWERED)
 
     def _drop(self, why: Drop) -> None:

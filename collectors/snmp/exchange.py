@@ -1,10 +1,15 @@
-"""Requests to one device that wait for their answers, a few of them at a time."""
+"""Requests to one device that belong together, and what came in answer."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from bellrock.model.observation import Outcome
 from collectors.snmp.failure import Failure
+from collectors.snmp.pace import Pace
+
+if TYPE_CHECKING:
+    from collectors.snmp.channel import Channel, Sockaddr
 
 Peer = tuple[str, int]
 """Numeric address (with its zone, if any) and port."""
@@ -13,42 +18,35 @@ Answer = tuple[int, bytes]
 Encode = Callable[[int], bytes]
 """Returns a request with this number."""
 
-
-@dataclass(eq=False, slots=True)
-class Pending:
-    """One request on its way.
-
-    Attributes
-    ----------
-    deadline : float
-        Of its last repeat; seconds, of the event loop's clock.
-    numbers : list of int
-        One for each time that it was asked; an answer to any will do.
-    """
-
-    deadline: float = 0.0
-    numbers: list[int] = field(default_factory=list)
+_NEVER = float("inf")
 
 
 class Exchange:
-    """Requests to one device that belong together, and what came in answer.
+    """Asks a device several things, a few of them at a time, until it is settled.
+
+    What an answer makes room for is asked on the spot, within the event loop's call
+    that took the answer in.
 
     Parameters
     ----------
-    ask_next : callable
-        Sends the next requests, as far as there is room for them, if that can be done
-        without waiting; returns whether it was. Called with every answer.
+    requests : sequence of callable
+        In the order in which they are asked.
+    waits : sequence of float
+        Seconds to wait for an answer the first time, and each time after.
+    at_once : int
+        Requests the device has to deal with at once. Until it has answered one of
+        them, in case it is dead, it has to deal with one.
 
     Attributes
     ----------
     answers : list of Answer or None
         By request.
-    asked : int
-        Requests sent so far, at least once.
-    pending : dict of int to Pending
-        Those of them that have no answer yet.
     failure : Failure or None
         What the network said in place of an answer.
+    numbers : list of int
+        All that anything was asked with.
+    until : float
+        When the first answer that is missing is due, or earlier.
     rubbish : int
         Datagrams from the peer that are no SNMP.
     elsewhere : Peer or None
@@ -56,62 +54,65 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_ask_next", "_numbers", "_waiter", "answers", "asked", "elsewhere"),
-        *("failure", "left", "peer", "pending", "requests", "rubbish"),
+        *("_asked", "_at_once", "_channel", "_clock", "_left", "_more", "_overdue"),
+        *("_pace", "_pending", "_requests", "_to", "_tries", "_waiter", "_waits"),
+        *("answers", "elsewhere", "failure", "numbers", "peer", "rubbish", "until"),
     )
 
     def __init__(
         self,
-        peer: Peer,
+        channel: "Channel",
+        to: "Sockaddr",
         requests: Sequence[Encode],
-        ask_next: Callable[["Exchange"], bool],
+        pace: Pace,
+        waits: Sequence[float],
+        at_once: int,
     ) -> None:
-        self.peer = peer
-        self.requests = requests
+        self.peer = to[:2]
         self.answers: list[Answer | None] = [None] * len(requests)
-        self.asked = 0
-        self.left = len(requests)
-        self.pending: dict[int, Pending] = {}
         self.failure: Failure | None = None
+        self.numbers: list[int] = []
+        self.until = _NEVER
         self.rubbish = 0
         self.elsewhere: Peer | None = None
-        self._ask_next = ask_next
-        self._numbers: dict[int, int] = {}
+        self._channel = channel
+        self._to = to
+        self._requests = requests
+        self._pace = pace
+        self._waits = waits
+        self._at_once = at_once
+        self._clock = channel.clock
+        self._asked = 0
+        self._left = len(requests)
+        self._pending: dict[int, float] = {}
+        self._tries: dict[int, int] = {}
+        self._overdue: list[int] = []
         self._waiter: asyncio.Future[None] | None = None
+
+    def open(self) -> None:
+        """Begin to take what the device says for answers."""
+        self._channel.open_exchange(self)
+
+    def close(self) -> None:
+        """End it; whatever the device says from now on is a stray."""
+        self._channel.close_exchange(self)
 
     @property
     def settled(self) -> bool:
         """Whether there is nothing more to wait for."""
-        return not self.left or self.failure is not None
+        return not self._left or self.failure is not None
 
-    @property
-    def numbers(self) -> Sequence[int]:
-        """All numbers that anything was asked with."""
-        return list(self._numbers)
-
-    def encode(self, request: int, number: int, deadline: float) -> bytes:
-        """Return a request that is about to be sent, and await its answer."""
-        pending = self.pending.get(request)
-        if pending is None:
-            pending = self.pending[request] = Pending()
-        pending.deadline = deadline
-        pending.numbers.append(number)
-        self._numbers[number] = request
-        self.asked = max(self.asked, request + 1)
-        return self.requests[request](number)
-
-    def take(self, number: int, datagram: bytes) -> bool:
+    def take(self, request: int, number: int, datagram: bytes) -> bool:
         """Take an answer; return whether its request still waited for one."""
-        request = self._numbers[number]
-        if self.answers[request] is not None or self.failure is not None:
+        if request not in self._pending or self.failure is not None:
             return False
+        del self._pending[request]
         self.answers[request] = number, datagram
-        del self.pending[request]
-        self.left -= 1
-        if self.asked == len(self.requests):
-            if not self.left:
+        self._left -= 1
+        if self._asked == len(self._requests):
+            if not self._left:
                 self.wake()
-        elif not self._ask_next(self):
+        elif not self.ask_next():
             self.wake()
         return True
 
@@ -121,22 +122,92 @@ class Exchange:
             self.failure = failure
             self.wake()
 
-    async def wait(self, seconds: float) -> None:
-        """Wait until woken, or so long.
+    def ask_next(self) -> bool:
+        """Ask what there is room for, as far as it can be asked without waiting.
+
+        Returns
+        -------
+        bool
+            Whether there is nothing left that could be asked now.
+        """
+        while self._room():
+            now = self._clock()
+            if not self._pace.free(now):
+                return False
+            request = self._asked
+            number = self._channel.new_number(self, request)
+            if not self._channel.try_send(self._requests[request](number), self._to):
+                return False
+            self._asked += 1
+            self._await(request, now + self._waits[0])
+        return True
+
+    def _room(self) -> bool:
+        # One that may be dead is asked one thing.
+        most = self._at_once if self._left < len(self._requests) else 1
+        return len(self._pending) < most and self._asked < len(self._requests)
+
+    async def ask_patiently(self) -> None:
+        """Ask what there is room for, however long it takes to get it sent."""
+        while not self.settled and not self.ask_next():
+            await self._pace.turn()
+            if self._room() and not self.settled:
+                self._asked += 1
+                await self._send(self._asked - 1, self._waits[0])
+
+    async def repeat(self) -> None:
+        """Ask once more what is overdue; what was asked often enough has failed."""
+        overdue, self._overdue = self._overdue, []
+        for request in overdue:
+            await self._pace.turn()
+            if request not in self._pending or self.settled:
+                continue
+            tries = self._tries.get(request, 1)
+            self._channel.tell_silence(self, request)
+            if tries >= len(self._waits):
+                self.fail(self._silence(tries))
+                return
+            self._tries[request] = tries + 1
+            await self._send(request, self._waits[tries])
+
+    async def _send(self, request: int, wait: float) -> None:
+        number = self._channel.new_number(self, request)
+        self._await(request, self._clock() + wait)
+        try:
+            await self._channel.send(self._requests[request](number), self._to)
+        except Failure as failure:
+            self.fail(failure)
+
+    def _await(self, request: int, deadline: float) -> None:
+        self._pending[request] = deadline
+        if deadline < self.until:
+            self.until = deadline
+
+    def ring(self, now: float) -> None:
+        """See what is overdue; what is not yet is due later."""
+        pending = self._pending.items()
+        self._overdue = [request for request, due in pending if due <= now]
+        self.until = min((due for _, due in pending if due > now), default=_NEVER)
+        if self._overdue:
+            self.wake()
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a request has waited long enough."""
+        return bool(self._overdue)
+
+    async def wait(self) -> None:
+        """Wait until woken.
 
         Raises
         ------
         CancelledError
             If the channel is closed.
         """
-        # Cheaper than asyncio.wait, with every poll.
-        loop = asyncio.get_running_loop()
-        self._waiter = loop.create_future()
-        timer = loop.call_later(seconds, self.wake)
+        self._waiter = asyncio.get_running_loop().create_future()
         try:
             await self._waiter
         finally:
-            timer.cancel()
             self._waiter = None
 
     def wake(self) -> None:
@@ -148,3 +219,20 @@ class Exchange:
         """Cancel whoever waits."""
         if self._waiter is not None:
             self._waiter.cancel()
+
+    def _silence(self, times: int) -> Failure:
+        host, port = self.peer
+        asked = "1 request" if times == 1 else f"{times} requests"
+        if self.rubbish:
+            return Failure(
+                Outcome.MALFORMED,
+                f"{host} port {port} answered {asked} with {self.rubbish} datagrams "
+                "that are no SNMP",
+            )
+        detail = f"no answer from {host} port {port} to {asked}"
+        if self.elsewhere is not None:
+            detail += (
+                f"; one came from {self.elsewhere[0]} port {self.elsewhere[1]} "
+                "instead and was not believed"
+            )
+        return Failure(Outcome.TIMEOUT, detail)

@@ -80,7 +80,7 @@ async def read_interfaces(session: Session, table: Table, *, max_rows: int) -> N
             Outcome.UNSUPPORTED,
             "the device shows no interfaces (IF-MIB): not there, or not in our view",
         )
-    if any(len(index) != 1 for index in table.rows):
+    if set(map(len, table.rows)) != {1}:
         raise Malformed("an interface whose index is not one number")
     missing = [
         (row, fallback)

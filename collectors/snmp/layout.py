@@ -9,17 +9,22 @@ parsed by the rules, and its layout learned in turn.
 import operator
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeVar, cast
 
 from collectors.snmp import ber
+from collectors.snmp.ber import Oid
 from collectors.snmp.message import ErrorStatus, Pdu, PduType, read_envelope
 from collectors.snmp.values import Absent, Integer32, Value, locate
 
 _UNSIGNED = {1: "B", 2: "H", 3: "I", 4: "I", 5: "Q", 6: "Q", 7: "Q", 8: "Q"}
 _SIGNED = {1: "b", 2: "h", 4: "i"}
+_WIDTHS = {code: struct.calcsize(f">{code}") for code in "bBhHiIQ"}
 _ID_OCTETS = 4
+_SIGN = 0x80
+_ABSENT = frozenset(Absent)
+_DIGEST = 16
 
 _T = TypeVar("_T")
 
@@ -30,23 +35,22 @@ def shared(value: _T) -> _T:
     return value
 
 
-_struct = lru_cache(maxsize=8192)(struct.Struct)
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(NamedTuple):
     """The octets of a number, and how they are read.
 
     Attributes
     ----------
     base : int
         What the octets before it add: three are read as four.
+    positive : bool
+        Whether it is read right only as long as its sign is clear.
     """
 
     start: int
     stop: int
     code: str
     base: int = 0
+    positive: bool = False
 
 
 class Layout:
@@ -54,7 +58,7 @@ class Layout:
 
     __slots__ = (
         *("_arrange", "_bases", "_constants", "_error_index", "_fixed", "_kinds"),
-        *("_length", "_mask", "_oids", "_unpack"),
+        *("_length", "_mask", "_unpack"),
     )
 
     def __init__(
@@ -62,9 +66,9 @@ class Layout:
     ) -> None:
         values = [value for _, value in pdu.varbinds]
         self._length = len(octets)
-        self._mask = shared(_mask(numbers, len(octets)))
+        self._mask = _mask(numbers, len(octets))
         self._fixed = int.from_bytes(octets, "little") & self._mask
-        self._unpack = _struct(_format(numbers, len(octets))).unpack
+        self._unpack = struct.Struct(_format(numbers, len(octets))).unpack
         bases = tuple(number.base for number in numbers)
         self._bases = shared(bases) if any(bases) else None
         others = sorted(set(range(len(values))).difference(at))
@@ -77,7 +81,6 @@ class Layout:
                 type(value) if n in set(at) else None for n, value in enumerate(values)
             )
         )
-        self._oids = shared(tuple(oid for oid, _ in pdu.varbinds))
         # Without an error it means nothing, and some agents put something there.
         self._error_index = pdu.error_index
 
@@ -86,32 +89,47 @@ class Layout:
 
         None if the octets have another layout, or answer something else.
         """
-        found = self._numbers(octets)
-        if found is None or found[0] != number:
+        if (
+            len(octets) != self._length
+            or int.from_bytes(octets, "little") & self._mask != self._fixed
+        ):
+            return None
+        found = self._unpack(octets)
+        if self._bases is not None:
+            found = tuple(map(operator.sub, found, self._bases))
+        if found[0] != number:
             return None
         return self._arrange(found + self._constants)
 
-    def read(self, octets: bytes) -> Pdu | None:
-        """Return what the parser would; None if the octets have another layout."""
-        found = self._numbers(octets)
-        if found is None:
-            return None
-        values = self._arrange(found + self._constants)
-        varbinds = [
-            (oid, value if kind is None else kind(value))
-            for oid, kind, value in zip(self._oids, self._kinds, values, strict=True)
-        ]
-        return Pdu(PduType.RESPONSE, found[0], varbinds, error_index=self._error_index)
+    def typed(self, octets: bytes, number: int) -> list[Value] | None:
+        """Return the values in the answer to request `number`, each of its type.
 
-    def _numbers(self, octets: bytes) -> tuple[int, ...] | None:
+        None if the octets have another layout, or answer something else.
+        """
+        values = self.values(octets, number)
+        if values is None:
+            return None
+        return [
+            cast("Value", value if kind is None else kind(value))
+            for kind, value in zip(self._kinds, values, strict=True)
+        ]
+
+    def read(self, octets: bytes, names: Sequence[Oid]) -> Pdu | None:
+        """Return what the parser would; None if the octets have another layout.
+
+        Parameters
+        ----------
+        names : sequence of Oid
+            Those in the answer that this is the layout of.
+        """
         if len(octets) != self._length:
             return None
-        if int.from_bytes(octets, "little") & self._mask != self._fixed:
+        number = self._unpack(octets)[0]
+        values = self.typed(octets, number)
+        if values is None:
             return None
-        found: tuple[int, ...] = self._unpack(octets)
-        if self._bases is None:
-            return found
-        return tuple(map(operator.sub, found, self._bases))
+        varbinds = list(zip(names, values, strict=True))
+        return Pdu(PduType.RESPONSE, number, varbinds, error_index=self._error_index)
 
 
 @lru_cache(maxsize=8192)
@@ -136,10 +154,7 @@ def learn(octets: bytes, pdu: Pdu) -> Layout | None:
     """
     if pdu.type is not PduType.RESPONSE or pdu.error_status != ErrorStatus.NO_ERROR:
         return None
-    at, end = read_envelope(octets)
-    for _ in ("version or engine id", "community or context"):
-        at = ber.read_header(octets, at, end)[2]
-    at = ber.read_header(octets, at, end)[1]
+    at, end = _number_at(octets)
     start, at = ber.read_expected(octets, at, end, ber.INTEGER)
     numbers = [_number(octets, start, at, Integer32)]
     if at - start != _ID_OCTETS:
@@ -147,12 +162,11 @@ def learn(octets: bytes, pdu: Pdu) -> Layout | None:
     for _ in ("error status", "error index"):
         at = ber.read_header(octets, at, end)[2]
     positions = []
-    places = locate(octets, at, end)
-    for position, (place, (_, value)) in enumerate(
-        zip(places, pdu.varbinds, strict=True)
+    for position, ((_, _, _, start, stop), (_, value)) in enumerate(
+        zip(locate(octets, at, end), pdu.varbinds, strict=True)
     ):
         if isinstance(value, int) and not isinstance(value, Absent):
-            numbers.append(_number(octets, place.start, place.stop, type(value)))
+            numbers.append(_number(octets, start, stop, type(value)))
             positions.append(position)
     known = [number for number in numbers if number is not None]
     if len(known) < len(numbers):
@@ -160,24 +174,52 @@ def learn(octets: bytes, pdu: Pdu) -> Layout | None:
     return Layout(octets, known, positions, pdu)
 
 
+def names(octets: bytes) -> bytes:
+    """Return a digest of the names in an answer, and of which have nothing under them.
+
+    No two answers that a parser tells apart by these have the same.
+    """
+    at, end = _number_at(octets)
+    for _ in ("request id", "error status", "error index"):
+        at = ber.read_header(octets, at, end)[2]
+    told = (
+        b"%c%c%b"
+        # With its length before it, a name is told from the beginning of a longer one.
+        % (tag if tag in _ABSENT else 0, named - name, octets[name:named])
+        for name, named, tag, _, _ in locate(octets, at, end)
+    )
+    return blake2b(b"".join(told), digest_size=_DIGEST).digest()
+
+
+def _number_at(octets: bytes) -> tuple[int, int]:
+    """Return where the number of an answer's PDU is, and where the PDU ends."""
+    at, end = read_envelope(octets)
+    for _ in ("version or engine id", "community or context"):
+        at = ber.read_header(octets, at, end)[2]
+    return ber.read_header(octets, at, end)[1], end
+
+
 def _number(octets: bytes, start: int, stop: int, kind: type[Value]) -> _Number | None:
     width = stop - start
-    if kind is Integer32:
-        code = _SIGNED.get(width)
-        return None if code is None else _Number(start, stop, code)
+    if kind is Integer32 and width != 3:
+        return _Number(start, stop, _SIGNED[width])
+    if kind is Integer32 and octets[start] & _SIGN:
+        return None
     if width in (5, 9) and octets[start] == 0:
         # The zero that keeps the sign clear stays what it is.
         start, width = start + 1, width - 1
     code = _UNSIGNED[width]
-    before = struct.calcsize(code) - width
+    before = _WIDTHS[code] - width
     base = int.from_bytes(octets[start - before : start]) << 8 * width
-    return _Number(start, stop, code, base)
+    return _Number(start, stop, code, base, kind is Integer32)
 
 
 def _mask(numbers: Sequence[_Number], length: int) -> int:
     mask = bytearray(b"\xff" * length)
     for number in numbers:
         mask[number.start : number.stop] = bytes(number.stop - number.start)
+        if number.positive:
+            mask[number.start] = _SIGN
     return int.from_bytes(mask, "little")
 
 
@@ -185,7 +227,7 @@ def _format(numbers: Sequence[_Number], length: int) -> str:
     def parts() -> Iterator[str]:
         at = 0
         for number in numbers:
-            yield f"{number.stop - struct.calcsize(number.code) - at}x{number.code}"
+            yield f"{number.stop - _WIDTHS[number.code] - at}x{number.code}"
             at = number.stop
         yield f"{length - at}x"
 

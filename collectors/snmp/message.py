@@ -176,6 +176,13 @@ def peek_id(datagram: bytes) -> int:
         )
         if datagram[at : at + 2] == b"\x02\x04" and len(datagram) >= at + 6:
             return int.from_bytes(datagram[at + 2 : at + 6], signed=True)
+    if datagram[at : at + 4] == b"\x02\x01\x03\x30" and datagram[at + 5 : at + 7] == (
+        b"\x02\x04"
+    ):
+        # Or version 3.
+        at += 7
+        if len(datagram) >= at + 4 and datagram[at - 3] < 0x80:
+            return int.from_bytes(datagram[at : at + 4], signed=True)
     end = len(datagram)
     at, _ = ber.read_expected(datagram, 0, end, ber.SEQUENCE)
     version, at = ber.read_integer(datagram, at, end)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from collectors.snmp import ber
 from collectors.snmp.ber import Oid
-from collectors.snmp.layout import Layout, learn
+from collectors.snmp.exchange import Answer
+from collectors.snmp.layout import Layout, learn, names
 from collectors.snmp.message import Pdu, PduType, write_pdu
 from collectors.snmp.values import VarBind
 
@@ -13,7 +14,7 @@ _ANY_NUMBER = 1 << 30
 """Four octets long, as every number we ask with."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Question:
     """A request, all but its number.
 
@@ -23,10 +24,16 @@ class Question:
         What is asked; no two questions to a device have the same.
     pdu : bytes
         The PDU, with any number.
+    oids : sequence of Oid
+        Exactly what the answer has to name; none for GETBULK.
     before, after : bytes
         The message that it is asked in, without the number.
     layout : Layout or None
         How the last answer to it lay.
+    names : bytes
+        A digest of what the last answer named; empty while there was none.
+    answer : Answer or None
+        To be had, of those that a poll asks at once.
     poll : int
         The last poll that asked it.
     edition : int
@@ -35,9 +42,12 @@ class Question:
 
     key: object
     pdu: bytes
+    oids: Sequence[Oid] = ()
     before: bytes = b""
     after: bytes = b""
     layout: Layout | None = None
+    names: bytes = b""
+    answer: Answer | None = None
     poll: int = 0
     edition: int = -1
 
@@ -61,10 +71,14 @@ class Question:
         Malformed
             Whatever of that kind `parse` raises.
         """
-        pdu = None if self.layout is None else self.layout.read(octets)
-        if pdu is None:
-            pdu = parse(octets)
-            self.layout = learn(octets, pdu)
+        if self.oids and self.layout is not None:
+            pdu = self.layout.read(octets, self.oids)
+            if pdu is not None:
+                return pdu
+        pdu = parse(octets)
+        self.layout, self.names = learn(octets, pdu), names(octets)
+        if self.oids and [oid for oid, _ in pdu.varbinds] != list(self.oids):
+            self.layout = None
         return pdu
 
 
@@ -80,17 +94,15 @@ class Questions:
     def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
         self._wrap = wrap
         self._known: dict[object, Question] = {}
+        self._ready: Sequence[Question] = ()
         self._poll = self._edition = 0
 
     def turn(self) -> None:
         """Begin a poll: what the last one did not ask is forgotten."""
         poll = self._poll
-        if any(question.poll != poll for question in self._known.values()):
-            self._known = {
-                key: question
-                for key, question in self._known.items()
-                if question.poll == poll
-            }
+        self._ready = [each for each in self._known.values() if each.poll == poll]
+        if len(self._ready) < len(self._known):
+            self._known = {question.key: question for question in self._ready}
         self._poll += 1
 
     def rewrap(self) -> None:
@@ -100,40 +112,57 @@ class Questions:
     @property
     def known(self) -> bool:
         """Whether the last poll asked anything."""
-        return bool(self._known)
+        return bool(self._ready)
 
     def ready(self) -> Sequence[Question]:
         """Return all that the last poll asked, to be asked again."""
-        questions = list(self._known.values())
-        for question in questions:
-            self._dress(question)
-        return questions
+        for question in self._ready:
+            question.answer = None
+            if question.edition != self._edition:
+                self._dress(question)
+        return self._ready
 
     def keep(self, question: Question) -> None:
         """Get a question ready that is asked in this poll, perhaps an earlier one's."""
         question.poll = self._poll
         # A poll that failed before it came to it has let it go.
         self._known.setdefault(question.key, question)
-        self._dress(question)
+        if question.edition != self._edition:
+            self._dress(question)
+
+    def taken(self, question: Question) -> Answer | None:
+        """Return the answer that a question has had in this poll, once."""
+        answer, question.answer = question.answer, None
+        question.poll = self._poll
+        return answer
 
     def release(self, question: Question) -> None:
         """Do not ask it again with the next poll, unless this one still does."""
         question.poll = 0
 
     def _dress(self, question: Question) -> None:
-        if question.edition != self._edition:
-            question.edition = self._edition
-            question.put_in(self._wrap(question.pdu))
+        question.edition = self._edition
+        question.put_in(self._wrap(question.pdu))
 
-    def find(
-        self, kind: PduType, oids: Sequence[Oid], repetitions: int = 0
-    ) -> Question:
-        """Return the question for the values or successors of `oids`."""
-        key = kind, tuple(oids), repetitions
+    def get(self, oids: Sequence[Oid]) -> Question:
+        """Return the question for the values of `oids`."""
+        key = tuple(oids)
         question = self._known.get(key)
         if question is None:
-            varbinds = list[VarBind]((oid, None) for oid in oids)
-            asked = Pdu(kind, _ANY_NUMBER, varbinds, error_index=repetitions)
-            question = Question(key, write_pdu(asked))
+            question = Question(key, _write(PduType.GET, oids), key)
         self.keep(question)
         return question
+
+    def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> Question:
+        """Return the question for so many successors of each of `oids`."""
+        pdu = _write(PduType.GET_BULK, oids, repetitions)
+        question = self._known.get(pdu)
+        if question is None:
+            question = Question(pdu, pdu)
+        self.keep(question)
+        return question
+
+
+def _write(kind: PduType, oids: Sequence[Oid], repetitions: int = 0) -> bytes:
+    varbinds = list[VarBind]((oid, None) for oid in oids)
+    return write_pdu(Pdu(kind, _ANY_NUMBER, varbinds, error_index=repetitions))

@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from collectors.snmp.ber import Malformed, Oid
-from collectors.snmp.layout import learn, picker, shared
+from collectors.snmp.layout import learn, names, picker, shared
 from collectors.snmp.message import ErrorStatus, Pdu, PduType
 from collectors.snmp.question import Question
 from collectors.snmp.table import Cell, Table, cell
-from collectors.snmp.values import Absent, VarBind
 
 Cut = Callable[[Sequence[Cell]], tuple[Cell, ...]]
 """Takes a column out of the values of all answers."""
@@ -22,12 +21,11 @@ Cut = Callable[[Sequence[Cell]], tuple[Cell, ...]]
 class Step:
     """One question of a walk, and what its answer named."""
 
-    __slots__ = ("_ends", "_layout", "_oids", "question")
+    __slots__ = ("_names", "question")
 
-    def __init__(self, question: Question, varbinds: Sequence[VarBind]) -> None:
+    def __init__(self, question: Question) -> None:
         self.question = question
-        self._layout = question.layout
-        self._oids, self._ends = _names(varbinds)
+        self._names = question.names
 
     def take(
         self, number: int, octets: bytes, parse: Callable[[bytes], Pdu]
@@ -41,8 +39,9 @@ class Step:
         Malformed
             If it is none of SNMP's, or to another request.
         """
-        layout = self.question.layout
-        if layout is not None and layout is self._layout:
+        question = self.question
+        layout = question.layout
+        if layout is not None and question.names == self._names:
             values = layout.values(octets, number)
             if values is not None:
                 return values
@@ -51,17 +50,11 @@ class Step:
             return None
         if pdu.request_id != number:
             raise Malformed("the answer is to another request")
-        if _names(pdu.varbinds) != (self._oids, self._ends):
+        question.layout, question.names = learn(octets, pdu), names(octets)
+        if question.names != self._names:
             return None
-        self._layout = self.question.layout = learn(octets, pdu)
+        question.names = self._names
         return [cell(value) for _, value in pdu.varbinds]
-
-
-def _names(varbinds: Sequence[VarBind]) -> tuple[tuple[Oid, ...], tuple[int, ...]]:
-    """Return every name in an answer, and the positions with nothing under it."""
-    return shared(tuple(oid for oid, _ in varbinds)), tuple(
-        at for at, (_, value) in enumerate(varbinds) if isinstance(value, Absent)
-    )
 
 
 @dataclass(slots=True)
@@ -80,10 +73,10 @@ class Recall:
     _columns: dict[Oid, Cut] = field(default_factory=dict)
     _size: int = 0
 
-    def add(self, question: Question, varbinds: Sequence[VarBind]) -> int:
+    def add(self, question: Question, variables: int) -> int:
         """Take in a step; return where its values begin among those of all."""
-        begin, self._size = self._size, self._size + len(varbinds)
-        self.steps.append(Step(question, varbinds))
+        begin, self._size = self._size, self._size + variables
+        self.steps.append(Step(question))
         return begin
 
     def note(self, row: Oid, column: Oid, at: int) -> None:

@@ -4,12 +4,12 @@ The versions differ in :meth:`Session.exchange` alone: how a PDU is wrapped, and
 its answer is known to be genuine.
 """
 
+import asyncio
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.ber import Malformed, Oid
@@ -17,45 +17,14 @@ from collectors.snmp.channel import Sockaddr
 from collectors.snmp.engine import Engine
 from collectors.snmp.exchange import Answer, Encode
 from collectors.snmp.failure import Failure, TooBig
-from collectors.snmp.message import ErrorStatus, Pdu, PduType
+from collectors.snmp.message import ErrorStatus, Pdu
 from collectors.snmp.naming import Naming
 from collectors.snmp.question import Question, Questions
 from collectors.snmp.recall import Recall
+from collectors.snmp.sizing import MOST_REPETITIONS, WHOLE, Sizing
 from collectors.snmp.values import Value, VarBind
 
-_WHOLE = 1472
-"""Octets of a datagram that crosses an Ethernet in one piece (IPv4)."""
-_MOST_REPETITIONS = 60
 _GET_AT_ONCE = 24
-_GUESS = 32
-"""Octets for each variable, before anything is known."""
-
-
-@dataclass(slots=True)
-class Sizing:
-    """What we learned of how much one agent can answer at once.
-
-    Attributes
-    ----------
-    octets : int
-        Of a datagram, for each variable in it; 0 while not known.
-    most : int
-        Repetitions it has not yet called too many.
-    """
-
-    octets: int = 0
-    most: int = _MOST_REPETITIONS
-
-    def learn(self, octets: int, variables: int) -> None:
-        """Take in the size of an answer.
-
-        The largest stays, so that every poll asks alike.
-        """
-        self.octets = max(self.octets, octets // variables + 1)
-
-    def repetitions(self, columns: int) -> int:
-        """How many rows of `columns` to ask for, so that the answer stays whole."""
-        return max(1, min(_WHOLE // ((self.octets or _GUESS) * columns), self.most))
 
 
 @dataclass(slots=True)
@@ -65,6 +34,11 @@ class Target:
     engine: Engine
     family: socket.AddressFamily
     address: Sockaddr
+    lane: asyncio.Lock = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the lane of everybody who asks there."""
+        self.lane = self.engine.lane(self.address)
 
     async def ask(self, request: Encode, *, once: bool = False) -> Answer:
         """Return the answer to one request.
@@ -81,9 +55,9 @@ class Target:
 
     async def ask_all(
         self, requests: Sequence[Encode], *, once: bool = False
-    ) -> tuple[list[Answer], Failure | None]:
+    ) -> tuple[Sequence[Answer], Failure | None]:
         """Return the answers as far as there are any, and what ended them."""
-        return await self.engine.ask(self.family, self.address, requests, once=once)
+        return await self.engine.ask(self, requests, once=once)
 
     def __str__(self) -> str:
         """Name the device as a message to people does."""
@@ -100,10 +74,13 @@ class Part:
         What the device is asked for it.
     recalls : dict of tuple of Oid to Recall
         By its columns: how a table was read last time.
+    rows : dict of tuple of Oid to int
+        By its columns: how many rows a table had when it was walked last.
     """
 
     questions: Questions
     recalls: dict[tuple[Oid, ...], Recall] = field(default_factory=dict)
+    rows: dict[tuple[Oid, ...], int] = field(default_factory=dict)
     sizing: Sizing = field(default_factory=Sizing)
 
 
@@ -123,7 +100,6 @@ class Session(ABC):
         self.part = Part(Questions(self.wrap))
         self.naming = Naming()
         self._parts = {"": self.part}
-        self._early: dict[int, Answer] = {}
         self._ended: Failure | None = None
 
     async def begin(self, *names: str) -> None:
@@ -137,14 +113,15 @@ class Session(ABC):
         parts = [self._parts[name] for name in names or ("",) if name in self._parts]
         for part in parts:
             part.questions.turn()
-        self._early, self._ended = {}, None
+        self._ended = None
         if any(part.questions.known for part in parts):
             await self.prepare()
             known = [each for part in parts for each in part.questions.ready()]
             answers, self._ended = await self.target.ask_all(
-                [partial(self.encode, question) for question in known]
+                [self.encoder(question) for question in known]
             )
-            self._early = dict(zip(map(id, known), answers, strict=False))
+            for question, answer in zip(known, answers, strict=False):
+                question.answer = answer
 
     def enter(self, name: str) -> None:
         """Read this part from now on; it is begun, or new."""
@@ -172,12 +149,17 @@ class Session(ABC):
             If there is none.
         """
         self.part.questions.keep(question)
-        early = self._early.pop(id(question), None)
+        early = self.part.questions.taken(question)
         if early is not None:
             return early
         if self._ended is not None:
             raise self._ended
-        return await self.target.ask(partial(self.encode, question))
+        return await self.target.ask(self.encoder(question))
+
+    @property
+    @abstractmethod
+    def envelope(self) -> int:
+        """Octets of an answer's datagram around its variables, at least."""
 
     @abstractmethod
     def wrap(self, pdu: bytes) -> bytes:
@@ -187,8 +169,8 @@ class Session(ABC):
         """Find out what has to be known before anything can be asked."""
 
     @abstractmethod
-    def encode(self, question: Question, number: int) -> bytes:
-        """Return the datagram that asks `question`."""
+    def encoder(self, question: Question) -> Encode:
+        """Return what makes the datagrams that ask `question`."""
 
     @abstractmethod
     def open(self, datagram: bytes) -> bytes | None:
@@ -230,7 +212,7 @@ class Session(ABC):
         return values
 
     async def _get(self, oids: Sequence[Oid]) -> list[Value]:
-        question = self.part.questions.find(PduType.GET, oids)
+        question = self.part.questions.get(oids)
         answer, _ = await self.exchange(question)
         try:
             _raise_for_status(answer)
@@ -246,17 +228,20 @@ class Session(ABC):
 
     def rows_at_once(self, columns: int) -> int:
         """Return how many rows are asked for with one request, as far as known."""
-        return self.part.sizing.repetitions(columns)
+        sizing = self.part.sizing
+        return sizing.repetitions(WHOLE - self.envelope, columns)
 
-    async def get_bulk(self, oids: Sequence[Oid]) -> tuple[Question, list[VarBind]]:
+    async def get_bulk(
+        self, oids: Sequence[Oid], most: int = MOST_REPETITIONS
+    ) -> tuple[Question, list[VarBind]]:
         """Return successors of each of `oids`: a row of them, the next row, and so on.
 
-        As many rows as fit one datagram, at least one; the last may be incomplete.
-        With them comes the question, to be repeated.
+        As many rows as fit one datagram, at least one and no more than `most`; the
+        last may be incomplete. With them comes the question, to be repeated.
         """
         while True:
-            rows = self.rows_at_once(len(oids))
-            question = self.part.questions.find(PduType.GET_BULK, oids, rows)
+            rows = min(self.rows_at_once(len(oids)), most)
+            question = self.part.questions.get_bulk(oids, rows)
             answer, octets = await self.exchange(question)
             try:
                 _raise_for_status(answer)
@@ -270,7 +255,7 @@ class Session(ABC):
                 raise Malformed("GETBULK was answered without a single variable")
             if len(answer.varbinds) > rows * len(oids):
                 raise Malformed("GETBULK was answered with more than was asked for")
-            self.part.sizing.learn(octets, len(answer.varbinds))
+            self.part.sizing.learn(octets - self.envelope, len(answer.varbinds))
             return question, answer.varbinds
 
 

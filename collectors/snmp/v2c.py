@@ -1,8 +1,12 @@
 """Version 2c: a community in clear text, believed by whoever reads it."""
 
+from collectors.snmp.exchange import Encode
 from collectors.snmp.message import Pdu, check_answer, decode_v2c, write_v2c
 from collectors.snmp.question import Question
 from collectors.snmp.session import Session, Target
+
+_ENVELOPE = 29
+"""Octets, without the community."""
 
 
 class V2cSession(Session):
@@ -12,13 +16,18 @@ class V2cSession(Session):
         super().__init__(target)
         self._community = community
 
+    @property
+    def envelope(self) -> int:
+        """What is around the variables: lengths, community, and four numbers."""
+        return _ENVELOPE + len(self._community)
+
     def wrap(self, pdu: bytes) -> bytes:
         """Return the whole message."""
         return write_v2c(self._community, pdu)
 
-    def encode(self, question: Question, number: int) -> bytes:
+    def encoder(self, question: Question) -> Encode:
         """Return the question, which is the whole datagram."""
-        return question.numbered(number)
+        return question.numbered
 
     def open(self, datagram: bytes) -> bytes:
         """Return all of it."""

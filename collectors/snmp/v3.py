@@ -5,10 +5,12 @@ what we believe its clock says, and an answer sets our belief. Only signed messa
 may; what an unsigned report says is used to address the next request, no more.
 """
 
+from functools import partial
+
 from bellrock.model.observation import Outcome
 from collectors.snmp import reports
 from collectors.snmp.ber import Malformed
-from collectors.snmp.exchange import Answer
+from collectors.snmp.exchange import Answer, Encode
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import Pdu, PduType, check_answer, read_envelope
 from collectors.snmp.question import Question
@@ -27,6 +29,8 @@ from collectors.snmp.v3message import (
     write_scoped,
 )
 
+_ENVELOPE = 90
+"""Octets, without the user, the engine's id (twice) and the signature."""
 _ATTEMPTS = 4
 """Times to ask: for the engine, again, for its time, again."""
 
@@ -52,6 +56,16 @@ class V3Session(Session):
         """The engine that was found there, which keeps its time; None before that."""
         return self._agent
 
+    @property
+    def envelope(self) -> int:
+        """What is around the variables, with signature and salt."""
+        octets = _ENVELOPE + len(self._user.name)
+        if self._agent is not None:
+            octets += 2 * len(self._agent.engine_id)
+        return octets + (
+            0 if self._user.protocol is None else self._user.protocol.length
+        )
+
     def wrap(self, pdu: bytes) -> bytes:
         """Return the scoped PDU; only once the engine is known is anything asked."""
         return wrap_scoped(b"" if self._agent is None else self._agent.engine_id, pdu)
@@ -60,8 +74,11 @@ class V3Session(Session):
         """Find the engine, unless it is known."""
         await self._engine()
 
-    def encode(self, question: Question, number: int) -> bytes:
-        """Return the question encrypted and signed, as of now."""
+    def encoder(self, question: Question) -> Encode:
+        """Return what encrypts and signs the question, as of the time it is sent."""
+        return partial(self._seal, question)
+
+    def _seal(self, question: Question, number: int) -> bytes:
         assert self._agent is not None
         return self._sealer.seal(self._agent, number, question.numbered(number))
 

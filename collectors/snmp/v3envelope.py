@@ -16,6 +16,7 @@ from collectors.snmp.v3message import SecuredMessage, decode_v3, encode_v3
 _ANY_NUMBER = 1 << 30
 _NUMBER = 4
 _SALT = 8
+_SIGN = 0x80
 _MOST = 32
 """Lengths of message that are remembered; a device has a handful."""
 
@@ -101,12 +102,15 @@ class _Read:
     __slots__ = ("_fixed", "_mask", "_message", "_payload_at", "_places")
 
     def __init__(self, datagram: bytes, message: SecuredMessage) -> None:
-        self._message = message
+        # Of its payload nothing is kept.
+        self._message = message._replace(payload=b"")
         self._payload_at = len(datagram) - len(message.payload)
-        self._places = _places(datagram)
+        self._places = tuple(slice(*place) for place in _places(datagram))
         mask = bytearray(b"\xff" * self._payload_at)
-        for start, stop in self._places:
-            mask[start:stop] = bytes(stop - start)
+        for place in self._places:
+            mask[place] = bytes(place.stop - place.start)
+        for place in self._places[1:3]:
+            mask[place.start] = _SIGN
         self._mask = int.from_bytes(mask, "little")
         self._fixed = int.from_bytes(datagram[: self._payload_at], "little")
         self._fixed &= self._mask
@@ -117,20 +121,19 @@ class _Read:
         if head & self._mask != self._fixed:
             return None
         number, boots, time, signature, salt = self._places
-        if datagram[boots[0]] > 0x7F or datagram[time[0]] > 0x7F:
-            return None
-        known = self._message
+        _, flags, engine_id, _, _, user, _, _, _, signature_at = self._message
+        from_bytes = int.from_bytes
         return SecuredMessage(
-            int.from_bytes(datagram[slice(*number)], signed=True),
-            known.flags,
-            known.engine_id,
-            int.from_bytes(datagram[slice(*boots)]),
-            int.from_bytes(datagram[slice(*time)]),
-            known.user,
+            from_bytes(datagram[number], signed=True),
+            flags,
+            engine_id,
+            from_bytes(datagram[boots]),
+            from_bytes(datagram[time]),
+            user,
             datagram[self._payload_at :],
-            datagram[slice(*signature)],
-            datagram[slice(*salt)],
-            known.signature_at,
+            datagram[signature],
+            datagram[salt],
+            signature_at,
         )
 
 

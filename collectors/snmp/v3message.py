@@ -1,6 +1,6 @@
 """SNMPv3 messages on the wire (RFC 3412, section 6; RFC 3414, section 2.4)."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from collectors.snmp import ber
 from collectors.snmp.ber import Malformed
@@ -16,8 +16,7 @@ _LARGEST = 65507
 """Octets we can take in one datagram, told to the agent."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecuredMessage:
+class SecuredMessage(NamedTuple):
     """A message, its payload still as it came.
 
     Attributes
@@ -40,10 +39,14 @@ class SecuredMessage:
     boots: int
     time: int
     user: bytes
-    payload: bytes = field(repr=False)
+    payload: bytes
     signature: bytes = b""
     salt: bytes = b""
     signature_at: int = 0
+
+    def __repr__(self) -> str:
+        """Leave the payload out, which may be in clear."""
+        return f"SecuredMessage(number={self.number}, user={self.user!r})"
 
 
 def decode_v3(datagram: bytes) -> SecuredMessage:

@@ -7,7 +7,6 @@ SNMP type apart. Equality is that of the plain Python value. Null is None.
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import NamedTuple
 
 from collectors.snmp import ber
 from collectors.snmp.ber import Malformed, Oid
@@ -118,14 +117,9 @@ _STRINGS: dict[type, int] = {
 }
 
 
-class Place(NamedTuple):
-    """Where one variable binding lies: the octets of its name and of its value."""
-
-    name: int
-    named: int
-    tag: int
-    start: int
-    stop: int
+Place = tuple[int, int, int, int, int]
+"""Where a variable binding lies: its name from where to where, then its value's tag,
+and the value's octets from where to where."""
 
 
 def locate(data: bytes, at: int, end: int) -> Iterator[Place]:
@@ -134,12 +128,25 @@ def locate(data: bytes, at: int, end: int) -> Iterator[Place]:
     if stop != end:
         raise Malformed(f"octet {stop}: {end - stop} octets after the last variable")
     while at < end:
+        # Nearly always name and value are as short as this takes.
+        name = at + 4
+        if name < end and data[at] == ber.SEQUENCE and data[at + 1] < 0x80:
+            named, stop = name + data[at + 3], at + 2 + data[at + 1]
+            if (
+                named + 2 <= stop <= end
+                and data[at + 2] == ber.OBJECT_IDENTIFIER
+                and (data[at + 3] | data[named + 1]) < 0x80
+                and named + 2 + data[named + 1] == stop
+            ):
+                yield name, named, data[named], named + 2, stop
+                at = stop
+                continue
         start, stop = ber.read_expected(data, at, end, ber.SEQUENCE)
         name, named = ber.read_expected(data, start, stop, ber.OBJECT_IDENTIFIER)
         tag, value, at = ber.read_header(data, named, stop)
         if at != stop:
             raise Malformed(f"octet {at}: octets after a value")
-        yield Place(name, named, tag, value, stop)
+        yield name, named, tag, value, stop
 
 
 def read_varbinds(data: bytes, at: int, end: int) -> list[VarBind]:

@@ -35,9 +35,10 @@ async def walk(
     table.clear()
     known, at_once = Recall(), session.rows_at_once(len(columns))
     try:
-        await _walk(session, columns, table, known, max_rows)
+        await _walk(session, key, table, known, max_rows)
     finally:
         table.sort()
+    session.part.rows[key] = len(table)
     if session.rows_at_once(len(columns)) > at_once:
         # It may be read by more rows at a time, as was not known before.
         _release(session, known)
@@ -56,9 +57,12 @@ async def _again(session: Session, known: Recall, table: Table) -> bool:
     values: list[Cell] = []
     try:
         for step in known.steps:
-            number, datagram = await session.ask(step.question)
+            taken = session.part.questions.taken(step.question)
+            number, datagram = taken or await session.ask(step.question)
             octets = session.open(datagram)
-            found = octets and step.take(number, octets, session.parse)
+            found = None
+            if octets is not None:
+                found = step.take(number, octets, session.parse)
             if not found:
                 return False
             values += found
@@ -75,10 +79,13 @@ async def _walk(
     max_rows: int,
 ) -> None:
     reached = {column: column for column in columns}
+    expected = session.part.rows.get(tuple(columns), -1)
     while reached:
         asked = list(reached)
+        # If it is as long as it was, of what is behind it one row is enough.
+        left = (expected - len(table) + 1,) if expected >= len(table) else ()
         try:
-            question, varbinds = await session.get_bulk(list(reached.values()))
+            question, varbinds = await session.get_bulk(list(reached.values()), *left)
         except TooBig:
             if len(asked) == 1:
                 raise
@@ -87,7 +94,7 @@ async def _walk(
             await _walk(session, asked[:half], table, known, max_rows)
             await _walk(session, asked[half:], table, known, max_rows)
             return
-        begin = known.add(question, varbinds)
+        begin = known.add(question, len(varbinds))
         for position, index, column, value in _take(varbinds, asked, reached):
             table.put(index, column, cell(value))
             known.note(index, column, begin + position)

@@ -1,5 +1,6 @@
 """A device that answers as a stream of octets says, in place of the network."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,6 +113,10 @@ class Device:
             SecuredMessage(0, 0, _ENGINE, 1, 0, b"", b""), USER
         )
     )
+
+    def lane(self, _: object) -> asyncio.Lock:
+        """Return a lane of its own for whoever asks."""
+        return asyncio.Lock()
 
     async def ask(
         self,

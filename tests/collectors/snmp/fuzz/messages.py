@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from collectors.snmp.ber import Malformed
-from collectors.snmp.layout import Layout, learn
+from collectors.snmp.layout import learn
 from collectors.snmp.message import Pdu, decode_v2c, peek_id
 from collectors.snmp.v3envelope import Opener
 from collectors.snmp.v3message import decode_v3, read_scoped
 from tests.collectors.snmp.fuzz import steps
 from tests.collectors.snmp.fuzz.seeds import ANSWER, CIPHERS, SCOPED, SEEDS
+
+Reader = Callable[[bytes], Pdu | None]
+"""Reads an answer that lies as the one that it was learned from."""
 
 _OPENER = Opener()
 for _seed in SEEDS[4:]:
@@ -30,7 +33,7 @@ def _read_envelope(octets: bytes) -> None:
     assert quick == strict
 
 
-def read(octets: bytes, known: Sequence[Layout]) -> None:
+def read(octets: bytes, known: Sequence[Reader]) -> None:
     """Read a datagram in every way that we read one.
 
     Raises
@@ -50,12 +53,12 @@ def allowed(octets: bytes) -> int:
     return 16 * (len(octets) + 16)
 
 
-def read_v2c(octets: bytes, known: Sequence[Layout]) -> None:
+def read_v2c(octets: bytes, known: Sequence[Reader]) -> None:
     """Read a message of version 2c."""
     _read_pdu(octets, lambda data: decode_v2c(data).pdu, known)
 
 
-def read_v3(octets: bytes, known: Sequence[Layout]) -> None:
+def read_v3(octets: bytes, known: Sequence[Reader]) -> None:
     """Read a message of version 3, and what each cipher makes of it."""
     _read_envelope(octets)
     try:
@@ -75,11 +78,18 @@ def read_v3(octets: bytes, known: Sequence[Layout]) -> None:
         _read_pdu(clear, _scoped, known)
 
 
-def layouts() -> list[Layout]:
-    """Return the layouts of the answers among the seeds."""
-    found = [learn(seed, decode_v2c(seed).pdu) for seed in SEEDS[:3]]
-    found.append(learn(SCOPED, ANSWER))
-    return [layout for layout in found if layout is not None]
+def learned(octets: bytes, pdu: Pdu) -> Reader | None:
+    """Return what reads answers by the layout of one; None if that has none."""
+    layout = learn(octets, pdu)
+    oids = [oid for oid, _ in pdu.varbinds]
+    return None if layout is None else lambda octets: layout.read(octets, oids)
+
+
+def layouts() -> list[Reader]:
+    """Return what reads by the layouts of the answers among the seeds."""
+    found = [learned(seed, decode_v2c(seed).pdu) for seed in SEEDS[:4]]
+    found.append(learned(SCOPED, ANSWER))
+    return [reader for reader in found if reader is not None]
 
 
 def _scoped(octets: bytes) -> Pdu:
@@ -87,7 +97,7 @@ def _scoped(octets: bytes) -> Pdu:
 
 
 def _read_pdu(
-    octets: bytes, parse: Callable[[bytes], Pdu], known: Sequence[Layout]
+    octets: bytes, parse: Callable[[bytes], Pdu], known: Sequence[Reader]
 ) -> None:
     parsed: Pdu | None = None
     try:
@@ -95,10 +105,10 @@ def _read_pdu(
     except Malformed:
         pass
     else:
-        layout = learn(octets, parsed)
-        assert layout is None or layout.read(octets) == parsed
-    for layout in known:
-        assert layout.read(octets) in (None, parsed)
+        own = learned(octets, parsed)
+        assert own is None or own(octets) == parsed
+    for reader in known:
+        assert reader(octets) in (None, parsed)
 
 
 def _try(work: Callable[[], object]) -> None:

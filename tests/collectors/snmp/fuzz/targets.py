@@ -16,7 +16,6 @@ from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.explain import Explainer
 from collectors.snmp.failure import Failure
 from collectors.snmp.interfaces import read_interfaces, readings
-from collectors.snmp.layout import learn
 from collectors.snmp.message import Pdu, decode_v2c, encode_v2c
 from collectors.snmp.naming import Naming
 from collectors.snmp.plans.agenda import Agenda
@@ -34,7 +33,13 @@ from collectors.snmp.walk import walk
 from tests.collectors.snmp.agent import Mib, mib
 from tests.collectors.snmp.fuzz import steps, traps
 from tests.collectors.snmp.fuzz.hostile import USER, Device, Honest, Stream, value
-from tests.collectors.snmp.fuzz.messages import allowed, layouts, read_v2c, read_v3
+from tests.collectors.snmp.fuzz.messages import (
+    allowed,
+    layouts,
+    learned,
+    read_v2c,
+    read_v3,
+)
 from tests.collectors.snmp.fuzz.seeds import ANSWER, SCOPED, SEEDS
 
 _ROWS = 12
@@ -83,10 +88,10 @@ def _layout(octets: bytes) -> None:
         other[at : at + 1] = stream.take(1 if stream.number(16) else 2)
     for parse in (_message, _scoped):
         with suppress(Malformed):
-            layout = learn(known, parse(known))
-            if layout is None:
+            reader = learned(known, parse(known))
+            if reader is None:
                 continue
-            quick = layout.read(bytes(other))
+            quick = reader(bytes(other))
             try:
                 strict = parse(bytes(other))
             except Malformed:

@@ -95,10 +95,10 @@ class Draft:
     left_out: tuple[str, ...] = ()
 
 
-def identifiers(names: Iterable[str]) -> list[str]:
+def identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     """Return an id for each name: short where that is enough, no two the same.
 
-    Each leaves room for a site's, which is made from it.
+    Each leaves room for a site's, which is made from it; none is in `taken`.
 
     Examples
     --------
@@ -110,15 +110,15 @@ def identifiers(names: Iterable[str]) -> list[str]:
     often: dict[str, int] = {}
     for name in short:
         often[name] = often.get(name, 0) + 1
-    taken: set[str] = set()
+    used = set(taken)
     found = []
     for name, brief in zip(whole, short, strict=True):
         wanted = chosen = brief if often[brief] == 1 else name
         number = 1
-        while taken & {chosen, _site(chosen)}:
+        while used & {chosen, _site(chosen)}:
             number += 1
             chosen = f"{wanted}-{number}"
-        taken |= {chosen, _site(chosen)}
+        used |= {chosen, _site(chosen)}
         found.append(chosen)
     return found
 

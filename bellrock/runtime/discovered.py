@@ -70,9 +70,15 @@ class Discovered:
         names they have.
         """
         known = _declared(progress.found, inventory)
-        names = [each.reading.name or each.address for each in progress.found]
-        made = identifiers([known.get(n, name) for n, name in enumerate(names)])
-        ids = [known.get(number, name) for number, name in enumerate(made)]
+        others = [each for n, each in enumerate(progress.found) if n not in known]
+        made = iter(
+            identifiers(
+                [each.reading.name or each.address for each in others],
+                taken=() if inventory is None else inventory.devices,
+            )
+        )
+        count = len(progress.found)
+        ids = [known[n] if n in known else next(made) for n in range(count)]
         found = dict(zip(ids, progress.found, strict=True))
         told = {
             name: Told.of(replace(each.reading, device=name), each.address)

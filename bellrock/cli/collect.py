@@ -2,29 +2,28 @@
 
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvloop
 
+from bellrock.cli.asking import Asked, Event, must_have, over_snmp, over_ssh
 from bellrock.cli.inventory import Format, OutputFormat
 from bellrock.cli.reading import as_json, failed_because, show, write_csv
 from bellrock.document.suggest import choices
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Device, Inventory
-from bellrock.model.observation import DeviceReading, Outcome
+from bellrock.model.observation import Outcome
 from bellrock.runtime.told import Told
-from collectors.snmp.advice import advice
-from collectors.snmp.collector import SnmpCollector, make_user
-from collectors.snmp.explain import Explainer
-from collectors.snmp.explain import Told as Event
-from collectors.snmp.settings import SnmpCredentials, SnmpSettings
-from collectors.snmp.transcript import Kind, Transcript
 
-_ARROWS = {Kind.SENT: "->", Kind.RECEIVED: "<-", Kind.SILENCE: "..", Kind.NETWORK: "!!"}
+
+class Via(StrEnum):
+    """How a device is asked."""
+
+    SNMP = "snmp"
+    SSH = "ssh"
 
 
 def collect(
@@ -37,16 +36,19 @@ def collect(
     inventory: Annotated[
         Path | None, typer.Option(metavar="PATH", help="in place of the settings' own")
     ] = None,
+    via: Annotated[
+        Via | None, typer.Option(help="of a device that has both; snmp if not said")
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="show all that was sent and received")
     ] = False,
     form: OutputFormat = Format.TABLE,
 ) -> None:
-    """Poll one device now, as the monitor would, and show what it says.
+    """Ask one device now, as the monitor would, and show what it says.
 
-    With --explain every datagram is shown in words, in order, and why one is dropped;
-    never a community, password or key. What a failure most likely means, and what to
-    do about it, is said either way.
+    With --explain every datagram is shown in words, in order, and why one is dropped
+    (over SSH every command and its output); never a community, password or key. What a
+    failure most likely means, and what to do about it, is said either way.
 
     Exit status: 0 the device was read, 1 it failed, 2 the settings, the inventory or
     DEVICE are wrong, 70 our fault.
@@ -56,38 +58,28 @@ def collect(
     """
     told = Told.read(config, inventory)
     chosen = _device(device, told.inventory)
-    credentials = _credentials(chosen, told)
-    settings = told.settings.collectors["snmp"]
-    assert isinstance(settings, SnmpSettings)
-    transcript = Transcript() if explain else None
-    reading = uvloop.run(
-        _poll(chosen, credentials, settings, transcript, _ends(told.inventory))
-    )
-    events = [] if transcript is None else _events(transcript, credentials)
-    untold = 0 if transcript is None else transcript.untold
-    meaning = advice(
-        reading.outcome,
-        credentials.version,
-        answered=reading.uptime is not None or len(reading.interfaces) > 0,
-    )
+    way = via or (Via.SSH if chosen.snmp is None and chosen.ssh else Via.SNMP)
+    must_have(chosen, told, way)
+    ask = over_ssh if way is Via.SSH else over_snmp
+    asked = uvloop.run(ask(chosen, told, explain=explain))
     match form:
         case Format.JSON:
-            answer = as_json(reading, chosen, meaning)
+            answer = as_json(asked.reading, chosen, asked.meaning)
             if explain:
-                answer["explain"] = [_as_json(event) for event in events]
-                answer["explain_left_out"] = untold
+                answer["explain"] = [_as_json(event) for event in asked.events]
+                answer["explain_left_out"] = asked.untold
             print(json.dumps(answer, indent=2))
         case Format.CSV:
             # The rows are for a program; the words are beside them.
-            _print_events(events, untold, to_stderr=True)
-            write_csv(reading)
-            if reading.outcome is not Outcome.SUCCESS:
-                print(failed_because(reading, chosen), file=sys.stderr)
-                print(f"  {meaning}", file=sys.stderr)
+            _print_events(asked, to_stderr=True)
+            write_csv(asked.reading)
+            if asked.reading.outcome is not Outcome.SUCCESS:
+                print(failed_because(asked.reading, chosen), file=sys.stderr)
+                print(f"  {asked.meaning}", file=sys.stderr)
         case Format.TABLE:
-            _print_events(events, untold)
-            show(reading, chosen, meaning)
-    raise typer.Exit(0 if reading.outcome is Outcome.SUCCESS else 1)
+            _print_events(asked)
+            show(asked.reading, chosen, asked.meaning)
+    raise typer.Exit(0 if asked.reading.outcome is Outcome.SUCCESS else 1)
 
 
 def _device(name: str, inventory: Inventory) -> Device:
@@ -97,81 +89,25 @@ def _device(name: str, inventory: Inventory) -> Device:
             f"collect {name}: there is no such device in the inventory",
             choices(name, inventory.devices, "devices") or "bellrock check counts them",
         )
-    if found.address is None:
-        raise UserError(
-            f"collect {name}: the device has no address in the inventory",
-            "add one: address: 192.0.2.1",
-        )
     return found
 
 
-def _credentials(device: Device, told: Told) -> SnmpCredentials:
-    if device.snmp is None:
-        names = ", ".join(sorted(told.settings.snmp)) or "none in the settings yet"
-        raise UserError(
-            f"collect {device.id}: the device has no SNMP credentials",
-            f"name an entry of the settings' snmp section: snmp: NAME  ({names})",
-        )
-    credentials = told.settings.snmp[device.snmp]
-    assert isinstance(credentials, SnmpCredentials)
-    return credentials
-
-
-def _ends(inventory: Inventory) -> Mapping[str, Collection[str]]:
-    """Return the interfaces that links end at, by device."""
-    found = defaultdict[str, set[str]](set)
-    for link in inventory.links.values():
-        for end in (link.a, link.b):
-            if end.interface:
-                found[end.device].add(end.interface)
-    return found
-
-
-async def _poll(
-    device: Device,
-    credentials: SnmpCredentials,
-    settings: SnmpSettings,
-    transcript: Transcript | None,
-    ends: Mapping[str, Collection[str]],
-) -> DeviceReading:
-    async with SnmpCollector(settings, witness=transcript) as collector:
-        # As the monitor would.
-        collector.watch(ends)
-        return await collector.collect(device, credentials)
-
-
-def _events(transcript: Transcript, credentials: SnmpCredentials) -> Sequence[Event]:
-    user = make_user(credentials) if credentials.version == 3 else None
-    return list(Explainer(credentials.community, user).tell(transcript))
-
-
-def _print_events(
-    events: Sequence[Event], untold: int, *, to_stderr: bool = False
-) -> None:
+def _print_events(asked: Asked, *, to_stderr: bool = False) -> None:
     out = sys.stderr if to_stderr else sys.stdout
-    for told in events:
-        event = told.event
-        host, port = event.peer
-        arrow = _ARROWS[event.kind]
-        print(f"{event.at:9.4f} s {arrow} {host} port {port}  {told.head}", file=out)
-        for line in told.lines:
+    for event in asked.events:
+        print(f"{event.at:9.4f} s {event.arrow} {event.head}", file=out)
+        for line in event.lines:
             print(f"{'':15}{line}", file=out)
-    if untold:
-        print(f"and {untold:,} events more, not kept", file=out)
-    if events:
+    if asked.untold:
+        print(f"and {asked.untold:,} events more, not kept", file=out)
+    if asked.events:
         print(file=out)
 
 
-def _as_json(told: Event) -> dict[str, object]:
-    event = told.event
-    dropped = {} if event.dropped is None else {"dropped": event.dropped.value}
+def _as_json(event: Event) -> dict[str, object]:
     return {
         "at": round(event.at, 6),
-        "what": event.kind.value,
-        "address": event.peer[0],
-        "port": event.peer[1],
-        "octets": len(event.datagram),
-        "head": told.head,
-        "lines": list(told.lines),
-        **dropped,
+        "head": event.head,
+        "lines": list(event.lines),
+        **event.facts,
     }

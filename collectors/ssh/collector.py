@@ -64,6 +64,9 @@ class SshCollector:
         Trust the host key of a device of which none is known, and remember it.
     clock : callable
         Seconds, monotonic; stamps the readings.
+    witness : callable or None
+        Told each command, what was answered, and whether that is our word for why
+        there is no answer.
     """
 
     def __init__(
@@ -72,10 +75,12 @@ class SshCollector:
         *,
         accept_new: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        witness: Callable[[str, str, bool], None] | None = None,
     ) -> None:
         self._settings = settings
         self._accept_new = accept_new
         self._clock = clock
+        self._witness = witness
         self._hosts = KnownHosts(settings.own_known_hosts)
         self._sessions: dict[_Key, Session] = {}
         self._kept: set[Session] = set()
@@ -176,7 +181,7 @@ class SshCollector:
         progress.conclude()
 
     async def _read(self, plan: Plan, session: Session) -> Facts:
-        texts = [await session.ask(command) for command in plan.commands]
+        texts = [await self._ask(command, session) for command in plan.commands]
         try:
             if sum(map(len, texts)) < _AT_ONCE:
                 return plan.read(*texts)
@@ -184,6 +189,17 @@ class SshCollector:
         except Malformed as error:
             detail = f"{plan.commands[0]}: {error}"
             raise Failure(Outcome.MALFORMED, detail) from None
+
+    async def _ask(self, command: str, session: Session) -> str:
+        if self._witness is None:
+            return await session.ask(command)
+        try:
+            text = await session.ask(command)
+        except Failure as failure:
+            self._witness(command, failure.detail, True)
+            raise
+        self._witness(command, text, False)
+        return text
 
     def _session(self, device: Device, credentials: SshCredentials) -> Session:
         if device.address is None or device.platform is None:

@@ -332,16 +332,16 @@ import sys
 import bellrock.cli.collect as command
 from bellrock.cli.main import main
 
-real = command._poll
+real = command.over_snmp
 
-async def poll(*arguments):
+async def ask(*arguments, **named):
     # All that are open now, and so many more.
     used = max(map(int, os.listdir("/proc/self/fd")))
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (used + int(os.environ["MORE"]), hard))
-    return await real(*arguments)
+    return await real(*arguments, **named)
 
-command._poll = poll
+command.over_snmp = ask
 main()
 """
 

@@ -251,15 +251,15 @@ TARGETS: Mapping[str, Fuzzed] = {
         [len(s).to_bytes(2) + s + bytes(8) for s in (*SEEDS[:4], SCOPED)],
     ),
     "poll-v2c": Fuzzed(
-        *("polls of a hostile device", 5),
+        *("polls of a hostile device", 4),
         *(lambda octets: _poll(octets, 2), _streams()),
     ),
     "poll-v3": Fuzzed(
-        *("polls of a hostile SNMPv3 device", 5),
+        *("polls of a hostile SNMPv3 device", 3),
         *(lambda octets: _poll(octets, 3), _streams()),
     ),
-    "plans": Fuzzed("every plan, of a hostile device", 5, _plans, _streams()),
-    "recall": Fuzzed("a table read by recall, against a walk", 5, _recall, _streams()),
+    "plans": Fuzzed("every plan, of a hostile device", 3, _plans, _streams()),
+    "recall": Fuzzed("a table read by recall, against a walk", 4, _recall, _streams()),
     "traps": Fuzzed(
         *("notices, as anybody may send them", 5, traps.anybodys, traps.SEEDS),
     ),

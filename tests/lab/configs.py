@@ -8,6 +8,8 @@ from tests.lab.description import NOC, Description
 USER, AUTH, PRIVACY = "bellrock", "authpass-of-the-lab", "privpass-of-the-lab"
 COMMUNITY = "lab-public"
 TRAPS, INFORMS = 1162, 1163
+ENGINE = "80001f88046c61622d6e6f63"
+"""Whom informs are for, as the lab's routers learn it."""
 AGENTX = "tcp:127.0.0.1:705"
 
 
@@ -93,6 +95,8 @@ def snmpd(
         f'monitor -r 2 -e linkUpTrap "linkUp" {status} != 2',
         f'monitor -r 2 -e linkDownTrap "linkDown" {status} == 2',
         *speeds,
+        # Whence it sends, as a router's trap source is its loopback.
+        f"[snmp] clientaddr {lab.addresses[node]}",
     ]
     return "\n".join([*lines, ""])
 
@@ -100,6 +104,7 @@ def snmpd(
 def snmptrapd() -> str:
     """Write ``snmptrapd.conf``: who may tell the monitor's host something."""
     return f"""\
+exactEngineID 0x{ENGINE}
 authCommunity log {COMMUNITY}
 createUser {USER} SHA {AUTH} AES {PRIVACY}
 authUser log {USER} priv

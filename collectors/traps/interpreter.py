@@ -8,6 +8,7 @@ one call is one datagram and whoever calls decides how often.
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]
@@ -282,8 +283,8 @@ def _localised(engine_id: bytes, user: User) -> _Keys:
 
 
 def _index(community: bytes) -> str:
-    """Return the name of a community's row, which is told nobody."""
-    return community.hex()
+    """Return the name of a community's row: 1 to 32 octets, and told nobody."""
+    return blake2b(community, digest_size=16).hexdigest()
 
 
 def _content(value: Any) -> Content:  # noqa: ANN401

@@ -84,6 +84,17 @@ async def test_version_3_without_encryption(auth: str | None) -> None:
         told(heard)
 
 
+@pytest.mark.parametrize("text", ["c", "c" * 28, "c" * 255, "caf\u00e9"])
+async def test_a_community_of_any_length_is_heard(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LONG_COMMUNITY", text)
+    async with receiving(sender(community("LONG_COMMUNITY"))) as heard:
+        status, said = await heard.tell("snmpinform", "-v2c", "-c", text)
+        assert (status, said) == (0, "")
+        told(heard)
+
+
 async def test_another_community_is_refused_without_an_answer() -> None:
     async with receiving() as heard:
         who = ("-v2c", "-c", "private", "-r", "0", "-t", "0.3")

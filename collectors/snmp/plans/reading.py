@@ -40,8 +40,9 @@ async def read_plans(
     Parameters
     ----------
     seconds : float
-        To be done with it; the plan that is being read then failed with a timeout, and
-        those behind it are read with the next poll.
+        To be done with it. The plan that is being read then is read first with the
+        next poll, and those behind it after it; if it had all the time to itself it
+        failed with a timeout.
     """
     due = agenda.due(clock())
     failed: list[str] = []
@@ -71,18 +72,19 @@ async def read_plans(
                 if outcome in _SILENT:
                     break
     except TimeoutError:
-        settle(plan, Outcome.TIMEOUT)
-    except Failure as failure:
-        settle(plan, failure.outcome)
-    except Malformed:
-        settle(plan, Outcome.MALFORMED)
+        if plan is due[0]:
+            settle(plan, Outcome.TIMEOUT)
+    except (Failure, Malformed) as error:
+        settle(plan, _outcome(error))
     return tuple(failed)
 
 
 async def _read(plan: Plan, asked: Asked) -> tuple[Outcome, Facts]:
     try:
         return Outcome.SUCCESS, await plan.read(asked)
-    except Failure as failure:
-        return failure.outcome, NO_FACTS
-    except Malformed:
-        return Outcome.MALFORMED, NO_FACTS
+    except (Failure, Malformed) as error:
+        return _outcome(error), NO_FACTS
+
+
+def _outcome(error: Failure | Malformed) -> Outcome:
+    return error.outcome if isinstance(error, Failure) else Outcome.MALFORMED

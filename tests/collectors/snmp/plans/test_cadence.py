@@ -8,6 +8,7 @@ from collectors.snmp.ber import Oid
 from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
 from collectors.snmp.plans.agenda import Agenda
 from collectors.snmp.plans.table import PLANS
+from collectors.snmp.settings import PlanSettings
 from collectors.snmp.values import Gauge32, OctetString, TimeTicks
 from tests.collectors.snmp.agent import Answers, Mib, mib, serve
 from tests.collectors.snmp.plans.harness import Bench, bench, settings
@@ -153,6 +154,26 @@ async def test_a_silent_plan_is_a_timeout_soon_and_is_asked_less_and_less() -> N
             await here.poll()
             asked.append(bool(here.asked(PROCESSORS)))
         assert [at for at, was in enumerate(asked) if was] == [0, 2, 6, 14][:3]
+
+
+async def test_plans_that_one_poll_has_no_time_for_are_read_with_the_next() -> None:
+    every = dict.fromkeys(PlanSettings.model_fields, "10m")
+    hurried = settings(**every).model_copy(update={"interval": 0.6})
+    async with bench(hurried) as here:
+        whole = serve(mib() | LOADED)
+
+        def slow(datagram: bytes) -> Iterable[bytes]:
+            time.sleep(0.05)
+            return whole(datagram)
+
+        here.answers[:] = [slow]
+        known = [(await here.poll(0.6)).plans]
+        while len(known[-1]) < len(PLANS) and len(known) < 20:
+            known.append((await here.poll(0.6)).plans)
+        # What was not come to in one poll is neither failed nor forgotten.
+        assert 0 < len(known[0]) < len(PLANS)
+        assert known[-1].keys() == {plan.name for plan in PLANS}
+        assert Outcome.TIMEOUT not in known[-1].values()
 
 
 async def test_interfaces_are_stamped_when_they_were_read_not_when_plans_were() -> None:

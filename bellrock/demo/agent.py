@@ -7,7 +7,7 @@ poller: real BER in a real datagram.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bellrock.demo.facts import Port, Read, facts
 from bellrock.demo.world import World
@@ -30,6 +30,10 @@ _SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 _INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
 _IF_ENTRY: Oid = (*_INTERFACES, 2, 1)
 _IF_X_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
+
+_TRAPS: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5)
+_TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
+_LINK_DOWN, _LINK_UP = 3, 4
 
 _UP, _DOWN = 1, 2
 _ETHERNET = 6
@@ -57,7 +61,7 @@ class Agent:
         self.world = world
         self._community = community
         tree = dict(_system(device, world, now))
-        ports = list(_ports(device, world))
+        ports = self._ports = list(_ports(device, world))
         tree[*_INTERFACES, 1, 0] = _constant(Integer32(len(ports)))
         for index, link, end, _ in ports:
             for column, read in _row(link, end, world, index).items():
@@ -65,6 +69,7 @@ class Agent:
         tree |= facts(device, ports, world)
         self._reads = tree
         self._oids = sorted(tree)
+        self._told = 0
 
     def answer(self, datagram: bytes, now: float) -> bytes | None:
         """Return the answer to a request; None where an agent keeps silent."""
@@ -84,6 +89,26 @@ class Agent:
                 return encoded
             # RFC 3416, section 4.2.3: an agent may answer fewer repetitions.
             varbinds = varbinds[: len(varbinds) * 3 // 4]
+
+    def tell(self, links: Collection[str], now: float) -> Iterator[bytes]:
+        """Yield a trap for each of these links that is plugged in here.
+
+        linkUp or linkDown (RFC 2863), with what it says of the interface.
+        """
+        for index, link, end, _ in self._ports:
+            if link.id not in links:
+                continue
+            up = self.world.link_up(link.id)
+            varbinds: list[VarBind] = [
+                ((*_SYSTEM, 3, 0), self._reads[*_SYSTEM, 3, 0](now)),
+                (_TRAP_OID, (*_TRAPS, _LINK_UP if up else _LINK_DOWN)),
+                ((*_IF_ENTRY, 1, index), Integer32(index)),
+                ((*_IF_ENTRY, 7, index), Integer32(_UP)),
+                ((*_IF_ENTRY, 8, index), Integer32(_UP if up else _DOWN)),
+                ((*_IF_X_ENTRY, 1, index), OctetString(end.interface.encode())),
+            ]
+            self._told += 1
+            yield encode_v2c(self._community, Pdu(PduType.TRAP, self._told, varbinds))
 
     def _look_up(self, asked: Message, now: float) -> list[VarBind] | None:
         names = [oid for oid, _ in asked.pdu.varbinds]

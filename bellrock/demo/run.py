@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import socket
 import sys
 import tempfile
 import time
@@ -14,6 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bellrock.config.schema import Listen
+from bellrock.config.settings import Settings
 from bellrock.config.settings import load as load_settings
 from bellrock.demo.alerting import configuration, rules
 from bellrock.demo.alertmanager import Alertmanager
@@ -28,7 +31,9 @@ from bellrock.export.server import listening_socket, serve
 from bellrock.inventory.load import load as load_inventory
 from bellrock.runtime.analyst import Conclusion
 from bellrock.runtime.monitor import Monitor
+from bellrock.runtime.plan import TRAPS
 from bellrock.runtime.trades import SECTIONS
+from collectors.traps.settings import TrapSettings
 
 PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT = 9477, 9490, 9493
 
@@ -70,7 +75,8 @@ async def demo(options: Options, console: Console) -> None:
     os.environ[COMMUNITY] = secrets.token_hex(16)
     settings = load_settings(SETTINGS, SECTIONS)
     listen = replace(settings.listen, port=options.port)
-    settings = replace(settings, listen=listen)
+    traps = Listen(_HERE, _free_port())
+    settings = _hearing(replace(settings, listen=listen), traps)
     inventory = load_inventory(NETWORK).inventory
     narrator = Narrator(console, inventory)
     monitor = Monitor(settings, inventory)
@@ -84,7 +90,7 @@ async def demo(options: Options, console: Console) -> None:
     monitor.listeners.conclusion.append(concluded)
     monitor.listeners.loads.append(narrator.hear_loads)
     async with contextlib.AsyncExitStack() as stack:
-        devices = await stack.enter_async_context(_devices())
+        devices = await stack.enter_async_context(_devices(traps.port))
         watching = await stack.enter_async_context(_running(monitor))
         started = time.time()
         temporary = tempfile.TemporaryDirectory(prefix="bellrock-")
@@ -115,12 +121,28 @@ async def demo(options: Options, console: Console) -> None:
         await sum_up(console, monitor, narrator, places, started)
 
 
+def _hearing(settings: Settings, traps: Listen) -> Settings:
+    """Return the settings, with the trap port that is free here and now."""
+    section = settings.collectors[TRAPS]
+    assert isinstance(section, TrapSettings)
+    heard = section.model_copy(update={"listen": (traps,)})
+    collectors = {**settings.collectors, TRAPS: heard}
+    return replace(settings, sections={**settings.sections, "collectors": collectors})
+
+
+def _free_port() -> int:
+    """Return a UDP port that nobody has: two demos may run side by side."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
+        held.bind((_HERE, 0))
+        return int(held.getsockname()[1])
+
+
 @contextlib.asynccontextmanager
-async def _devices() -> AsyncIterator[Child]:
-    """Run the simulated devices as a process of their own."""
+async def _devices(traps: int) -> AsyncIterator[Child]:
+    """Run the simulated devices as a process of their own, traps to this port."""
     # -P: whatever stands in the folder we were started from is not ours to import.
     command = (sys.executable, "-P", "-m", "bellrock.demo.simulation")
-    child = await Child.start(*command, str(NETWORK), talks=True)
+    child = await Child.start(*command, str(NETWORK), str(traps), talks=True)
     try:
         async with asyncio.timeout(_PATIENCE):
             if await child.hear() != READY:

@@ -1,9 +1,10 @@
 """The simulated devices as a process: their sockets, and orders on standard input.
 
-Run by the demo as ``python -m bellrock.demo.simulation INVENTORY``. Each order is a
-line of JSON: ``{"down": [ids], "growth": {site: factor}}``, or ``{"day": seconds}`` to
-begin a day of that length. The process says ``ready`` once every socket is open and
-ends when its standard input does, so that nothing outlives whoever started it.
+Run by the demo as ``python -m bellrock.demo.simulation INVENTORY [TRAP-PORT]``. Each
+order is a line of JSON: ``{"down": [ids], "growth": {site: factor}}``, or ``{"day":
+seconds}`` to begin a day of that length. The process says ``ready`` once every socket
+is open and ends when its standard input does, so that nothing outlives whoever started
+it.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import uvloop
@@ -30,6 +31,7 @@ COMMUNITY = "BELLROCK_DEMO_COMMUNITY"
 
 READY = "ready"
 
+_LOOPBACK = "127.0.0.1"
 _LARGEST = 65_535
 _BATCH = 64
 _TURNAROUND_NS = 20_000
@@ -37,13 +39,28 @@ _TTL = 255
 
 
 class Simulation:
-    """Every device's endpoints, answering as the world's state lets them."""
+    """Every device's endpoints, answering as the world's state lets them.
 
-    def __init__(self, inventory: Inventory, community: bytes) -> None:
+    Parameters
+    ----------
+    community : bytes
+        Of every agent.
+    traps : (str, int) or None
+        Where agents tell of links that go down or come back.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        community: bytes,
+        traps: tuple[str, int] | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.world = World(inventory, self._loop.time())
         self._dice = random.Random(1811)
         self._community = community
+        self._traps = traps
+        self._agents: dict[str, tuple[Agent, socket.socket]] = {}
 
     def open(self) -> None:
         """Open each device's sockets.
@@ -56,8 +73,22 @@ class Simulation:
         now = self._loop.time()
         for device in self.world.inventory.devices.values():
             agent = Agent(device, self.world, self._community, now)
-            self._listen(device, "snmp", self._snmp(agent))
+            sock = self._listen(device, "snmp", self._snmp(agent))
+            if sock is not None:
+                self._agents[device.id] = agent, sock
             self._listen(device, "stamp", self._stamp())
+
+    def change(self, down: frozenset[str], growth: Mapping[str, float]) -> None:
+        """Change the world's state; who still gets through tells of the links."""
+        world, now = self.world, self._loop.time()
+        up = {link: world.link_up(link) for link in world.inventory.links}
+        world.change(down, growth, now)
+        changed = {link for link, was in up.items() if world.link_up(link) != was}
+        for device, (agent, sock) in self._agents.items():
+            path = world.path(device)
+            if path is not None and self._traps is not None:
+                for trap in agent.tell(changed, now):
+                    self._loop.call_later(path.delay, _send, sock, trap, self._traps)
 
     def _snmp(self, agent: Agent) -> Callable[[bytes, float], bytes | None]:
         return lambda datagram, _: agent.answer(datagram, self._loop.time())
@@ -83,9 +114,9 @@ class Simulation:
         device: Device,
         protocol: str,
         answer: Callable[[bytes, float], bytes | None],
-    ) -> None:
+    ) -> socket.socket | None:
         if device.address is None or protocol not in device.ports:
-            return
+            return None
         where = (device.address, device.ports[protocol])
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
@@ -104,6 +135,7 @@ class Simulation:
                 self._serve(sock, device.id, datagram, sender, answer)
 
         self._loop.add_reader(sock, readable)
+        return sock
 
     def _serve(
         self,
@@ -130,9 +162,10 @@ def _send(sock: socket.socket, reply: bytes, receiver: tuple[str, int]) -> None:
         return
 
 
-async def simulate(path: Path, community: bytes) -> None:
-    """Run the devices until standard input ends."""
-    simulation = Simulation(load(path).inventory, community)
+async def simulate(path: Path, community: bytes, traps: int | None) -> None:
+    """Run the devices until standard input ends; they send traps to this port."""
+    there = None if traps is None else (_LOOPBACK, traps)
+    simulation = Simulation(load(path).inventory, community, there)
     simulation.open()
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
@@ -141,12 +174,11 @@ async def simulate(path: Path, community: bytes) -> None:
     )
     print(READY, flush=True)
     while line := await orders.readline():
-        order, now = json.loads(line), loop.time()
+        order = json.loads(line)
         if "day" in order:
-            simulation.world.begin_day(order["day"], now)
+            simulation.world.begin_day(order["day"], loop.time())
         else:
-            down = frozenset(order["down"])
-            simulation.world.change(down, order["growth"], now)
+            simulation.change(frozenset(order["down"]), order["growth"])
 
 
 def _raise_descriptor_limit() -> None:
@@ -157,11 +189,13 @@ def _raise_descriptor_limit() -> None:
 
 
 def main() -> None:
-    """Simulate the inventory named on the command line."""
+    """Simulate the inventory named on the command line, traps to the port there."""
     _raise_descriptor_limit()
     community = os.environ[COMMUNITY].encode()
     try:
-        uvloop.run(simulate(Path(sys.argv[1]), community))
+        path, *port = sys.argv[1:]
+        traps = int(port[0]) if port else None
+        uvloop.run(simulate(Path(path), community, traps))
     except OSError as error:
         sys.exit(f"{error.filename}: {error.strerror}")
 

@@ -6,7 +6,7 @@ from textwrap import fill, indent
 
 import yaml
 
-from alerts import capacity, monitor, resilience
+from alerts import capacity, collecting, monitor, resilience
 from alerts.alertmanager import configuration
 from alerts.layout import laid_out
 from alerts.pace import EARNEST, Pace
@@ -24,7 +24,12 @@ _WORD = re.compile(r"(?:\{\{.*?\}\}|\S)+")
 
 def groups(pace: Pace = EARNEST) -> tuple[Group, ...]:
     """Return every rule there is, in the order of evaluation."""
-    return resilience.group(pace), capacity.group(pace), monitor.group(pace)
+    return (
+        resilience.group(pace),
+        capacity.group(pace),
+        collecting.group(pace),
+        monitor.group(pace),
+    )
 
 
 def alerts(pace: Pace = EARNEST) -> tuple[AlertRule, ...]:

@@ -215,12 +215,21 @@ def _mismatches() -> Row:
         key="row",
         columns=(
             Column("row", "Link and why"),
-            Column("circuit", "Number", width=150),
-            Column("supplier", "Supplier", width=150),
-            Column("a_site", "From", width=200),
-            Column("b_site", "To", width=200),
+            Column("circuit", "Number", width=110),
+            Column("supplier", "Supplier", width=110),
+            Column("a_site", "From", width=150),
+            Column("b_site", "To", width=150),
         ),
         sort=("Link and why", "up"),
         empty="they agree, as far as devices were read",
     )
-    return Row(8, ((24, found),))
+    known = timeseries(
+        "How links are known",
+        "Declared links, by how many of their ends see them too. One that no end sees "
+        "rests on paper alone.",
+        Ask(series(catalogue.LINK_PROVENANCE).count("provenance"), "{{provenance}}"),
+        unit="short",
+        stacked=True,
+        empty="no device tells of neighbours",
+    )
+    return Row(8, ((16, found), (8, known)))

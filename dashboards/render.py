@@ -1,6 +1,7 @@
 """Every file that Grafana reads, as it is committed below ``deploy/``."""
 
 from dashboards import provisioning
+from dashboards.devices import devices
 from dashboards.overview import overview
 from dashboards.page import Page, text
 from dashboards.site import site
@@ -8,7 +9,7 @@ from dashboards.site import site
 
 def pages() -> tuple[Page, ...]:
     """Return every page, in the order of their menu."""
-    return (overview(), site())
+    return (overview(), site(), devices())
 
 
 def rendered() -> dict[str, str]:

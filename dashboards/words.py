@@ -7,7 +7,9 @@ it says that the monitor itself told nothing.
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["none", "short", "percentunit", "s", "dtdurations", "bps", "pps"]
+Unit = Literal[
+    "none", "short", "percentunit", "s", "dtdurations", "bps", "pps", "celsius", "dBm"
+]
 """A unit id of Grafana's. Ratios are ``percentunit``, sysUpTime ``dtdurations``."""
 
 BAD, WARNING, GOOD, UNKNOWN, PLAIN = "red", "orange", "green", "purple", "text"

@@ -21,6 +21,18 @@ SPANS = {"__rate_interval": "20s", "__range": "1m"}
 
 MAY_BE_EMPTY = {
     ("bellrock-overview", "Failed polls", "A"): "every poll succeeds while all is up",
+    **{
+        ("bellrock-devices", panel, "A"): why
+        for panel, why in (
+            ("Could not be read", "every poll succeeds while all is up"),
+            ("Traps not taken", "simulated devices send what they should"),
+            ("Told unasked", "the links of these two stay up"),
+        )
+    },
+    **{
+        ("bellrock-devices", "Where they disagree", ref): "the inventory is right"
+        for ref in "AB"
+    },
     ("bellrock-site", "Circuits", "F"): "either of its two circuits may fail",
     **{
         ("bellrock-site", "What hangs on them", ref): "no other site is behind it"

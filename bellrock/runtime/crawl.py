@@ -158,17 +158,18 @@ class Crawler:
 
     async def _visit(self, address: str, told_by: str) -> None:
         async with self._places:
-            self.progress.waiting -= 1
-            if address in self._known:
-                return
-            full = len(self.progress.found) >= self._limit
-            if full or len(self._asked) >= _ASKED_PER_FOUND * self._limit:
-                self._refuse(address, told_by, "more than --limit allows")
-                return
-            self._asked.add(address)
-            reading = await self._ask(address)
-        self._take(Found(address, told_by, reading))
+            if address not in self._known:
+                await self._ask_one(address, told_by)
+        self.progress.waiting -= 1
         self.notify()
+
+    async def _ask_one(self, address: str, told_by: str) -> None:
+        full = len(self.progress.found) >= self._limit
+        if full or len(self._asked) >= _ASKED_PER_FOUND * self._limit:
+            self._refuse(address, told_by, "more than --limit allows")
+            return
+        self._asked.add(address)
+        self._take(Found(address, told_by, await self._ask(address)))
 
     def _take(self, found: Found) -> None:
         """Take in an answer, or a silence."""

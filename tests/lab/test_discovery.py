@@ -15,6 +15,7 @@ from bellrock.inventory.load import load
 from bellrock.model import catalogue
 from bellrock.model.inventory import Inventory
 from bellrock.model.neighbourhood import Provenance
+from tests.lab import impair
 from tests.lab.desk import Desk, configure, desk
 from tests.lab.namespaces import FOLDER
 from tests.lab.network import Lab
@@ -117,6 +118,25 @@ async def test_mismatches_come_with_a_wrong_inventory_and_go_with_a_right_one(
             )
         assert len(await here.exported.values(catalogue.TOPOLOGY_MISMATCH)) == 4
         await _everything_agrees(here, right)
+
+
+async def test_a_cut_and_its_repair_are_no_mismatch(lab: Lab, tmp_path: Path) -> None:
+    configure(lab, tmp_path)
+    settings = tmp_path / "bellrock.yaml"
+    often = "retries: 1, plans: {lldp: poll, ospf: poll}"
+    settings.write_text(settings.read_text().replace("retries: 1", often))
+    both = {"link": "reg3-reg4", "provenance": Provenance.BOTH_ENDS.value}
+    neither = {"link": "reg3-reg4", "provenance": Provenance.DECLARED.value}
+    async with desk(tmp_path, alerting=False) as here:
+        await here.exported.until(1, catalogue.LINK_PROVENANCE, **both)
+        with impair.cut(lab, [lab.described.wire("reg3-reg4")]):
+            await here.exported.until(1, catalogue.LINK_PROVENANCE, **neither)
+            assert await here.exported.values(catalogue.TOPOLOGY_MISMATCH) == []
+        found: list[float] = []
+        while not await here.exported.values(catalogue.LINK_PROVENANCE, **both):
+            found += await here.exported.values(catalogue.TOPOLOGY_MISMATCH)
+            await asyncio.sleep(0.1)
+        assert found == []
 
 
 async def _everything_agrees(here: Desk, inventory: dict[str, object]) -> None:

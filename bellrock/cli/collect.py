@@ -61,6 +61,9 @@ def collect(
     way = via or (Via.SSH if chosen.snmp is None and chosen.ssh else Via.SNMP)
     must_have(chosen, told, way)
     ask = over_ssh if way is Via.SSH else over_snmp
+    if sys.stderr.isatty():
+        # One that is silent takes a while.
+        print(f"asking {chosen.id} at {chosen.address} …", file=sys.stderr)
     asked = uvloop.run(ask(chosen, told, explain=explain))
     match form:
         case Format.JSON:

@@ -306,20 +306,29 @@ def test_settings_that_are_not_there_end_with_2(tmp_path: Path) -> None:
 _WITH_A_BUG = """
 import collectors.snmp.collector as collector
 from bellrock.cli.main import main
+from collectors.snmp.plans.plan import Plan
 
-async def read_system(session):
-    return {}["a bug"]
+async def buggy(_):
+    return {{}}["a bug"]
 
-collector.read_system = read_system
+{replaced}
 main()
 """
 
 
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        "collector.read_system = buggy",
+        "collector.PLANS = (Plan('resources', buggy),)",
+    ],
+)
 def test_a_bug_of_ours_ends_with_70_and_is_no_devices_outcome(
-    snmpd: SnmpDaemon, tmp_path: Path
+    snmpd: SnmpDaemon, tmp_path: Path, replaced: str
 ) -> None:
     settings = written(tmp_path, "right", snmpd.port)
-    done = says(settings, command=(sys.executable, "-c", _WITH_A_BUG))
+    code = _WITH_A_BUG.format(replaced=replaced)
+    done = says(settings, command=(sys.executable, "-c", code))
     assert (done.returncode, done.stdout) == (70, "")
     assert "KeyError: 'a bug'" in done.stderr
     assert "this is a fault of Bellrock" in done.stderr

@@ -35,6 +35,7 @@ from bellrock.runtime.trades import SECTIONS
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.settings import PLATFORM_NAMES, SshCredentials, SshSettings
 
+_EVERYBODY = ipaddress.ip_address("255.255.255.255")
 _FILE = "discovered.yaml"
 """In a folder, what the draft is called."""
 
@@ -231,4 +232,15 @@ def _resolve(seed: str) -> IPAddress:
         raise UserError(
             f"--seed {seed}: no such host", "write an IP address, or a name with one"
         ) from None
-    return ipaddress.ip_address(str(found[0][4][0]).partition("%")[0])
+    address = ipaddress.ip_address(str(found[0][4][0]).partition("%")[0])
+    if (
+        address.is_multicast
+        or address.is_unspecified
+        or address.is_link_local
+        or address == _EVERYBODY
+    ):
+        raise UserError(
+            f"--seed {seed}: no single device can be asked there from here",
+            "write an address of the device's own that is routed",
+        )
+    return address

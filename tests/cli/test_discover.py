@@ -215,6 +215,8 @@ async def test_what_is_there_is_not_written_over(place: Place) -> None:
     ("words", "said"),
     [
         (("--allow", "10.0.0.0/33"), "--allow 10.0.0.0/33: no network"),
+        (("--seed", "224.0.0.1"), "--seed 224.0.0.1: no single device"),
+        (("--seed", "fe80::1"), "--seed fe80::1: no single device"),
         (("--credentials", "defualt"), 'did you mean "default"?'),
         (("-o", "/nowhere/at/all.yaml"), "there is no folder /nowhere/at"),
     ],

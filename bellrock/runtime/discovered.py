@@ -91,7 +91,7 @@ class Discovered:
                 device.id: told.get(device.id, Told(device.id, address=device.address))
                 for device in inventory.devices.values()
             }
-            comparison = compare(inventory, everybody, join(everybody))
+            comparison = compare(inventory.links, everybody, join(everybody))
         return cls(progress, found, told, wiring, comparison)
 
     @property

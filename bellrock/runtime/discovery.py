@@ -7,11 +7,12 @@ something new, and nothing at all while they all say the same.
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from itertools import islice
+from typing import TypeVar
 
-from bellrock.model.inventory import Device, Inventory
+from bellrock.model.inventory import Device, Inventory, Link
 from bellrock.model.observation import DeviceReading, Interfaces, Outcome
 from bellrock.runtime.patience import PATIENCE, Patience
 from bellrock.runtime.united import united
@@ -19,6 +20,11 @@ from bellrock.runtime.worker import worker
 from topology.discovery.compare import Comparison, compare
 from topology.discovery.join import join
 from topology.discovery.told import Told
+
+_T = TypeVar("_T")
+
+_AT_ONCE = 50
+"""Devices, or links, told to the worker with one message."""
 
 SETTLED = 5.0
 """Seconds from the first news until it is looked at: devices are read one by one."""
@@ -30,7 +36,7 @@ class Discovery:
     Parameters
     ----------
     inventory : Inventory
-        What was declared; the worker process keeps it.
+        What was declared; the worker process keeps its links.
     publish : callable
         Called on the event loop with each new comparison.
     settled : float
@@ -121,17 +127,22 @@ class Discovery:
     async def run(self) -> None:
         """Compare whenever devices told something new, until cancelled."""
         loop = asyncio.get_running_loop()
-        process = worker(_prepare, self._inventory)
+        process = worker(_prepare)
         # A worker that is new knows nothing yet.
         self._news = dict(self._told)
+        links: Mapping[str, Link] = self._inventory.links
         try:
             while True:
                 if await self._change():
                     await asyncio.sleep(self._settled)
                     self._changed.clear()
                     news, self._news = self._news, {}
-                    work = partial(_compare, news)
-                    self._found = await loop.run_in_executor(process, work)
+                    for declared in _parts(links):
+                        await loop.run_in_executor(process, _declare, declared)
+                    links = {}
+                    for part in _parts(news):
+                        await loop.run_in_executor(process, _hear, part)
+                    self._found = await loop.run_in_executor(process, _compare)
                 self._publish(self._patience.sift(self._found, time.monotonic()))
         finally:
             self._changed.set()
@@ -149,6 +160,13 @@ class Discovery:
         return True
 
 
+def _parts(news: Mapping[str, _T]) -> Iterator[dict[str, _T]]:
+    """Yield a few of them at a time: while they are packed up nothing else runs."""
+    entries = iter(news.items())
+    while part := dict(islice(entries, _AT_ONCE)):
+        yield part
+
+
 def _bare(reading: DeviceReading) -> DeviceReading:
     """Return a reading without its counters, which would only take up memory."""
     table = reading.interfaces
@@ -158,17 +176,24 @@ def _bare(reading: DeviceReading) -> DeviceReading:
     return replace(reading, interfaces=kept)
 
 
-_declared: Inventory
+_declared: dict[str, Link]
 _told: dict[str, Told]
 
 
-def _prepare(inventory: Inventory) -> None:
-    """Hold what was declared, there before the first question."""
+def _prepare() -> None:
+    """Begin with nothing declared and nothing told."""
     # One network a worker process.
     global _declared, _told
-    _declared, _told = inventory, {}
+    _declared, _told = {}, {}
 
 
-def _compare(news: Mapping[str, Told]) -> Comparison:
+def _declare(links: Mapping[str, Link]) -> None:
+    _declared.update(links)
+
+
+def _hear(news: Mapping[str, Told]) -> None:
     _told.update(news)
+
+
+def _compare() -> Comparison:
     return compare(_declared, _told, join(_told))

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bellrock.model.inventory import End, Inventory, Link
+from bellrock.model.inventory import End, Link
 from bellrock.model.neighbourhood import Protocol, Provenance
 from topology.discovery.links import SeenLink, Wiring
 from topology.discovery.mismatch import Claim, Mismatch, Why, capacity
@@ -26,23 +26,25 @@ class Comparison:
 
 
 def compare(
-    inventory: Inventory, told: Mapping[str, Told], wiring: Wiring
+    declared: Mapping[str, Link], told: Mapping[str, Told], wiring: Wiring
 ) -> Comparison:
     """Compare what is declared with what is seen.
 
     Parameters
     ----------
+    declared : mapping of str to Link
+        By id.
     told, wiring : mapping of str to Told, Wiring
         By ids of the inventory.
     """
-    return _Comparing(inventory, told, wiring).all()
+    return _Comparing(declared, told, wiring).all()
 
 
 class _Comparing:
     def __init__(
-        self, inventory: Inventory, told: Mapping[str, Told], wiring: Wiring
+        self, declared: Mapping[str, Link], told: Mapping[str, Told], wiring: Wiring
     ) -> None:
-        self._inventory = inventory
+        self._declared = declared.values()
         self._told = told
         self._wiring = wiring
         self._seen_at: dict[Plug, SeenLink] = {}
@@ -54,21 +56,20 @@ class _Comparing:
                     self._seen_at[self._port(end)] = link
         self._taken: set[SeenLink] = set()
         self._covered: set[tuple[str, str]] = set()
-        declared = inventory.links.values()
         self._unnamed_between = Counter(
             _pair(link)
-            for link in declared
+            for link in self._declared
             if not (link.a.interface and link.b.interface)
         )
-        self._pairs = {_pair(link) for link in declared}
+        self._pairs = {_pair(link) for link in self._declared}
         self._bundles = {
             _pair(link)
-            for link in declared
+            for link in self._declared
             if self._numbered(link.a) or self._numbered(link.b)
         }
 
     def all(self) -> Comparison:
-        links = self._inventory.links.values()
+        links = self._declared
         seen = {link.id: self._match(link) for link in links}
         self._taken.update(found for found in seen.values() if found is not None)
         provenance = {
@@ -222,7 +223,7 @@ class _Comparing:
         """
         declared = {
             self._port(end)
-            for link in self._inventory.links.values()
+            for link in self._declared
             for end in (link.a, link.b)
             if end.interface
         }

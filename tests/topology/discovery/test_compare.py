@@ -48,7 +48,7 @@ def seen() -> World:
 
 
 def compared(found: World, *links: Link) -> Comparison:
-    return compare(inventory(*links), found.told, found.join())
+    return compare(inventory(*links).links, found.told, found.join())
 
 
 def kinds(found: World, *links: Link) -> set[tuple[str, Why]]:

@@ -120,7 +120,7 @@ def test_anything_is_joined_and_compared(
         risk_groups={},
         gateways=frozenset(),
     )
-    found = compare(inventory, told, wiring)
+    found = compare(inventory.links, told, wiring)
     assert set(found.provenance) == set(inventory.links)
     backwards = dict(reversed(told.items()))
     assert set(join(backwards).links) == set(wiring.links), "order must not matter"

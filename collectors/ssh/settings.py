@@ -19,7 +19,7 @@ from bellrock.config.duration import Seconds
 from bellrock.config.secrets import found_from, read_secret
 from bellrock.document.schema import Line
 
-PLATFORM_NAMES = ("frr", "linux")
+PLATFORM_NAMES = ("eos", "frr", "ios", "junos", "linux", "nxos")
 """What an inventory's ``platform`` may be; the table is :mod:`.platforms.table`."""
 
 _PRIVATE_KEY = "PRIVATE KEY-----"

@@ -8,7 +8,7 @@ from collectors.ssh.reader import Document, address, number
 from collectors.ssh.text import plain
 
 _NOT_A_WORD = re.compile("[^a-z0-9]+")
-_TWO_WAY = frozenset({"2way", "twoway"})
+_TWO_WAY = frozenset({"2way", "2ways", "twoway"})
 _NO_DESIGNATED_ROUTER = frozenset({"drother", "other", "drotherbdrother"})
 
 

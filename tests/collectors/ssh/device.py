@@ -61,10 +61,14 @@ class Met:
     passwords: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
 
-    def device(self) -> Device:
+    def device(self, platform: str = "frr") -> Device:
         """Return it as an inventory has it."""
         return Device(
-            "r1", "here", address="127.0.0.1", ports={"ssh": self.port}, platform="frr"
+            "r1",
+            "here",
+            address="127.0.0.1",
+            ports={"ssh": self.port},
+            platform=platform,
         )
 
     def known(self) -> str:

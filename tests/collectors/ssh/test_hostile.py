@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -99,3 +100,24 @@ def test_depth_and_length_are_no_matter() -> None:
     for text in ("[" * 100_000, '{"a":' * 100_000, "9" * 100_000, '"' + "x" * 10**6):
         for plan in PLANS.values():
             reads(plan, [text] * len(plan.commands))
+
+
+@pytest.mark.parametrize("name", [name for name in PLANS if name.startswith("ios ")])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "9" * 400,
+        "9." * 200,
+        "Platform : a, Capabilities: " + " " * 370 + "x",
+        "System Name: " + "a " * 190,
+        "Device ID: x",
+    ],
+)
+def test_no_screen_takes_long_to_read(name: str, line: str) -> None:
+    plan = PLANS[name]
+    title = "entries displayed, Neighbor ID, Interface, Port, BGP router\n"
+    text = title + f"{line}\n" * (100_000 // len(line))
+    started = time.process_time()
+    reads(plan, [text] * len(plan.commands))
+    # Without bounds the longest of these take hours.
+    assert time.process_time() - started < 3

@@ -58,12 +58,16 @@ class Terminal(asyncssh.SSHServerSession[bytes]):
             self.obey(line.decode())
 
     def obey(self, command: str) -> None:
-        name = FRR_ANSWERS.get(command)
-        text = "% Unknown command." if name is None else recorded(name).strip()
-        self.left = [b"%b\r\n" % line.encode() for line in text.splitlines()]
+        text = self.screen(command) or "% Unknown command."
+        lines = text.strip("\n").splitlines()
+        self.left = [b"%b\r\n" % line.encode() for line in lines]
         if command.startswith("terminal"):
             self.left = []
         self.show()
+
+    def screen(self, command: str) -> str | None:
+        name = FRR_ANSWERS.get(command)
+        return None if name is None else recorded(name)
 
     def show(self) -> None:
         size = self.page or len(self.left)

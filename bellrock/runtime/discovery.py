@@ -26,6 +26,11 @@ _T = TypeVar("_T")
 _AT_ONCE = 50
 """Devices, or links, told to the worker with one message."""
 
+_IDLE = 10
+"""How much longer the worker rests than it last worked: somewhere there is always news
+in a large network.
+"""
+
 SETTLED = 5.0
 """Seconds from the first news until it is looked at: devices are read one by one."""
 
@@ -131,10 +136,12 @@ class Discovery:
         # A worker that is new knows nothing yet.
         self._news = dict(self._told)
         links: Mapping[str, Link] = self._inventory.links
+        took = 0.0
         try:
             while True:
                 if await self._change():
-                    await asyncio.sleep(self._settled)
+                    await asyncio.sleep(max(self._settled, _IDLE * took))
+                    started = time.monotonic()
                     self._changed.clear()
                     news, self._news = self._news, {}
                     for declared in _parts(links):
@@ -143,6 +150,7 @@ class Discovery:
                     for part in _parts(news):
                         await loop.run_in_executor(process, _hear, part)
                     self._found = await loop.run_in_executor(process, _compare)
+                    took = time.monotonic() - started
                 self._publish(self._patience.sift(self._found, time.monotonic()))
         finally:
             self._changed.set()

@@ -107,8 +107,8 @@ def _rows(found: Discovered) -> Iterator[tuple[str, str, str, str]]:
 
 def show(found: Discovered) -> None:
     """Print for people what was not found as one would wish, and what is left to do."""
-    # No markup: names are the devices', and may have brackets in them.
-    console = Console(highlight=False, markup=False)
+    # No markup: names are the devices', and may have brackets and colons in them.
+    console = Console(highlight=False, markup=False, emoji=False)
     devices, links = len(found.found), found.whole
     known = "" if found.progress.complete else ", incomplete: it was stopped"
     console.print(f"{devices:,} devices, {len(links):,} links{known}")
@@ -151,7 +151,7 @@ def show_left_to_do(found: Discovered) -> None:
         "neighbours that could not be read or told apart": len(found.wiring.loose),
         "doubtful links, left out": len(found.doubtful),
     }
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     table = Table(box=SIMPLE, pad_edge=False, title="left to do", title_justify="left")
     table.add_column("", justify="right")
     table.add_column("")

@@ -185,6 +185,12 @@ async def test_what_differs_from_the_inventory_is_a_finding(place: Place) -> Non
     assert found == {("b", "capacity"), ("c", "no_interface"), ("d", "other_port")}
 
 
+async def test_names_are_shown_as_they_are(place: Place) -> None:
+    place.declare(NETWORK.replace('b: "cpe:wan0"', 'b: "cpe:[b]:on:"'))
+    _, output, _ = await place.discover("-o", str(place.draft))
+    assert "cpe has no interface [b]:on:" in " ".join(output.split())
+
+
 async def test_only_what_is_allowed_is_asked(place: Place) -> None:
     allowed = ("--allow", "127.77.0.2/32", "-o", str(place.draft))
     status, output, _ = await place.discover(*allowed)

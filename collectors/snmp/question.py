@@ -102,6 +102,9 @@ class Questions:
         poll = self._poll
         self._ready = [each for each in self._known.values() if each.poll == poll]
         if len(self._ready) < len(self._known):
+            for question in self._known.values():
+                # It may be asked again yet, and wants an answer of that poll.
+                question.answer = None
             self._known = {question.key: question for question in self._ready}
         self._poll += 1
 

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.ber import Malformed, Oid
@@ -97,9 +98,10 @@ class Session(ABC):
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.part = Part(Questions(self.wrap))
+        self.part = self._usual = Part(Questions(self.wrap))
         self.naming = Naming()
-        self._parts = {"": self.part}
+        self._parts = dict[str, Part]()
+        self._unanswered: Sequence[Question] = ()
         self._ended: Failure | None = None
 
     async def begin(self, *names: str) -> None:
@@ -108,20 +110,23 @@ class Session(ABC):
         What is not wanted this time is asked in vain, and not again. Without a name
         it is the part that every poll reads, which is entered too.
         """
-        if not names:
-            self.enter("")
-        parts = [self._parts[name] for name in names or ("",) if name in self._parts]
+        if names:
+            parts = [self._parts[name] for name in names if name in self._parts]
+        else:
+            parts = [self._usual]
+            self.part = self._usual
         for part in parts:
             part.questions.turn()
         self._ended = None
         if any(part.questions.known for part in parts):
             await self.prepare()
-            known = [each for part in parts for each in part.questions.ready()]
+            known = list(chain.from_iterable(p.questions.ready() for p in parts))
             answers, self._ended = await self.target.ask_all(
                 [self.encoder(question) for question in known]
             )
             for question, answer in zip(known, answers, strict=False):
                 question.answer = answer
+            self._unanswered = known[len(answers) :]
 
     def enter(self, name: str) -> None:
         """Read this part from now on; it is begun, or new."""
@@ -137,7 +142,7 @@ class Session(ABC):
 
     def rewrap(self) -> None:
         """Wrap all questions anew: what is put around a PDU has changed."""
-        for part in self._parts.values():
+        for part in (self._usual, *self._parts.values()):
             part.questions.rewrap()
 
     async def ask(self, question: Question) -> Answer:
@@ -152,7 +157,8 @@ class Session(ABC):
         early = self.part.questions.taken(question)
         if early is not None:
             return early
-        if self._ended is not None:
+        if self._ended is not None and question in self._unanswered:
+            # Not so one that was not asked: it may be another's that is too much.
             raise self._ended
         return await self.target.ask(self.encoder(question))
 

@@ -112,8 +112,8 @@ class SnmpCredentials(BaseModel):
 
 
 def _every(value: object) -> object:
-    if value is None or value in _EVERY_WORDS:
-        return _EVERY_WORDS.get(str(value))
+    if isinstance(value, str) and value in _EVERY_WORDS:
+        return _EVERY_WORDS[value]
     try:
         return parse(value)
     except ValueError as error:

@@ -6,7 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from collectors.snmp.collector import make_user
-from collectors.snmp.settings import SnmpCredentials, SnmpSettings
+from collectors.snmp.plans.table import PLANS
+from collectors.snmp.settings import (
+    NO_PLANS,
+    PlanSettings,
+    SnmpCredentials,
+    SnmpSettings,
+)
 
 _AUTH = {"protocol": "sha256", "password_env": "TEST_AUTH"}
 _PRIVACY = {"protocol": "aes128", "password_env": "TEST_PRIVACY"}
@@ -39,6 +45,21 @@ def test_defaults_are_those_of_the_manual() -> None:
     settings = SnmpSettings()
     assert (settings.interval, settings.timeout, settings.retries) == (60, 2, 2)
     assert SnmpSettings.model_validate({"interval": "5m"}).interval == 300
+
+
+def test_every_plan_has_a_pace_or_is_off() -> None:
+    assert SnmpSettings().plans.wanted().keys() == {plan.name for plan in PLANS}
+    plans = PlanSettings.model_validate({"lldp": "off", "ospf": "poll", "ups": "5m"})
+    wanted = plans.wanted()
+    assert "lldp" not in wanted
+    assert (wanted["ospf"], wanted["ups"]) == (0, 300)
+    assert NO_PLANS.wanted() == {}
+
+
+@pytest.mark.parametrize("pace", ["never", None, [], {}, False, 0, -1, "0s"])
+def test_a_pace_that_is_none_is_refused(pace: object) -> None:
+    with pytest.raises(ValidationError, match="or poll, or off"):
+        PlanSettings.model_validate({"lldp": pace})
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ class Agenda:
     def _begin(self) -> None:
         self._entries = {plan.name: _Entry() for plan, _ in self._wanted}
         self._facts = NO_FACTS
+        self._first: str | None = None
+        self._apart = False
         self._outcomes: Mapping[str, Outcome] = {}
 
     @property
@@ -80,6 +82,29 @@ class Agenda:
     def outcomes(self) -> Mapping[str, Outcome]:
         """How the last reading of each plan ended."""
         return self._outcomes
+
+    @property
+    def apart(self) -> bool:
+        """Whether each plan is asked by itself, and not what all of them ask at once.
+
+        So it is once there was no time for all, to find out for which there is none.
+        """
+        return self._apart
+
+    def postpone(self, plan: Plan | None) -> None:
+        """Take in that there was no time for a plan; None if for the first question.
+
+        With the next poll it is read first: if there is no time even then, it takes
+        too much.
+        """
+        if plan is None:
+            self._apart = True
+        else:
+            self._first = plan.name
+
+    def done(self) -> None:
+        """Take in that there was time for all that was due."""
+        self._apart = False
 
     def notes(self, plan: Plan) -> dict[str, str]:
         """Return what the plan keeps of the device."""
@@ -101,13 +126,18 @@ class Agenda:
         # The poll that comes nearest to the time, be it a little early.
         until = now + self._interval / 2
         plans = [p for p, _ in self._wanted if self._entries[p.name].due <= until]
-        return sorted(plans, key=lambda plan: self._entries[plan.name].silences)
+        return sorted(plans, key=self._place)
+
+    def _place(self, plan: Plan) -> tuple[bool, int]:
+        return plan.name != self._first, self._entries[plan.name].silences
 
     def settle(
         self, plan: Plan, now: float, outcome: Outcome, facts: Facts = NO_FACTS
     ) -> None:
         """Take in how a reading ended; one that failed leaves nothing of the last."""
         entry = self._entries[plan.name]
+        if plan.name == self._first:
+            self._first = None
         first = entry.outcome is None
         same = (entry.outcome, entry.facts) == (outcome, facts)
         entry.outcome, entry.facts = outcome, facts

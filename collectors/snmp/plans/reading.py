@@ -5,7 +5,8 @@ in all of them.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from bellrock.model.neighbourhood import Facts
 from bellrock.model.observation import NO_FACTS, Interfaces, Outcome
@@ -45,38 +46,70 @@ async def read_plans(
         failed with a timeout.
     """
     due = agenda.due(clock())
-    failed: list[str] = []
     if not due or seconds <= 0:
         return ()
-
-    def settle(plan: Plan, outcome: Outcome, facts: Facts = NO_FACTS) -> None:
-        agenda.settle(plan, clock(), outcome, facts)
-        if outcome is Outcome.UNSUPPORTED:
-            session.forget(plan.name)
-        elif outcome is not Outcome.SUCCESS:
-            failed.append(plan.name)
-
-    plan = due[0]
+    turn = _Turn(agenda, session, interfaces, max_rows, clock)
     try:
         async with asyncio.timeout(seconds):
-            await session.begin(*(each.name for each in due))
-            for plan in due:
-                await session.prepare()
-                session.enter(plan.name)
-                asked = Asked(
-                    *(session, interfaces, agenda.facts.addresses),
-                    *(agenda.notes(plan), max_rows),
-                )
-                outcome, facts = await _read(plan, asked)
-                settle(plan, outcome, facts)
-                if outcome in _SILENT:
-                    break
+            await turn.read(due)
     except TimeoutError:
-        if plan is due[0]:
-            settle(plan, Outcome.TIMEOUT)
+        if turn.plan is due[0]:
+            turn.settle(due[0], Outcome.TIMEOUT)
+        else:
+            agenda.postpone(turn.plan)
     except (Failure, Malformed) as error:
-        settle(plan, _outcome(error))
-    return tuple(failed)
+        turn.settle(turn.plan or due[0], _outcome(error))
+    return tuple(turn.failed)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The plans of one device in one poll.
+
+    Attributes
+    ----------
+    plan : Plan or None
+        The one that is being read; None while they all are asked at once.
+    failed : list of str
+        Those that failed.
+    """
+
+    agenda: Agenda
+    session: Session
+    interfaces: Interfaces
+    max_rows: int
+    clock: Callable[[], float]
+    plan: Plan | None = None
+    failed: list[str] = field(default_factory=list)
+
+    async def read(self, due: Sequence[Plan]) -> None:
+        """Read these, unless there is no answer to one of them."""
+        agenda, session = self.agenda, self.session
+        if not agenda.apart:
+            await session.begin(*(plan.name for plan in due))
+        for plan in due:
+            self.plan = plan
+            if agenda.apart:
+                await session.begin(plan.name)
+            await session.prepare()
+            session.enter(plan.name)
+            asked = Asked(
+                *(session, self.interfaces, agenda.facts.addresses),
+                *(agenda.notes(plan), self.max_rows),
+            )
+            outcome, facts = await _read(plan, asked)
+            self.settle(plan, outcome, facts)
+            if outcome in _SILENT:
+                return
+        agenda.done()
+
+    def settle(self, plan: Plan, outcome: Outcome, facts: Facts = NO_FACTS) -> None:
+        """Take in how the reading of a plan ended."""
+        self.agenda.settle(plan, self.clock(), outcome, facts)
+        if outcome is Outcome.UNSUPPORTED:
+            self.session.forget(plan.name)
+        elif outcome is not Outcome.SUCCESS:
+            self.failed.append(plan.name)
 
 
 async def _read(plan: Plan, asked: Asked) -> tuple[Outcome, Facts]:

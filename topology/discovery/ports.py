@@ -1,17 +1,15 @@
 """Which of a device's ports a neighbour means by what it heard of it."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection
 
 from bellrock.model.neighbourhood import Neighbour, PortKind
 from topology.discovery.identity import plain_address
+from topology.discovery.names import Names
 from topology.discovery.told import Told
 
 _NAMED = frozenset({PortKind.NAME, PortKind.LOCAL, PortKind.UNKNOWN})
 """Kinds that are an ifName where they look like one."""
-
-_ABBREVIATED = re.compile(r"([a-z-]+) ?(\d[\d/.:]*)")
 
 
 class Ports:
@@ -22,7 +20,7 @@ class Ports:
         self._own: dict[tuple[PortKind, str], set[str]] = defaultdict(set)
         self._described: dict[str, set[str]] = defaultdict(set)
         self._addresses: dict[str, set[str]] = defaultdict(set)
-        self._numbered: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._names = Names(told.interfaces)
         for port in told.ports:
             self._own[port.kind, port.port].add(port.interface)
             if port.description:
@@ -31,10 +29,6 @@ class Ports:
             if address.interface:
                 where = plain_address(address.address)
                 self._addresses[where].add(address.interface)
-        for name in told.interfaces:
-            parts = _ABBREVIATED.fullmatch(name.casefold())
-            if parts is not None:
-                self._numbered[parts[2]].append((parts[1], name))
 
     def meant(self, neighbour: Neighbour) -> str | None:
         """Return the ifName of the port; None if it is none for certain.
@@ -61,7 +55,7 @@ class Ports:
         if kind is PortKind.ADDRESS:
             return only(self._addresses.get(plain_address(port), ()))
         if kind in _NAMED:
-            found = self._abbreviated(port)
+            found = self._names.meant(port)
             if found is not None:
                 return found
         if description in told.rows:
@@ -71,19 +65,6 @@ class Ports:
     def at(self, address: str) -> str | None:
         """Return the interface that has an address; None if not exactly one has."""
         return only(self._addresses.get(address, ()))
-
-    def _abbreviated(self, port: str) -> str | None:
-        """Return the interface of which `port` is a longer or shorter writing."""
-        parts = _ABBREVIATED.fullmatch(port.casefold())
-        if parts is None:
-            return None
-        return only(
-            [
-                name
-                for letters, name in self._numbered.get(parts[2], ())
-                if letters.startswith(parts[1]) or parts[1].startswith(letters)
-            ]
-        )
 
 
 def only(found: Collection[str]) -> str | None:

@@ -3,12 +3,14 @@
 import ipaddress
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
-from bellrock.model.neighbourhood import Address, Neighbour, Port, Protocol
+from bellrock.model.neighbourhood import Address, Facts, Neighbour, Port, Protocol
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.model.status import Status
+from topology.discovery.names import Names
 
 LINK_LAYER = frozenset({Protocol.LLDP, Protocol.CDP})
 """What is heard from the other end of the cable, not through a switch or two."""
@@ -54,7 +56,8 @@ class Told:
     @classmethod
     def of(cls, reading: DeviceReading, address: str | None) -> "Told":
         """Take from a reading what matters here."""
-        facts, table = reading.facts, reading.interfaces
+        table = reading.interfaces
+        facts = _in_its_names(reading.facts, table.name)
         return cls(
             reading.device,
             reading.name,
@@ -162,6 +165,34 @@ class Told:
         """
         unit = _UNIT.fullmatch(interface)
         return unit[1] if unit is not None and unit[1] in self.rows else interface
+
+
+def _in_its_names(facts: Facts, interfaces: tuple[str, ...]) -> Facts:
+    """Return facts whose interfaces are named as the table of interfaces has them.
+
+    A command line may write ``GigabitEthernet0/1`` where SNMP says ``Gi0/1``.
+    """
+    said: tuple[Address | Neighbour | Port, ...]
+    said = (*facts.addresses, *facts.neighbours, *facts.ports)
+    others = {each.interface for each in said}.difference(interfaces, ("",))
+    if not others or not interfaces:
+        return facts
+    names = Names(interfaces)
+    known = {name: names.meant(name) or name for name in others}
+    return replace(
+        facts,
+        addresses=tuple(_renamed(each, known) for each in facts.addresses),
+        neighbours=tuple(_renamed(each, known) for each in facts.neighbours),
+        ports=tuple(_renamed(each, known) for each in facts.ports),
+    )
+
+
+_Placed = TypeVar("_Placed", Address, Neighbour, Port)
+
+
+def _renamed(placed: _Placed, known: dict[str, str]) -> _Placed:
+    name = known.get(placed.interface)
+    return placed if name is None else replace(placed, interface=name)
 
 
 def _number(address: str) -> tuple[int, int] | None:

@@ -6,16 +6,25 @@ import pytest
 
 from bellrock.model.neighbourhood import (
     Address,
+    Facts,
     Neighbour,
     Port,
     PortKind,
     Protocol,
     Provenance,
 )
+from bellrock.model.observation import (
+    DeviceReading,
+    InterfaceReading,
+    Interfaces,
+    Outcome,
+)
 from bellrock.model.status import Status
 from tests.topology.discovery.heard import Wire, World, ends, label, world
+from topology.discovery.join import join
 from topology.discovery.links import SeenLink, Wiring
 from topology.discovery.sighting import Loose
+from topology.discovery.told import Told
 
 AB = Wire(("a", "ge1"), ("b", "ge2"))
 
@@ -251,6 +260,35 @@ def test_ospf_for_both_versions_of_ip_is_one_link(router: str) -> None:
     found.hears("a", six)
     link = one(found.join())
     assert (str(link), link.metrics) == (label(AB), (7, 7))
+
+
+def test_a_command_line_s_long_names_are_those_of_snmp() -> None:
+    table = Interfaces.of(InterfaceReading("Gi0/1", 1, Status.UP, speed=1e9))
+    told = {}
+    for device, far, number in (("a", "b", 1), ("b", "a", 2)):
+        long = "GigabitEthernet0/1"
+        seen = (
+            Neighbour(Protocol.CDP, far, long, port=long, port_kind=PortKind.NAME),
+            Neighbour(
+                *(Protocol.OSPF, f"10.255.0.{3 - number}", long),
+                addresses=(f"10.0.0.{3 - number}",),
+                metric=9,
+            ),
+        )
+        reading = DeviceReading(
+            *(device, "snmp", 0.0, 0.0, Outcome.SUCCESS),
+            name=device,
+            interfaces=table,
+            facts=Facts(
+                router_id=f"10.255.0.{number}",
+                addresses=(Address(f"10.0.0.{number}", 30, long),),
+                neighbours=seen,
+            ),
+        )
+        told[device] = Told.of(reading, None)
+    [link] = join(told).links
+    assert (str(link), link.metrics) == ("a:Gi0/1 - b:Gi0/1", (9, 9))
+    assert link.by_a == link.by_b == {Protocol.CDP, Protocol.OSPF}
 
 
 def test_a_loop_is_no_link() -> None:

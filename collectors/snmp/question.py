@@ -108,6 +108,11 @@ class Questions:
             self._known = {question.key: question for question in self._ready}
         self._poll += 1
 
+    def thin(self) -> None:
+        """Forget how answers lay: to parse the next ones is less than to keep that."""
+        for question in self._known.values():
+            question.layout = None
+
     def rewrap(self) -> None:
         """From now on wrap all of them anew: what is put around a PDU has changed."""
         self._edition += 1

@@ -140,6 +140,11 @@ class Session(ABC):
         """Keep nothing of a part that will not be read for long."""
         self._parts.pop(name, None)
 
+    def thin(self, name: str) -> None:
+        """Keep little of a part that is read seldom."""
+        if name in self._parts:
+            self._parts[name].questions.thin()
+
     def rewrap(self) -> None:
         """Wrap all questions anew: what is put around a PDU has changed."""
         for part in (self._usual, *self._parts.values()):

@@ -106,6 +106,10 @@ class Agenda:
         """Take in that there was time for all that was due."""
         self._apart = False
 
+    def seldom(self, plan: Plan) -> bool:
+        """Return whether polls pass that do not read it."""
+        return self._every(plan) >= 2 * self._interval
+
     def notes(self, plan: Plan) -> dict[str, str]:
         """Return what the plan keeps of the device."""
         return self._entries[plan.name].notes
@@ -144,7 +148,7 @@ class Agenda:
         entry.supported |= outcome is Outcome.SUCCESS
         silent = outcome is Outcome.TIMEOUT
         entry.silences = min(entry.silences + 1, _MOST_SILENCES) if silent else 0
-        every = next(every for known, every in self._wanted if known == plan)
+        every = self._every(plan)
         entry.due = now + self._wait(entry, every, self._share(plan), first=first)
         if same:
             return
@@ -156,6 +160,9 @@ class Agenda:
             for name, entry in self._entries.items()
             if entry.outcome is not None
         }
+
+    def _every(self, plan: Plan) -> float:
+        return next(every for known, every in self._wanted if known == plan)
 
     def _wait(self, entry: _Entry, every: float, share: float, *, first: bool) -> float:
         """Return the seconds until the next reading."""

@@ -110,6 +110,8 @@ class _Turn:
             self.session.forget(plan.name)
         elif outcome is not Outcome.SUCCESS:
             self.failed.append(plan.name)
+        elif self.agenda.seldom(plan):
+            self.session.thin(plan.name)
 
 
 async def _read(plan: Plan, asked: Asked) -> tuple[Outcome, Facts]:

@@ -69,13 +69,20 @@ def silent(address: str, port: int) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def monitor(folder: Path, port: int) -> AsyncIterator[Running]:
-    """Run ``bellrock run`` over the two devices."""
+async def monitor(
+    folder: Path,
+    port: int,
+    *options: str,
+    inventory: str = INVENTORY,
+    settings: str = "",
+) -> AsyncIterator[Running]:
+    """Run ``bellrock run`` over the two devices; `settings` are more of them."""
     listen = free_port()
-    (folder / "network.yaml").write_text(INVENTORY.format(port=port))
-    (folder / "bellrock.yaml").write_text(SETTINGS.format(listen=listen))
+    (folder / "network.yaml").write_text(inventory.format(port=port))
+    (folder / "bellrock.yaml").write_text(SETTINGS.format(listen=listen) + settings)
+    words = ("bellrock", "run", "-c", str(folder / "bellrock.yaml"), *options)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bellrock", "run", "-c", folder / "bellrock.yaml"),
+        *(sys.executable, "-m", *words),
         stderr=asyncio.subprocess.PIPE,
     )
     base = f"http://127.0.0.1:{listen}"

@@ -1,5 +1,6 @@
 """The lab's routers asked over SSH: FRR and Linux as they are, and out of order."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
@@ -12,9 +13,12 @@ from bellrock.model.inventory import Device
 from bellrock.model.neighbourhood import Protocol
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.model.status import Status
+from collectors.snmp.collector import SnmpCollector
+from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.collector import SshCollector
 from collectors.ssh.settings import SshCredentials, SshSettings
 from tests.lab import impair
+from tests.lab.configs import COMMUNITY
 from tests.lab.description import NOC
 from tests.lab.namespaces import FOLDER, until
 from tests.lab.network import Lab
@@ -28,7 +32,7 @@ def credentials(lab: Lab) -> SshCredentials:
 
 
 @pytest.fixture
-async def collector(lab: Lab, tmp_path: Path) -> AsyncIterator[SshCollector]:
+def known_hosts(lab: Lab, tmp_path: Path) -> Path:
     public = lab.space.path(FOLDER / "hostkey.pub").read_text()
     known = tmp_path / "known_hosts"
     known.write_text(
@@ -37,8 +41,13 @@ async def collector(lab: Lab, tmp_path: Path) -> AsyncIterator[SshCollector]:
             for address in lab.described.addresses.values()
         )
     )
+    return known
+
+
+@pytest.fixture
+async def collector(known_hosts: Path) -> AsyncIterator[SshCollector]:
     settings = SshSettings.model_validate(
-        {"known_hosts": known, "timeout": 2, "command_timeout": 2}
+        {"known_hosts": known_hosts, "timeout": 2, "command_timeout": 2}
     )
     async with SshCollector(settings) as collector:
         yield collector
@@ -50,6 +59,10 @@ def router(lab: Lab, node: str, platform: str = "frr") -> Device:
 
 def _knows(lab: Lab, node: str, declared: set[tuple[str, str, str]]) -> bool:
     return lab.lldp(node) == declared
+
+
+def _hears(lab: Lab, node: str) -> bool:
+    return bool(lab.lldp(node))
 
 
 def met(reading: DeviceReading, protocol: Protocol) -> set[tuple[str, str, str]]:
@@ -93,6 +106,46 @@ async def test_the_neighbours_of_every_router_are_those_it_is_wired_to(
         assert {port.interface for port in reading.facts.ports} == {
             plug.interface for plug in known.plugs(node)
         }
+
+
+async def test_the_neighbours_are_those_that_are_read_over_snmp(
+    lab: Lab, collector: SshCollector, credentials: SshCredentials, tmp_path: Path
+) -> None:
+    (tmp_path / "community").write_text(COMMUNITY)
+    known = SnmpCredentials(version="2c", community_file=tmp_path / "community")
+    async with SnmpCollector(SnmpSettings()) as other:
+        for node in lab.described.routers:
+            until(f"LLDP at {node}", 10, partial(_hears, lab, node))
+            polled = await other.collect(lab.described.inventory.devices[node], known)
+            asked = await collector.collect(router(lab, node), credentials)
+            assert (polled.outcome, asked.outcome) == (Outcome.SUCCESS,) * 2
+            for protocol in (Protocol.LLDP, Protocol.OSPF):
+                found = met(asked, protocol)
+                assert found == met(polled, protocol)
+                assert found
+            assert asked.facts.chassis == polled.facts.chassis
+
+
+async def test_an_idle_connection_that_died_is_noticed(
+    lab: Lab, credentials: SshCredentials, known_hosts: Path
+) -> None:
+    settings = SshSettings.model_validate(
+        {"known_hosts": known_hosts, "keepalive": "200ms"}
+    )
+    async with SshCollector(settings) as collector:
+        reading = await collector.collect(router(lab, "site2"), credentials)
+        assert reading.outcome is Outcome.SUCCESS
+        await asyncio.sleep(1.5)
+        assert collector.connections == 1
+        sshd = lab.routers["site2"]
+        sshd.kill("sshd", "STOP")
+        try:
+            await asyncio.sleep(1.5)
+            assert collector.connections == 0
+        finally:
+            sshd.kill("sshd", "CONT")
+        reading = await collector.collect(router(lab, "site2"), credentials)
+        assert reading.outcome is Outcome.SUCCESS
 
 
 async def test_one_login_serves_many_polls(

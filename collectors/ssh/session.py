@@ -121,9 +121,7 @@ class Session:
             detail = f"{command}: not to the end within {patience:g} s"
             raise Failure(Outcome.TIMEOUT, detail) from None
         except Failure as failure:
-            answers, self._answers = self._answers, 0
             self.close()
-            self._answers = answers
             if isinstance(failure, Lost):
                 raise
             raise Failure(failure.outcome, f"{command}: {failure.detail}") from None

@@ -130,12 +130,19 @@ class Shell:
             If it asks back, does not end, or is closed on us.
         """
         self._line.pieces.clear()
-        self._channel.write(command.encode() + b"\n")
+        self._type(command.encode() + b"\n")
         said = await self._until(self._at_prompt)
         body = said[: -len(self._prompt)]
         # It repeats what was typed, in a line of its own.
         echo, newline, rest = body.partition(b"\n")
         return rest if newline and command.encode() in echo else body
+
+    def _type(self, keys: bytes) -> None:
+        try:
+            self._channel.write(keys)
+        except OSError:
+            # Closed by the device, and we were not told yet.
+            raise Lost(silent=True) from None
 
     def _at_prompt(self, tail: bytes) -> bool:
         before, prompt, _ = tail.rpartition(self._prompt)
@@ -164,7 +171,7 @@ class Shell:
                 raise Failure(Outcome.TOO_BIG, "its output does not end")
             tail = _CONTROL.sub(b"", bytes(said[max(answered, len(said) - _TAIL) :]))
             if _PAGER.search(tail):
-                self._channel.write(b" ")
+                self._type(b" ")
                 answered = len(said)
             elif _ASKS.search(tail):
                 what = quoted(tail.decode("utf-8", "replace").splitlines()[-1])

@@ -153,6 +153,19 @@ async def test_hanging_up_in_the_middle_is_a_reset(tmp_path: Path) -> None:
     assert reading.outcome is Outcome.RESET
 
 
+async def test_a_command_line_that_closes_after_each_answer_is_opened_again(
+    tmp_path: Path,
+) -> None:
+    class Once(Terminal):
+        def obey(self, command: str) -> None:
+            super().obey(command)
+            if not command.startswith("terminal"):
+                self.chan.exit(0)
+
+    reading = await once(tmp_path, Once)
+    assert (reading.outcome, reading.failed) == (Outcome.SUCCESS, ())
+
+
 async def test_no_command_line_either_is_unsupported(tmp_path: Path) -> None:
     class Closed(Terminal):
         def shell_requested(self) -> bool:

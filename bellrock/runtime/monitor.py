@@ -5,7 +5,7 @@ Everything here runs on one event loop; only the analysis has a process of its o
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -45,6 +45,12 @@ _ANALYSIS, _POLLING, _DISCOVERY = "analysis", "scheduler", "discovery"
 
 _TELLS_NOTHING = frozenset({NoticeKind.AUTHENTICATION_FAILURE, NoticeKind.OTHER})
 """Notices after which a poll would find nothing that it did not before."""
+_READ_AFTER: Mapping[NoticeKind, tuple[str, ...]] = {
+    NoticeKind.OSPF_NEIGHBOUR: ("ospf",),
+    NoticeKind.BGP_ESTABLISHED: ("bgp",),
+    NoticeKind.BGP_BACKWARD: ("bgp",),
+}
+"""Plans to read at once, due or not, after a notice."""
 
 _log = structlog.get_logger(__name__)
 
@@ -272,10 +278,10 @@ class Monitor:
         self.series[catalogue.NOTICES].add((notice.device, notice.kind.value))
         self._evidence.add_notice(notice, SNMP)
         if notice.kind not in _TELLS_NOTHING:
-            self._hasten(notice.device)
+            self._hasten(notice.device, _READ_AFTER.get(notice.kind, ()))
 
-    def _hasten(self, device: str) -> None:
-        self._polling.hasten(device, self._plan.traps.confirm)
+    def _hasten(self, device: str, plans: Collection[str] = ()) -> None:
+        self._polling.hasten(device, self._plan.traps.confirm, plans)
 
     def _on_unread(self, collector: str, device: str) -> None:
         self.series.unread(device, collector)

@@ -69,8 +69,16 @@ class Polling:
         poll = self._polls.get(device)
         return None if poll is None else self._collector.agent(*poll)
 
-    def hasten(self, device: str, gap: float) -> None:
-        """Poll a device now, but not twice within `gap` seconds out of turn."""
+    def hasten(self, device: str, gap: float, plans: Collection[str] = ()) -> None:
+        """Poll a device now, but not twice within `gap` seconds out of turn.
+
+        Parameters
+        ----------
+        plans : collection of str
+            Names of plans that are to be read then, due or not.
+        """
+        if plans and device in self._polls:
+            self._collector.hasten(*self._polls[device], plans)
         self._scheduler.hasten(f"{SNMP} {device}", gap)
 
     async def run(self) -> None:

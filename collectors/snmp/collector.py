@@ -138,6 +138,14 @@ class SnmpCollector:
         """
         self._watched = interfaces
 
+    def hasten(
+        self, device: Device, credentials: SnmpCredentials, plans: Collection[str]
+    ) -> None:
+        """Have the next poll of `device` read these plans, due or not."""
+        kept = self._kept.get(_key(device, credentials))
+        if kept is not None:
+            kept.agenda.hasten(plans)
+
     async def collect(
         self, device: Device, credentials: SnmpCredentials
     ) -> DeviceReading:

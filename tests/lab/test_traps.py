@@ -108,6 +108,14 @@ async def test_a_cut_link_is_believed_down_long_before_its_turn(
             before = await told(here.exported, "link_down")
             await asyncio.sleep(3)
             assert await told(here.exported, "link_down") == before
+            # The neighbour, too: its table is read with the poll that was asked for.
+            await here.exported.until(
+                *(0, catalogue.NEIGHBOUR_UP),
+                device="core1",
+                protocol="ospf",
+                neighbour=lab.described.addresses["core2"],
+            )
+            print(f"neighbour lost {time.monotonic() - cut:.2f} s after the cut")
         mended = time.monotonic()
         took = await seconds_until(here.exported, 1, mended)
         print(f"believed up {took:.2f} s after it was mended")

@@ -1,7 +1,7 @@
 """When each plan of a device is read next, and what its last reading came to."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -33,6 +33,8 @@ class _Entry:
         Whether the device ever had it.
     silences : int
         Readings in a row that met with no answer.
+    hastened : bool
+        Whether the next poll is to read it, due or not.
     notes : dict of str to str
         As :attr:`collectors.snmp.plans.plan.Asked.notes`.
     """
@@ -42,6 +44,7 @@ class _Entry:
     facts: Facts = NO_FACTS
     supported: bool = False
     silences: int = 0
+    hastened: bool = False
     notes: dict[str, str] = field(default_factory=dict)
 
 
@@ -121,6 +124,12 @@ class Agenda:
                 self._begin()
             self._uptime = uptime
 
+    def hasten(self, plans: Collection[str]) -> None:
+        """Have the next poll read these, as far as the device has them."""
+        for name in self._entries.keys() & plans:
+            entry = self._entries[name]
+            entry.hastened = entry.supported
+
     def due(self, now: float) -> Sequence[Plan]:
         """Return the plans to be read in this poll, in order.
 
@@ -129,7 +138,13 @@ class Agenda:
         """
         # The poll that comes nearest to the time, be it a little early.
         until = now + self._interval / 2
-        plans = [p for p, _ in self._wanted if self._entries[p.name].due <= until]
+        plans = []
+        for plan, _ in self._wanted:
+            entry = self._entries[plan.name]
+            if entry.due <= until or entry.hastened:
+                plans.append(plan)
+            # Whoever asks from now on means the poll after this one.
+            entry.hastened = False
         return sorted(plans, key=self._place)
 
     def _place(self, plan: Plan) -> tuple[bool, int]:

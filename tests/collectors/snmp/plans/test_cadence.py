@@ -10,7 +10,7 @@ from collectors.snmp.plans.agenda import Agenda
 from collectors.snmp.plans.table import PLANS
 from collectors.snmp.settings import PlanSettings
 from collectors.snmp.values import Gauge32, OctetString, TimeTicks
-from tests.collectors.snmp.agent import Answers, Mib, mib, serve
+from tests.collectors.snmp.agent import Answers, Mib, community, mib, serve
 from tests.collectors.snmp.plans.harness import Bench, bench, settings
 
 PROCESSORS: Oid = (1, 3, 6, 1, 2, 1, 25, 3, 3, 1, 2)
@@ -205,3 +205,21 @@ async def test_a_device_that_names_no_number_is_asked_as_any() -> None:
     async with bench(settings(resources="poll")) as here:
         here.show({(1, 3, 6, 1, 2, 1, 1, 2, 0): OctetString(b"who")}, LOADED)
         assert (await here.poll()).facts.cpu == 0.25
+
+
+async def test_a_plan_that_is_hastened_is_read_once_more_and_then_at_its_pace() -> None:
+    async with bench(settings(resources="10m")) as here:
+        here.show(LOADED)
+        await here.poll()
+        here.collector.hasten(here.device, community(), ["resources", "bgp"])
+        assert await polls_with_plan(here, PROCESSORS, 1) == [True]
+        # Within its pace again: the time of that reading counts.
+        assert await polls_with_plan(here, PROCESSORS, 5) == [False] * 5
+
+
+async def test_a_plan_that_the_device_lacks_is_not_hastened() -> None:
+    async with bench(settings(resources="10m")) as here:
+        here.show()
+        await here.poll()
+        here.collector.hasten(here.device, community(), ["resources"])
+        assert await polls_with_plan(here, PROCESSORS, 1) == [False]

@@ -77,7 +77,7 @@ _COUNTERS: dict[tuple[str, str], Refusal | None] = {
 
 _HOSTILE = (
     *(PySnmpError, PyAsn1Error, LookupError, ValueError, TypeError, AttributeError),
-    RecursionError,
+    *(RecursionError, OverflowError),
 )
 """What pysnmp lets escape when somebody who has the keys sends what is no notice."""
 

@@ -195,6 +195,7 @@ def test_mutated_by_who_has_the_keys(
 @example(b"\x24\x80" * 3000)
 @example(b"\x30\x82\x1f\x00\x06\x82\x1e\xf0" + b"\xff" * 7000)
 @example(b"\x02\x82\x1b\x58" + b"\x7f" * 7000)
+@example(b"\x30\x0b\x04\x88\x80" + bytes(8))
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_octets_by_who_has_the_keys(scoped: bytes) -> None:

@@ -258,7 +258,7 @@ TARGETS: Mapping[str, Fuzzed] = {
         *("polls of a hostile SNMPv3 device", 3),
         *(lambda octets: _poll(octets, 3), _streams()),
     ),
-    "plans": Fuzzed("every plan, of a hostile device", 3, _plans, _streams()),
+    "plans": Fuzzed("every plan, of a hostile device", 1, _plans, _streams()),
     "recall": Fuzzed("a table read by recall, against a walk", 4, _recall, _streams()),
     "traps": Fuzzed(
         *("notices, as anybody may send them", 5, traps.anybodys, traps.SEEDS),

@@ -21,12 +21,13 @@ _PLANS = ("addresses", "lldp", "cdp", "ospf", "ospfv3")
 _DESCRIBED: Mapping[str, str] = {
     "FRRouting": "frr",
     "NX-OS": "nxos",
+    "IOS XR": "iosxr",
     "Cisco IOS": "ios",
     "Juniper Networks": "junos",
     "Arista Networks": "eos",
     "Linux": "linux",
 }
-"""What is in the description (sysDescr) of devices of a platform."""
+"""What is in the description (sysDescr) of devices of a platform; the first counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,6 @@ def platform_of(description: str) -> str | None:
     from collectors.ssh.platforms.table import PLATFORMS
 
     for words, platform in _DESCRIBED.items():
-        if words in description and platform in PLATFORMS:
-            return platform
+        if words in description:
+            return platform if platform in PLATFORMS else None
     return None

@@ -98,7 +98,7 @@ def parse_oid(content: bytes) -> Oid:
     return (first, arcs[0] - 40 * first, *arcs[1:])
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=1024)
 def _long_arcs(content: bytes) -> tuple[int, ...]:
     if content[-1] & 0x80:
         raise Malformed("object identifier cut short within a number")

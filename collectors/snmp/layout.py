@@ -10,7 +10,7 @@ import operator
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any, NamedTuple, TypeVar, cast
 
 from collectors.snmp import ber
@@ -57,7 +57,15 @@ class Layout:
     """All octets of one answer that are not numbers, and where the numbers stand."""
 
     __slots__ = (
-        *("_arrange", "_bases", "_constants", "_error_index", "_fixed", "_kinds"),
+        *(
+            "_arrange",
+            "_based",
+            "_bases",
+            "_constants",
+            "_error_index",
+            "_fixed",
+            "_kinds",
+        ),
         *("_length", "_mask", "_unpack"),
     )
 
@@ -67,10 +75,10 @@ class Layout:
         values = [value for _, value in pdu.varbinds]
         self._length = len(octets)
         self._mask = _mask(numbers, len(octets))
-        self._fixed = int.from_bytes(octets, "little") & self._mask
+        self._fixed = self._digest(octets)
         self._unpack = struct.Struct(_format(numbers, len(octets))).unpack
-        bases = tuple(number.base for number in numbers)
-        self._bases = shared(bases) if any(bases) else None
+        self._bases = tuple(number.base for number in numbers if number.base)
+        self._based = tuple(at for at, number in enumerate(numbers) if number.base)
         others = sorted(set(range(len(values))).difference(at))
         self._constants = tuple(values[position] for position in others)
         # The first number is the request's.
@@ -89,17 +97,19 @@ class Layout:
 
         None if the octets have another layout, or answer something else.
         """
-        if (
-            len(octets) != self._length
-            or int.from_bytes(octets, "little") & self._mask != self._fixed
-        ):
+        if len(octets) != self._length or self._digest(octets) != self._fixed:
             return None
-        found = self._unpack(octets)
-        if self._bases is not None:
-            found = tuple(map(operator.sub, found, self._bases))
+        found = [*self._unpack(octets), *self._constants]
         if found[0] != number:
             return None
-        return self._arrange(found + self._constants)
+        for at, base in zip(self._based, self._bases, strict=True):
+            found[at] -= base
+        return self._arrange(found)
+
+    def _digest(self, octets: bytes) -> bytes:
+        """Return what stands for all octets that are not numbers, in less room."""
+        fixed = int.from_bytes(octets, "little") & self._mask
+        return sha256(fixed.to_bytes(self._length, "little")).digest()
 
     def typed(self, octets: bytes, number: int) -> list[Value] | None:
         """Return the values in the answer to request `number`, each of its type.
@@ -210,7 +220,7 @@ def _number(octets: bytes, start: int, stop: int, kind: type[Value]) -> _Number 
         start, width = start + 1, width - 1
     code = _UNSIGNED[width]
     before = _WIDTHS[code] - width
-    base = int.from_bytes(octets[start - before : start]) << 8 * width
+    base = shared(int.from_bytes(octets[start - before : start]) << 8 * width)
     return _Number(start, stop, code, base, kind is Integer32)
 
 

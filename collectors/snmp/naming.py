@@ -31,6 +31,7 @@ class Naming:
     """The names of one device's interfaces as they were in its last whole table."""
 
     _held: dict[str, _Held] = field(default_factory=dict)
+    _alone: dict[str, int] = field(default_factory=dict)
     _asked: tuple[Sequence[object], ...] = ()
     _called: Called = ((), ())
 
@@ -84,7 +85,15 @@ class Naming:
             for name, indexes in rows.items()
         }
         if complete:
-            self._held = held
+            # Nearly all of them belong to one row, which is all there is to know.
+            self._alone = {
+                name: one.index
+                for name, one in held.items()
+                if one.index is not None and len(one.rows) == 1
+            }
+            self._held = {
+                name: one for name, one in held.items() if name not in self._alone
+            }
         taken = {name for name, holder in held.items() if holder.index is not None}
         named = {}
         for index, name in wanted.items():
@@ -97,6 +106,8 @@ class Naming:
     def _holder(self, name: str, indexes: set[int], complete: bool) -> int | None:
         """Return the index of the row whose name it is; None if it is nobody's."""
         before = self._held.get(name)
+        if name in self._alone:
+            before = _Held(self._alone[name], frozenset((self._alone[name],)))
         if len(indexes) == 1 and (complete or before is None):
             return next(iter(indexes))
         if before is None or before.index is None:

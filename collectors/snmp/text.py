@@ -8,7 +8,7 @@ from collectors.snmp.values import OctetString
 _LONGEST = 255  # DisplayString, RFC 2579
 
 
-@lru_cache(maxsize=65_536, typed=True)
+@lru_cache(maxsize=1024, typed=True)
 def plain(value: Cell) -> str:
     r"""Return printable text on one line, at most 255 characters; "" if it is none.
 
@@ -19,5 +19,8 @@ def plain(value: Cell) -> str:
     """
     if not isinstance(value, OctetString):
         return ""
-    text = " ".join(value.decode("utf-8", "replace").replace("\0", "").split())
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[:_LONGEST])
+    words = value.decode("utf-8", "replace").replace("\0", "").split()
+    text = " ".join(words)[:_LONGEST]
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -22,33 +22,49 @@ _COUNTER64 = 0x46
 class Integer32(int):
     """INTEGER, -2**31 to 2**31-1."""
 
+    __slots__ = ()
+
 
 class Counter32(int):
     """Wraps at 2**32."""
+
+    __slots__ = ()
 
 
 class Gauge32(int):
     """Gauge32 or Unsigned32; they share a tag."""
 
+    __slots__ = ()
+
 
 class TimeTicks(int):
     """Hundredths of a second; wraps after 497 days."""
+
+    __slots__ = ()
 
 
 class Counter64(int):
     """Wraps at 2**64."""
 
+    __slots__ = ()
+
 
 class OctetString(bytes):
     """Text in any encoding, or no text at all."""
+
+    __slots__ = ()
 
 
 class IpAddress(bytes):
     """Four octets."""
 
+    __slots__ = ()
+
 
 class Opaque(bytes):
     """Anything; obsolete."""
+
+    __slots__ = ()
 
 
 class Absent(IntEnum):

@@ -13,8 +13,9 @@ MOST_MISSED = 256
 MOST = 1000
 """Neighbours of one device that are told of."""
 
-_Key = tuple[Protocol, str, str, str]
-"""Protocol, name, our interface, and their address where one router may have two."""
+_Key = tuple[Protocol, str, str]
+"""Protocol, name, and what tells two of the same name apart: with OSPF the address,
+since the interface is looked up and may not be found; else our interface."""
 
 _VALUES = {Status.UP: 1, Status.DOWN: 0, Status.UNKNOWN: None}
 
@@ -24,6 +25,7 @@ class Neighbourhood:
 
     def __init__(self) -> None:
         self._seen: dict[_Key, float] = {}
+        self._interfaces: dict[_Key, str] = {}
         self._missed = False
 
     def update(
@@ -47,14 +49,21 @@ class Neighbourhood:
             Seconds, monotonic.
         """
         has = dict[_Key, int | None]()
-        for neighbour in neighbours:
-            key, value = _key(neighbour), _VALUES[neighbour.status]
+        keys = [_key(neighbour) for neighbour in neighbours]
+        # Those that are told of stay, in whatever order they come.
+        room = MOST - len(self._seen.keys() & set(keys))
+        for key, neighbour in zip(keys, neighbours, strict=True):
+            if key not in self._seen and key not in has:
+                room -= 1
+                if room < 0:
+                    continue
+            value = _VALUES[neighbour.status]
             # Where a name is used twice after all, the worse of both.
             has[key] = value if has.get(key, 1) == 1 else has[key]
-            if len(has) == MOST:
-                break
+            if neighbour.interface or key not in self._interfaces:
+                self._interfaces[key] = neighbour.interface
         self._remember(has, now)
-        names = _names(self._seen)
+        names = _names(self._interfaces)
         told = dict[tuple[str, str], int | None]()
         for key in self._seen:
             value = has.get(key, 0 if key[0] in protocols else None)
@@ -74,31 +83,29 @@ class Neighbourhood:
         missed = [key for key in self._seen if key not in has]
         old = [key for key in missed if now - self._seen[key] > MISSED_FOR]
         for key in {*old, *missed[: max(0, len(missed) - MOST_MISSED)]}:
-            del self._seen[key]
+            del self._seen[key], self._interfaces[key]
         self._missed = len(self._seen) > len(has)
 
 
 def _key(neighbour: Neighbour) -> _Key:
-    address = ""
+    place = neighbour.interface
     if neighbour.protocol is Protocol.OSPF:
-        # OSPFv2 and OSPFv3 with the same router, or two routers on one interface.
-        address = "".join(neighbour.addresses[:1])
-    return neighbour.protocol, neighbour.name, neighbour.interface, address
+        place = "".join(neighbour.addresses[:1])
+    elif neighbour.protocol is Protocol.BGP:
+        place = ""
+    return neighbour.protocol, neighbour.name, place
 
 
-def _names(keys: Collection[_Key]) -> dict[_Key, str]:
+def _names(interfaces: Mapping[_Key, str]) -> dict[_Key, str]:
     """Return what each is called: the shortest that tells it from the others."""
-    plain = Counter(key[:2] for key in keys)
-    placed = Counter(key[:3] for key in keys)
-    return {
-        key: " ".join(
-            part
-            for part, wanted in (
-                (key[1], True),
-                (key[2], plain[key[:2]] > 1),
-                (key[3], placed[key[:3]] > 1),
-            )
-            if part and wanted
-        )
-        for key in keys
-    }
+    plain = Counter(key[:2] for key in interfaces)
+    placed = Counter((*key[:2], interface) for key, interface in interfaces.items())
+    names = {}
+    for key, interface in interfaces.items():
+        parts = [key[1]]
+        if plain[key[:2]] > 1:
+            parts.append(interface)
+        if placed[*key[:2], interface] > 1:
+            parts.append(key[2])
+        names[key] = " ".join(filter(None, parts))
+    return names

@@ -6,10 +6,12 @@ import os
 
 import pytest
 
+from bellrock.model import catalogue
 from bellrock.model.inventory import Device
 from bellrock.model.neighbourhood import Facts, Neighbour, PortKind, Protocol
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.model.status import Status
+from bellrock.runtime.series import Series
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from tests.lab import configs, impair
@@ -150,15 +152,16 @@ def test_hosts_tell_how_much_memory_is_in_use(
         assert reading.facts.memory == pytest.approx(share, abs=0.05)
 
 
-def test_a_neighbour_that_ospf_loses_is_seen_to_be_lost(lab: Lab) -> None:
+def test_a_neighbour_that_ospf_loses_is_exported_as_lost(lab: Lab) -> None:
+    series = Series(lab.described.inventory)
     lost = lab.described.addresses["site2"]
 
-    def has() -> bool:
-        facts = _poll(lab, "reg1")["reg1"].facts
-        found = [n for n in _of(facts, Protocol.OSPF) if n.name == lost]
-        return any(n.status is Status.UP for n in found)
+    def up() -> float | None:
+        series.add_reading(_poll(lab, "reg1")["reg1"], {})
+        family = series.facts.families[catalogue.NEIGHBOUR_UP]
+        return family.get(("reg1", "ospf", lost))
 
-    assert has()
+    assert up() == 1
     with impair.killed(lab, "site2", "ospfd"):
-        until("the neighbour lost", 10, lambda: not has())
-    until("the neighbour back", 20, has)
+        until("the neighbour lost", 10, lambda: up() == 0)
+    until("the neighbour back", 20, lambda: up() == 1)

@@ -12,7 +12,7 @@ from bellrock.model.inventory import Inventory
 from bellrock.model.neighbourhood import Facts, Neighbour, Protocol, Sensor, SensorKind
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.model.status import Status
-from bellrock.runtime.neighbours import MISSED_FOR, MOST_MISSED
+from bellrock.runtime.neighbours import MISSED_FOR, MOST, MOST_MISSED
 from bellrock.runtime.series import Series
 from tests.runtime.test_series import NETWORK
 
@@ -154,6 +154,36 @@ def test_two_links_to_one_neighbour_stay_apart_when_one_is_lost(series: Series) 
     assert neighbours(series) == {"p1 wan0": 0, "p1 wan1": 1}
 
 
+def over(*where: tuple[str, str]) -> DeviceReading:
+    """Return a reading with one OSPF router behind these interfaces and addresses."""
+    facts = Facts(
+        neighbours=tuple(
+            Neighbour(Protocol.OSPF, "10.255.0.2", port, addresses=(address,))
+            for port, address in where
+        )
+    )
+    return reading(facts, plans={"ospf": Outcome.SUCCESS})
+
+
+def test_a_router_whose_interface_is_not_found_is_not_taken_for_lost(
+    series: Series,
+) -> None:
+    for port in ("wan0", "", "wan0"):
+        series.add_reading(over((port, "10.0.0.2")), {})
+        assert neighbours(series) == {"10.255.0.2": 1}
+
+
+def test_one_router_in_ospf_for_both_families_is_two_neighbours(series: Series) -> None:
+    both = over(("wan0", "10.0.0.2"), ("wan0", "fe80::2"))
+    series.add_reading(both, {})
+    assert neighbours(series) == {
+        "10.255.0.2 wan0 10.0.0.2": 1,
+        "10.255.0.2 wan0 fe80::2": 1,
+    }
+    series.add_reading(over(("wan0", "10.0.0.2")), {})
+    assert neighbours(series)["10.255.0.2 wan0 fe80::2"] == 0
+
+
 def test_a_state_that_is_not_up_reads_zero_and_an_unknown_one_nothing(
     series: Series,
 ) -> None:
@@ -187,3 +217,14 @@ def test_a_second_collector_does_not_tell_a_neighbour_twice(series: Series) -> N
     assert neighbours(series) == {"p1": 1, "p2": 1}
     series.add_reading(reading(outcome=Outcome.TIMEOUT), {})
     assert neighbours(series) == {"p1": 1, "p2": 1}
+
+
+def test_of_more_than_are_told_of_none_is_taken_for_lost(series: Series) -> None:
+    many = [(f"router-{n}", f"wan{n}") for n in range(MOST + 500)]
+    for crowd in (many, many[::-1], many[700:] + many[:700]):
+        series.add_reading(reading(met(*crowd)), {})
+        assert set(neighbours(series).values()) == {1}
+    assert len(neighbours(series)) <= MOST + MOST_MISSED
+    series.add_reading(reading(met(*many[1:])), {})
+    lost = [name for name, up in neighbours(series).items() if not up]
+    assert lost == ["router-0"]

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Iterator
+from importlib import import_module
 from ipaddress import ip_address
 
 import pytest
@@ -50,7 +51,7 @@ def objects(where: object) -> Iterator[Oid]:
 
 
 def columns(plan: Plan) -> list[Oid]:
-    module = __import__(plan.read.__module__, fromlist=["read"])
+    module = import_module(plan.read.__module__)
     found = set(objects({**vars(module)}))
     if plan.name == "resources":
         found |= set(objects(dict(vendors.BY_NAME)))

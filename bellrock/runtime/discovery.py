@@ -141,7 +141,6 @@ class Discovery:
             while True:
                 if await self._change():
                     await asyncio.sleep(max(self._settled, _IDLE * took))
-                    started = time.monotonic()
                     self._changed.clear()
                     news, self._news = self._news, {}
                     for declared in _parts(links):
@@ -149,8 +148,7 @@ class Discovery:
                     links = {}
                     for part in _parts(news):
                         await loop.run_in_executor(process, _hear, part)
-                    self._found = await loop.run_in_executor(process, _compare)
-                    took = time.monotonic() - started
+                    self._found, took = await loop.run_in_executor(process, _compare)
                 self._publish(self._patience.sift(self._found, time.monotonic()))
         finally:
             self._changed.set()
@@ -203,5 +201,8 @@ def _hear(news: Mapping[str, Told]) -> None:
     _told.update(news)
 
 
-def _compare() -> Comparison:
-    return compare(_declared, _told, join(_told))
+def _compare() -> tuple[Comparison, float]:
+    """Return the comparison, and the seconds of processor time that it took."""
+    started = time.process_time()
+    found = compare(_declared, _told, join(_told))
+    return found, time.process_time() - started

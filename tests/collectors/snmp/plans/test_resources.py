@@ -172,3 +172,31 @@ async def test_a_share_that_is_none_is_not_told(value: Value) -> None:
     reading = await read("resources", odd)
     assert (reading.facts.cpu, reading.facts.memory) in ((None, None), (None, 0.101))
     assert reading.plans["resources"] in (Outcome.SUCCESS, Outcome.UNSUPPORTED)
+
+
+async def test_a_load_that_is_not_known_at_first_is_found_later() -> None:
+    # Net-SNMP has none in its first minute.
+    async with bench(settings(resources="poll")) as here:
+        here.show(STORAGE)
+        first = await here.poll()
+        assert (first.facts.cpu, first.facts.memory) == (None, 0.4)
+        here.show(STORAGE, PROCESSORS)
+        loads, looked = [], []
+        for _ in range(4):
+            loads.append((await here.poll()).facts.cpu)
+            looked.append(bool(here.asked((1, 3, 6, 1, 2, 1, 1, 2))))
+        assert loads == [0.2] * 4
+        # What one reading asked is asked, in vain, at the start of the next.
+        assert looked == [True, True, False, False]
+
+
+async def test_what_is_nowhere_is_looked_for_less_and_less() -> None:
+    async with bench(settings(resources="poll")) as here:
+        here.show(STORAGE)
+        looked = []
+        for _ in range(16):
+            await here.poll()
+            looked.append(bool(here.asked((*ENTERPRISES, 2021, 11))))
+        again = [at for at in range(1, 17) if looked[at - 1]]
+        assert set(again) <= {1, 2, 3, 4, 5, 8, 9, 16}
+        assert {1, 2, 4, 8, 16} <= set(again)

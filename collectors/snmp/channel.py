@@ -28,11 +28,11 @@ _BUFFER = 8 << 20
 """Octets of receive buffer to ask for: every device may answer at once."""
 _SO_RCVBUFFORCE = 33  # Linux; not named by the socket module
 _LARGEST = 65535
-_SEND_TRIES = 8
+_SEND_TRIES = 10
 _RANDOM = 4096
 """Octets to ask the kernel for at once."""
 _FULL = 0.001
-"""Seconds to wait when our own send buffer is full; the kernel empties it fast."""
+"""Seconds to wait when our own send buffer is full, twice as long each time."""
 
 
 class Channel:
@@ -127,21 +127,23 @@ class Channel:
         return True
 
     async def send(self, datagram: bytes, to: Sockaddr) -> None:
-        """Send `datagram`; should our own buffer stay full, it is lost like any other.
+        """Send `datagram`, in half a second at most.
 
         Raises
         ------
         Failure
             If there is no way to `to` from here.
         OSError
-            If we cannot send at all, which is nobody else's fault.
+            If we cannot send at all, or our own buffer stays full: nobody else's fault.
         """
         number = 0
-        for _ in range(_SEND_TRIES):
+        for tries in range(_SEND_TRIES):
             try:
                 self._socket.sendto(datagram, to)
             except BlockingIOError:
-                await asyncio.sleep(_FULL)
+                if tries == _SEND_TRIES - 1:
+                    raise
+                await asyncio.sleep(_FULL * 2**tries)
             except OSError as error:
                 if not errqueue.is_networks(error) or error.errno is None:
                     raise

@@ -260,7 +260,7 @@ class Session(ABC):
                 self.part.questions.release(question)
                 if rows == 1:
                     raise
-                self.part.sizing.most = rows // 2
+                self.part.sizing.too_big(rows)
                 continue
             if not answer.varbinds:
                 raise Malformed("GETBULK was answered without a single variable")

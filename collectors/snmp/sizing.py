@@ -12,9 +12,18 @@ _GROWTH = 1.02
 """Counters outgrow their octets now and then."""
 
 
+_PATIENCE = 60
+"""Readings of a table before an agent is asked for more than it once called too big."""
+_MOST_PATIENCE = 60 * 24
+"""The same, of one that has called it too big each time; a day of polls a minute."""
+
+
 @dataclass(slots=True)
 class Sizing:
     """What we learned of how much one agent can answer at once.
+
+    What it calls too big is halved and remembered. It may have been short of memory, or
+    be another agent by now: so after a while it is asked for twice as much once more.
 
     Attributes
     ----------
@@ -22,10 +31,37 @@ class Sizing:
         For each variable in a datagram; 0 while not known.
     most : int
         Repetitions it has not yet called too many.
+    readings : int
+        Of tables, since it last called something too big or was asked for more.
+    patience : int
+        After how many of them it is asked for more; twice as many each time that was
+        in vain.
+    grown : bool
+        Whether it has been asked for more since.
     """
 
     octets: float = 0.0
     most: int = MOST_REPETITIONS
+    readings: int = 0
+    patience: int = _PATIENCE
+    grown: bool = False
+
+    def too_big(self, repetitions: int) -> None:
+        """Take in that so many were called too many; there were two at least."""
+        if self.grown:
+            self.patience = min(2 * self.patience, _MOST_PATIENCE)
+        self.most, self.readings, self.grown = repetitions // 2, 0, False
+
+    def may_grow(self) -> bool:
+        """Count a reading of a table; return whether it is time to ask for more."""
+        if self.most >= MOST_REPETITIONS:
+            return False
+        self.readings += 1
+        if self.readings <= self.patience:
+            return False
+        self.most, self.readings = min(2 * self.most, MOST_REPETITIONS), 0
+        self.grown = True
+        return True
 
     def learn(self, octets: int, variables: int) -> None:
         """Take in the size of an answer, without what is around the variables.

@@ -27,8 +27,9 @@ async def walk(
     """
     key = tuple(columns)
     known = session.part.recalls.pop(key, None)
+    grows = session.part.sizing.may_grow()
     if known is not None:
-        if await _again(session, known, table):
+        if not grows and await _again(session, known, table):
             session.part.recalls[key] = known
             return
         _release(session, known)

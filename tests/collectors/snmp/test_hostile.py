@@ -5,6 +5,7 @@ In every test a healthy device is polled at the same time and must not notice.
 
 import asyncio
 import errno
+import os
 import random
 import resource
 import socket
@@ -388,6 +389,24 @@ async def test_our_own_want_of_descriptors_is_not_the_devices_fault() -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert caught.value.errno == errno.EMFILE
+
+
+@pytest.mark.parametrize("number", [errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM])
+async def test_what_we_cannot_send_is_not_the_devices_fault(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(socket.socket):
+        """A socket of a kernel that has no room left."""
+
+        def sendto(self, *_: object) -> int:
+            raise OSError(number, os.strerror(number))
+
+    async with SnmpCollector(QUICK) as collector:
+        monkeypatch.setattr(socket, "socket", Full)
+        with pytest.raises(OSError) as caught:  # noqa: PT011 - errno is checked
+            await collector.collect(device(161), community())
+        monkeypatch.undo()
+    assert caught.value.errno == number
 
 
 async def test_a_device_without_an_address_is_the_callers_mistake() -> None:

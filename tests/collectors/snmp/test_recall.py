@@ -6,6 +6,7 @@ from bellrock.model.observation import DeviceReading, Outcome
 from collectors.snmp import interfaces as columns
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.message import PduType, decode_v2c
+from collectors.snmp.settings import NO_PLANS
 from collectors.snmp.values import Counter64, OctetString
 from tests.collectors.snmp.agent import (
     QUICK,
@@ -17,6 +18,8 @@ from tests.collectors.snmp.agent import (
     row,
     serve,
 )
+
+NO_MORE = QUICK.model_copy(update={"plans": NO_PLANS})
 
 
 async def polls(*mibs: Mib, most: int = 1000) -> tuple[list[DeviceReading], list[int]]:
@@ -103,6 +106,59 @@ async def test_an_agent_that_comes_to_find_answers_too_big_is_walked_again() -> 
             reading = await collector.collect(device, community())
             assert reading.outcome is Outcome.SUCCESS
             assert len(reading.interfaces) == 20
+
+
+async def test_an_agent_that_found_answers_too_big_is_asked_for_more_in_time() -> None:
+    whole = mib(20)
+    now = [serve(whole, most=25)]
+    async with (
+        agent(lambda datagram: now[0](datagram)) as (device, requests),
+        SnmpCollector(NO_MORE) as collector,
+    ):
+        for _ in range(3):
+            await collector.collect(device, community())
+        requests.clear()
+        await collector.collect(device, community())
+        few = len(requests)
+        # Not at once, lest it be asked in vain with every poll ...
+        now[:] = [serve(whole)]
+        for _ in range(10):
+            requests.clear()
+            await collector.collect(device, community())
+        assert len(requests) == few
+        # ... but within the hour.
+        for _ in range(200):
+            requests.clear()
+            reading = await collector.collect(device, community())
+            assert reading.outcome is Outcome.SUCCESS
+            assert len(reading.interfaces) == 20
+        assert len(requests) < few / 2
+
+
+async def test_an_agent_that_stays_too_small_is_asked_for_more_ever_less_often() -> (
+    None
+):
+    refused: list[int] = []
+    answers = serve(mib(20), most=25)
+
+    def counting(datagram: bytes) -> list[bytes]:
+        (answer,) = answers(datagram)
+        if decode_v2c(answer).pdu.error_status:
+            refused.append(poll)
+        return [answer]
+
+    poll = 0
+    async with (
+        agent(counting) as (device, _),
+        SnmpCollector(NO_MORE) as collector,
+    ):
+        for number in range(260):
+            poll = number
+            reading = await collector.collect(device, community())
+            assert len(reading.interfaces) == 20
+    late = sorted({each for each in refused if each > 2})
+    assert len(late) == 2
+    assert late[1] - late[0] > late[0]
 
 
 async def test_what_was_read_before_a_failure_is_kept_and_the_rest_is_not() -> None:

@@ -11,6 +11,7 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -138,10 +139,11 @@ class Scheduler:
                 turns = [self._due[0][0]] if self._due else []
                 nearest = min((*turns, *self._hastened.values()), default=None)
                 wait = None if nearest is None else nearest - loop.time()
-                try:
-                    await asyncio.wait_for(self._changed.wait(), wait)
-                except TimeoutError:
-                    continue
+                # Not wait_for: until Python 3.12 it loses a cancellation that comes
+                # together with the event.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._changed.wait()
         finally:
             await self._cancel_all()
 

@@ -174,8 +174,11 @@ class Receiver:
         self._wake.clear()
         due = self._waiting.due()
         wait = None if due is None else max(0.0, due - self._clock())
+        # Not wait_for: until Python 3.12 it loses a cancellation that comes together
+        # with the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
 
     def _new_reader(self, settings: TrapSettings) -> "Reader":
         # Here and not above: 27 MB that nobody needs who receives no notices.

@@ -120,6 +120,18 @@ async def test_stopping_cancels_what_runs() -> None:
     assert cancelled
 
 
+async def test_stopping_at_the_moment_the_jobs_change_stops_it() -> None:
+    hastened = Hastened()
+    running = asyncio.create_task(hastened.scheduler.run())
+    await asyncio.sleep(0.01)
+    hastened.scheduler.hasten("rare", 0)
+    await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=1)
+    running.cancel()
+    assert done
+
+
 async def test_jobs_taken_away_run_no_more() -> None:
     runs: Counter[str] = Counter()
 

@@ -191,6 +191,27 @@ async def test_version_6_addresses_are_listened_on_too() -> None:
         assert heard.notices[0].device == "r1"
 
 
+async def test_stopping_at_the_moment_something_comes_stops_it() -> None:
+    settings = TrapSettings(rate=1, listen=(Listen(HERE, 0),))
+    receiver = Receiver(report=print, doubt=print)
+    receiver.prepare(settings)
+    receiver.adopt(settings, [sender()])
+    running = asyncio.create_task(receiver.run())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for number in range(3):
+            sock.sendto(trap(number), receiver.addresses[0])
+        await asyncio.sleep(0.1)
+        assert receiver.waiting == 2
+        sock.sendto(trap(3), receiver.addresses[0])
+        while receiver.waiting == 2:  # noqa: ASYNC110 - to the very moment
+            await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=0.5)
+    running.cancel()
+    receiver.close()
+    assert done
+
+
 async def test_an_address_that_is_taken_changes_nothing() -> None:
     async with receiving() as heard:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:

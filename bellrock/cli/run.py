@@ -1,5 +1,6 @@
 """``bellrock run``: the monitor."""
 
+import gc
 import logging
 import sys
 from functools import partial
@@ -73,4 +74,6 @@ def run(
         partial(Told.read, config, None),
         accept_new=accept_new,
     )
+    # What is there by now stays: no collection of garbage need go through it again.
+    gc.freeze()
     uvloop.run(until_signalled(monitor.run(), hangup=monitor.reload))

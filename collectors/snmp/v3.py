@@ -8,11 +8,11 @@ may; what an unsigned report says is used to address the next request, no more.
 from functools import partial
 
 from bellrock.model.observation import Outcome
-from collectors.snmp import reports
+from collectors.snmp import ber, reports
 from collectors.snmp.ber import Malformed
 from collectors.snmp.exchange import Answer, Encode
 from collectors.snmp.failure import Failure
-from collectors.snmp.message import Pdu, PduType, check_answer, read_envelope
+from collectors.snmp.message import Pdu, PduType, check_answer
 from collectors.snmp.question import Question
 from collectors.snmp.session import Session, Target
 from collectors.snmp.v3agent import Agent, User
@@ -214,7 +214,8 @@ class V3Session(Session):
             scoped = agent.encrypter.decrypt(
                 message.payload, message.boots, message.time, message.salt
             )
-            read_envelope(scoped)
+            if scoped[0] != ber.SEQUENCE:
+                raise Malformed("no scoped PDU")
         except Malformed:
             raise Failure(
                 Outcome.AUTH,

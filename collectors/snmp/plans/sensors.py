@@ -114,7 +114,8 @@ def _measured(cells: tuple[Cell, ...]) -> tuple[SensorKind, float] | None:
     if scale not in _SCALES or precision not in _PRECISIONS or abs(value) >= _BEYOND:
         return None
     # As a division where it is one: 215 with one decimal is 21.5 to the last bit.
-    power = 3 * (scale - _UNITS) - precision
+    # A precision below zero says how many digits are accurate, and moves no point.
+    power = 3 * (scale - _UNITS) - max(precision, 0)
     exact = value * 10**power if power >= 0 else value / 10**-power
     return kind, _READ.get(kind, float)(exact)
 

@@ -42,6 +42,7 @@ def named(index: int, name: str, description: str = "") -> Mib:
     [
         (sensor(1, 8, 215, precision=1), SensorKind.TEMPERATURE, 21.5),
         (sensor(1, 8, -40), SensorKind.TEMPERATURE, -40),
+        (sensor(1, 8, 42, precision=-2), SensorKind.TEMPERATURE, 42),
         (sensor(1, 4, 12031, scale=MILLI), SensorKind.VOLTAGE, 12.031),
         (sensor(1, 3, 230), SensorKind.VOLTAGE, 230),
         (sensor(1, 5, 6432, scale=MICRO), SensorKind.CURRENT, 0.006432),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
-from bellrock.model.neighbourhood import Facts
+from bellrock.model.neighbourhood import Address, Facts
 from bellrock.model.observation import NO_FACTS, Outcome
 from collectors.snmp.plans.plan import Plan
 
@@ -72,6 +72,7 @@ class Agenda:
     def _begin(self) -> None:
         self._entries = {plan.name: _Entry() for plan, _ in self._wanted}
         self._facts = NO_FACTS
+        self._addresses: tuple[Address, ...] = ()
         self._first: str | None = None
         self._apart = False
         self._outcomes: Mapping[str, Outcome] = {}
@@ -80,6 +81,14 @@ class Agenda:
     def facts(self) -> Facts:
         """What all plans read last."""
         return self._facts
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The device's own addresses as it last told any, to place its neighbours by.
+
+        One reading of them that fails must not move every neighbour to nowhere.
+        """
+        return self._addresses
 
     @property
     def outcomes(self) -> Mapping[str, Outcome]:
@@ -160,6 +169,7 @@ class Agenda:
         first = entry.outcome is None
         same = (entry.outcome, entry.facts) == (outcome, facts)
         entry.outcome, entry.facts = outcome, facts
+        self._addresses = facts.addresses or self._addresses
         entry.supported |= outcome is Outcome.SUCCESS
         silent = outcome is Outcome.TIMEOUT
         entry.silences = min(entry.silences + 1, _MOST_SILENCES) if silent else 0

@@ -98,18 +98,24 @@ def cost(value: Cell) -> int | None:
     return known if known is not None and known >= 0 else None
 
 
-def status(state: int | None, *, two_way_will_do: bool) -> Status:
-    """Return whether the protocol has all it needs of a neighbour in this state."""
-    if state not in STATES:
+def status(state: int | None, *, two_way_will_do: bool | None) -> Status:
+    """Return whether the protocol has all it needs of a neighbour in this state.
+
+    Parameters
+    ----------
+    two_way_will_do : bool or None
+        Whether ``two_way`` is all that there will be; None if that is not known.
+    """
+    if state not in STATES or (state == TWO_WAY and two_way_will_do is None):
         return Status.UNKNOWN
-    up = state == FULL or (state == TWO_WAY and two_way_will_do)
+    up = state == FULL or (state == TWO_WAY and two_way_will_do is True)
     return Status.UP if up else Status.DOWN
 
 
-def _two_way_will_do(theirs: str, interface: tuple[Cell, ...] | None) -> bool:
+def _two_way_will_do(theirs: str, interface: tuple[Cell, ...] | None) -> bool | None:
     """Return whether neither they nor we are a designated router there."""
     if interface is None:
-        return False
+        return None
     kind, ours, designated, backup = interface
     others = address(designated), address(backup)
     return kind in (BROADCAST, NBMA) and ours == OTHER_ROUTER and theirs not in others

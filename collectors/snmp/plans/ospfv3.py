@@ -61,10 +61,11 @@ def _neighbours(asked: Asked, table: Table) -> Iterator[Neighbour]:
 def _status(
     state: int | None, router: int, interface: tuple[Cell, ...] | None
 ) -> Status:
-    two_way_will_do = (
-        interface is not None
-        and interface[0] in (ospf.BROADCAST, ospf.NBMA)
-        and interface[1] == ospf.OTHER_ROUTER
-        and router not in interface[2:4]
-    )
+    two_way_will_do = None
+    if interface is not None:
+        two_way_will_do = (
+            interface[0] in (ospf.BROADCAST, ospf.NBMA)
+            and interface[1] == ospf.OTHER_ROUTER
+            and router not in interface[2:4]
+        )
     return ospf.status(state, two_way_will_do=two_way_will_do)

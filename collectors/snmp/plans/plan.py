@@ -24,7 +24,7 @@ class Asked:
     interfaces : Interfaces
         As this poll read them.
     addresses : tuple of Address
-        Its own, as they were read last; none if that plan is off, or failed.
+        Its own, as it last told any; none if that plan is off.
     notes : dict of str to str
         What the plan found out of the device, kept until it restarts.
     max_rows : int

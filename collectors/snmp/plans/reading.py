@@ -94,7 +94,7 @@ class _Turn:
             await session.prepare()
             session.enter(plan.name)
             asked = Asked(
-                *(session, self.interfaces, agenda.facts.addresses),
+                *(session, self.interfaces, agenda.addresses),
                 *(agenda.notes(plan), self.max_rows),
             )
             outcome, facts = await _read(plan, asked)

@@ -10,9 +10,11 @@ from collectors.snmp.values import Integer32, IpAddress, OctetString
 from tests.collectors.snmp.agent import Mib
 from tests.collectors.snmp.plans.harness import bench, ports, read, settings
 from tests.collectors.snmp.plans.test_addresses import old
+from tests.collectors.snmp.plans.test_cadence import but, silent
 
 OSPF: Oid = (1, 3, 6, 1, 2, 1, 14)
 ME: Mib = {(*OSPF, 1, 1, 0): IpAddress(bytes((10, 255, 0, 1)))}
+ADDRESSES: Oid = (1, 3, 6, 1, 2, 1, 4)
 US, THEM = (10, 0, 0, 1), (10, 0, 0, 2)
 OURS = old(US, 5, b"\xff\xff\xff\xf8") | ports((5, "ge-0/0/0"))
 
@@ -79,6 +81,26 @@ async def test_without_addresses_the_interface_is_not_known() -> None:
     reading = await read("ospf", ME, interface(), metric(30), neighbour())
     (one,) = reading.facts.neighbours
     assert (one.interface, one.metric, one.status) == ("", None, Status.UP)
+
+
+async def test_it_stays_behind_its_interface_while_addresses_are_not_answered() -> None:
+    async with bench(settings(ospf="poll", addresses="poll")) as here:
+        here.show(OURS, ME, interface(), metric(30), neighbour())
+        before = (await here.poll()).facts
+        here.answers[:] = [but(ADDRESSES, here.answers[0], silent)]
+        await here.poll()
+        reading = await here.poll()
+    assert reading.plans == {"addresses": Outcome.TIMEOUT, "ospf": Outcome.SUCCESS}
+    assert reading.facts.addresses == ()
+    assert reading.facts.neighbours == before.neighbours
+
+
+async def test_two_way_is_neither_up_nor_down_where_the_interface_is_not_known() -> (
+    None
+):
+    reading = await read("ospf", ME, interface(), neighbour(state=4))
+    (one,) = reading.facts.neighbours
+    assert (one.status, one.state) == (Status.UNKNOWN, "two_way")
 
 
 STATES = ["down", "attempt", "init", "two_way", "exstart", "exchange", "loading"]

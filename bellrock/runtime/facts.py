@@ -90,6 +90,8 @@ class FactSeries:
         }
         for known in self._devices.values():
             known.facts.clear()
+            # Whom a collector saw is not lost before it has looked again.
+            known.protocols.clear()
 
     def _tell(self, device: str, site: str, known: _Device, now: float) -> None:
         facts = Facts.merged(known.facts.values())

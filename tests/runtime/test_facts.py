@@ -1,5 +1,6 @@
 """What plans read, as it is exported: told while it is known, and no longer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,20 @@ def test_after_a_reload_that_leaves_it_in_it_is_told_again(
     series.adopt(inventory, ())
     series.add_reading(same, {})
     assert told(series, catalogue.DEVICE_CPU) == {("gp",): 0.25}
+
+
+def test_after_a_reload_nobody_is_lost_whom_another_collector_saw(
+    series: Series, inventory: Inventory
+) -> None:
+    over_snmp = reading(BUSY, plans={"resources": Outcome.SUCCESS})
+    over_ssh = replace(reading(met(("p1", "wan0"))), collector="ssh")
+    series.add_reading(over_snmp, {})
+    series.add_reading(over_ssh, {})
+    series.adopt(inventory, ())
+    series.add_reading(over_snmp, {})
+    assert neighbours(series) == {}
+    series.add_reading(over_ssh, {})
+    assert neighbours(series) == {"p1": 1}
 
 
 def test_plans_that_failed_are_counted_and_those_a_device_lacks_are_not(

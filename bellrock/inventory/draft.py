@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from bellrock.inventory.rates import LARGEST
+from bellrock.inventory.schema import LARGEST_METRIC
 from bellrock.model.inventory import End
 
 _BARE = re.compile(r"[a-z][a-z0-9_-]*")
@@ -111,13 +113,16 @@ def identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     for name in short:
         often[name] = often.get(name, 0) + 1
     used = set(taken)
+    numbers: dict[str, int] = {}
     found = []
     for name, brief in zip(whole, short, strict=True):
         wanted = chosen = brief if often[brief] == 1 else name
-        number = 1
+        # All numbers before are taken: thousands may have the name of their model.
+        number = numbers.get(wanted, 1)
         while used & {chosen, _site(chosen)}:
             number += 1
             chosen = f"{wanted}-{number}"
+        numbers[wanted] = number
         used |= {chosen, _site(chosen)}
         found.append(chosen)
     return found
@@ -194,10 +199,10 @@ def _link(link: DraftLink, taken: set[str]) -> Iterator[tuple[str, str]]:
     yield "id", _scalar(_untaken(f"{link.a.device}-{link.b.device}", taken))
     yield "a", _quoted(str(link.a))
     yield "b", _quoted(str(link.b))
-    if link.capacity is not None:
+    if link.capacity is not None and is_capacity(link.capacity):
         yield "capacity", rate(link.capacity)
     ab, ba = link.metrics
-    if ab and ba:
+    if ab and ba and max(ab, ba) <= LARGEST_METRIC:
         yield "metric", str(ab) if ab == ba else f"{{ab: {ab}, ba: {ba}}}"
 
 
@@ -240,6 +245,11 @@ def _quoted(text: str) -> str:
 def printable(text: str) -> str:
     """Return text without line breaks, control characters and halves of characters."""
     return "".join(each if each.isprintable() else "\ufffd" for each in text)
+
+
+def is_capacity(bits: float) -> bool:
+    """Return whether an inventory may have it; virtual ports run at 4 Pbit/s."""
+    return 1 <= bits <= LARGEST
 
 
 def rate(bits: float) -> str:

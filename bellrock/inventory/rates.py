@@ -6,7 +6,7 @@ import re
 from bellrock.document.values import Value, described
 
 _FACTORS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-_LARGEST = 1e15
+LARGEST = 1e15
 _RATE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,12})?)([kMGT]?)")
 _NEARLY = re.compile(
     r"\s*([0-9]{1,15}(?:\.[0-9]{1,12})?)\s*([kmgt]?)i?(?:b|bit|bits|bps)?"
@@ -34,7 +34,7 @@ def rate(value: object) -> float:
     ValueError: the text "1 Gb" is no rate; did you mean 1G?  (bit/s)
     """
     bits = _bits(value)
-    if not math.isfinite(bits) or not 0 <= bits <= _LARGEST:
+    if not math.isfinite(bits) or not 0 <= bits <= LARGEST:
         raise ValueError("the rate is out of range; expected 0 to 1000T")
     return bits
 

@@ -59,6 +59,7 @@ Id = Annotated[str, AfterValidator(_identifier)]
 Name = Annotated[str, AfterValidator(_protocol)]
 Rate = Annotated[float, BeforeValidator(rate)]
 Capacity = Annotated[float, BeforeValidator(capacity)]
+LARGEST_METRIC = 2**32 - 1
 Priority = Annotated[int, Field(ge=1, le=5)]
 PlugEnd = Annotated[End, BeforeValidator(_end)]
 
@@ -140,8 +141,8 @@ class CapacityEntry(Section):
 class MetricEntry(Section):
     """An IGP metric in each direction."""
 
-    ab: StrictInt = Field(ge=1, le=2**32 - 1)
-    ba: StrictInt = Field(ge=1, le=2**32 - 1)
+    ab: StrictInt = Field(ge=1, le=LARGEST_METRIC)
+    ba: StrictInt = Field(ge=1, le=LARGEST_METRIC)
 
 
 class LinkEntry(Section):

@@ -8,6 +8,7 @@ from bellrock.inventory.draft import (
     DraftDevice,
     DraftLink,
     identifiers,
+    is_capacity,
     rate,
 )
 from bellrock.model.inventory import Inventory
@@ -179,7 +180,7 @@ def loose_words(each: Sighting) -> str:
 def capacity(link: SeenLink) -> float | None:
     """Return the speed of a link if both ends say the same, bit/s."""
     a, b = link.speeds
-    return a if a == b else None
+    return a if a is not None and a == b and is_capacity(a) else None
 
 
 def _draft_link(link: SeenLink) -> DraftLink:

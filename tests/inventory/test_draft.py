@@ -1,5 +1,6 @@
 """A draft is an inventory, whatever devices call themselves."""
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,9 @@ ANYTHING = st.text(
     st.characters() | st.sampled_from("\n\r\t\"'\\#:{}[],&*!|>%@` \x85\u2028\ufeff-.")
 )
 """All characters there are, halves of some among them."""
+
+
+METRICS = st.none() | st.integers(0, 2**64) | st.sampled_from([0, 1, 2**32 - 1, 2**32])
 
 
 def loaded(folder: Path, text: str) -> Inventory:
@@ -31,6 +35,30 @@ def draft(names: list[str], links: list[DraftLink], remark: str = "") -> Draft:
     ]
     gateway = devices[0].id
     return Draft((remark,), tuple(devices), tuple(links), gateway, (remark,))
+
+
+@given(
+    st.floats(0, 1e20) | st.sampled_from([0.0, 0.4, 1.0, 1e15, 4_294_967_295e6]),
+    st.tuples(METRICS, METRICS),
+)
+@settings(max_examples=200, deadline=None)
+def test_figures_that_no_inventory_may_have_are_left_out(
+    tmp_path_factory: object, capacity: float, metrics: tuple[int | None, int | None]
+) -> None:
+    folder = Path(tmp_path_factory.mktemp("draft"))  # type: ignore[attr-defined]
+    link = DraftLink(End("a", "ge1"), End("b", "ge1"), capacity, metrics)
+    [found] = loaded(folder, write(draft(["a", "b"], [link]))).links.values()
+    assert (found.capacity_ab is not None) == (1 <= capacity <= 1e15)
+    ab, ba = metrics
+    well = ab is not None and ba is not None and 0 < min(ab, ba) <= max(ab, ba) < 2**32
+    assert found.metric_declared == well
+
+
+def test_thousands_of_one_name_are_numbered_in_no_time() -> None:
+    started = time.process_time()
+    ids = identifiers(["Switch"] * 20_000)
+    assert ids[-1] == "switch-20000"
+    assert time.process_time() - started < 2
 
 
 @given(st.lists(ANYTHING, min_size=1, max_size=6), ANYTHING, ANYTHING)

@@ -21,6 +21,8 @@ from collectors.snmp.table import Cell, Table
 from collectors.snmp.text import plain
 
 _MIB = "mib"
+_MOST_ADDRESSES = 16
+"""Of one neighbour that are kept; a table may be full of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,15 @@ async def _read(asked: Asked, mib: Mib) -> Facts | None:
 
 
 def _management(table: Table, mib: Mib) -> dict[Oid, tuple[str, ...]]:
-    """Return the management addresses of each neighbour."""
+    """Return the management addresses of each neighbour, of many the first ones."""
     found: dict[Oid, tuple[str, ...]] = {}
     for index, _ in rows(table, mib.management):
-        address = indexed_ip(index[mib.place :])
-        if address:
-            whose = index[1 : mib.place]
-            found[whose] = (*found.get(whose, ()), address)
+        whose = index[1 : mib.place]
+        before = found.get(whose, ())
+        if len(before) < _MOST_ADDRESSES:
+            address = indexed_ip(index[mib.place :])
+            if address:
+                found[whose] = (*before, address)
     return found
 
 

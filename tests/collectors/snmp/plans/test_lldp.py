@@ -153,6 +153,13 @@ async def test_a_neighbour_is_read_whole() -> None:
     assert neighbour.addresses == ("10.0.0.2", "2001:db8::2")
 
 
+async def test_of_a_neighbour_full_of_addresses_the_first_are_told() -> None:
+    many = [managed((0, 2, 1, 1, 4, 10, 0, n // 256, n % 256)) for n in range(300)]
+    found = await facts("lldp", ports((2, "ge2")), own(), heard((0, 2, 1)), *many)
+    (one,) = found.neighbours
+    assert one.addresses == tuple(f"10.0.0.{n}" for n in range(16))
+
+
 async def test_no_neighbours_is_no_reason_to_stop_asking() -> None:
     async with bench(settings(lldp="poll")) as here:
         here.show(own())

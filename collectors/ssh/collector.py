@@ -96,7 +96,9 @@ class SshCollector:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Hang up everywhere."""
+        """Hang up everywhere, whatever is under way."""
+        for session in self._sessions.values():
+            session.close()
         self.keep(())
 
     @property
@@ -105,7 +107,7 @@ class SshCollector:
         return sum(session.is_open for session in self._sessions.values())
 
     def keep(self, polled: Iterable[tuple[Device, SshCredentials]]) -> None:
-        """Hang up on every other device, and forget it."""
+        """Hang up on every other device, and forget it, once it is read to the end."""
         wanted = {_key(device, credentials) for device, credentials in polled}
         for gone in self._sessions.keys() - wanted:
             session = self._sessions.pop(gone)

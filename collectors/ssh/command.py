@@ -46,11 +46,21 @@ class Answer:
 
 
 class _Channel(asyncssh.SSHClientSession[bytes]):
+    """What a command writes.
+
+    Attributes
+    ----------
+    whole : bool
+        Whether the device has said that this is all of it, by an end of file or how
+        the command ended.
+    """
+
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._output = bytearray()
         self._complaint = bytearray()
         self._status: int | None = None
+        self.whole = False
         loop = asyncio.get_running_loop()
         self.answer: asyncio.Future[Answer] = loop.create_future()
 
@@ -58,7 +68,7 @@ class _Channel(asyncssh.SSHClientSession[bytes]):
         if self.answer.done():
             return
         if datatype is not None:
-            self._complaint += data[: _COMPLAINT - len(self._complaint)]
+            self._complain(data)
             self._limit -= len(data)
         else:
             self._output += data
@@ -68,14 +78,20 @@ class _Channel(asyncssh.SSHClientSession[bytes]):
                 Failure(Outcome.TOO_BIG, "its output does not end")
             )
 
+    def eof_received(self) -> bool:
+        self.whole = True
+        return False
+
     def exit_status_received(self, status: int) -> None:
+        self.whole = True
         self._status = status
 
     def exit_signal_received(
         self, _signal: str, _core_dumped: bool, msg: str, _lang: str
     ) -> None:
+        self.whole = True
         self._status = -1
-        self._complaint += msg.encode()[:_COMPLAINT]
+        self._complain(msg.encode())
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.answer.done():
@@ -88,6 +104,9 @@ class _Channel(asyncssh.SSHClientSession[bytes]):
         else:
             # Not the device's doing.
             self.answer.set_exception(exc)
+
+    def _complain(self, data: bytes) -> None:
+        self._complaint += data[: _COMPLAINT - len(self._complaint)]
 
 
 async def run(
@@ -118,4 +137,8 @@ async def run(
         raise NoCommandsError from None
     except asyncssh.Error:
         raise Lost(silent=True) from None
-    return await channel.answer
+    answer = await channel.answer
+    if connection.is_closed() and not channel.whole:
+        # A side that takes its leave closes the channel as if all had been said.
+        raise Lost(silent=not answer.output)
+    return answer

@@ -18,8 +18,8 @@ from collectors.ssh.text import quoted
 
 _NOT_ALLOWED = re.compile(r"(?i)authori[sz]ation failed|permission denied|not authori")
 _NOT_KNOWN = re.compile(
-    r"(?i)\s*\^?\s*(?:%|syntax error|unknown command|error:|invalid |"
-    r"[^\n]{0,80}(?:is not running|not enabled)\s*$)"
+    r"(?i)%|syntax error|unknown command|error:|invalid |"
+    r"[^\n]{0,80}(?:is not running|not enabled)\s*$"
 )
 _LONGEST_WAIT = 3600.0
 """Seconds, at most, between two tries to log in where we are not let in."""
@@ -97,9 +97,10 @@ class Session:
         return await self._ask(command)
 
     def retire(self) -> None:
-        """Hang up for good; a poll under way may still connect, and then ends."""
+        """Hang up for good, at the end of a poll that is under way."""
         self.retired = True
-        self.close()
+        if not self.lock.locked():
+            self.close()
 
     def close(self) -> None:
         """Hang up."""
@@ -129,7 +130,7 @@ class Session:
             self.close()
             raise
         self._answers += 1
-        return _accepted(command, answer)
+        return accepted(command, answer)
 
     async def _answer(self, command: str) -> Answer:
         assert self._connection is not None
@@ -147,7 +148,7 @@ class Session:
         return Answer(await self._shell.ask(command), b"", None)
 
 
-def _accepted(command: str, answer: Answer) -> str:
+def accepted(command: str, answer: Answer) -> str:
     """Return the output of a command that the device has and lets us use.
 
     Raises
@@ -158,7 +159,9 @@ def _accepted(command: str, answer: Answer) -> str:
     text = answer.output.decode("utf-8", "replace")
     # What is refused is refused in few words.
     beginning = text[:1000]
-    refused = answer.status not in (None, 0) or _NOT_KNOWN.match(beginning)
+    # Some point at the word that they do not know.
+    words = beginning.lstrip().removeprefix("^").lstrip()
+    refused = answer.status not in (None, 0) or _NOT_KNOWN.match(words)
     if not refused:
         return text
     said = answer.complaint.decode("utf-8", "replace") or beginning

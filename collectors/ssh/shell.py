@@ -34,17 +34,19 @@ _WIDTH, _HEIGHT = 511, 512
 
 
 class _Line(asyncssh.SSHClientSession[bytes]):
-    """What arrives, piece by piece."""
+    """What arrives, piece by piece; nothing of what comes while nobody asks."""
 
     def __init__(self) -> None:
         self.pieces: deque[bytes] = deque()
+        self.asked = True
         self.arrived = asyncio.Event()
         self.lost = False
         self.fault: Exception | None = None
 
     def data_received(self, data: bytes, _datatype: int | None) -> None:
-        self.pieces.append(data)
-        self.arrived.set()
+        if self.asked:
+            self.pieces.append(data)
+            self.arrived.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
@@ -129,7 +131,7 @@ class Shell:
         Failure
             If it asks back, does not end, or is closed on us.
         """
-        self._line.pieces.clear()
+        self._line.asked = True
         self._type(command.encode() + b"\n")
         said = await self._until(self._at_prompt)
         body = said[: -len(self._prompt)]
@@ -177,5 +179,6 @@ class Shell:
                 what = quoted(tail.decode("utf-8", "replace").splitlines()[-1])
                 raise Failure(Outcome.AUTH, f"it asks back: {what}")
             elif not self._line.pieces and ends(tail.rstrip(b" ")):
+                self._line.asked = False
                 text = _CONTROL.sub(b"", bytes(said)).rstrip(b" ")
                 return _PAGER_LEFT.sub(b"", text)

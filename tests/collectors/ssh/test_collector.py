@@ -177,6 +177,14 @@ async def breaks_off(process: Process) -> None:
     process.channel.get_connection().abort()
 
 
+async def takes_its_leave(process: Process) -> None:
+    process.stdout.write(b'{"neighbors": {}, ')
+    await process.stdout.drain()
+    process.channel.get_connection().disconnect(
+        asyncssh.DISC_BY_APPLICATION, "going down for maintenance"
+    )
+
+
 def only(command: str, bad: Handler) -> Handler:
     """Return a device that misbehaves at one command."""
 
@@ -192,6 +200,7 @@ def only(command: str, bad: Handler) -> Handler:
         (hangs, Outcome.TIMEOUT, "not to the end within 0.5 s"),
         (floods, Outcome.TOO_BIG, "does not end"),
         (breaks_off, Outcome.RESET, "closed the connection"),
+        (takes_its_leave, Outcome.RESET, "closed the connection"),
     ],
 )
 async def test_one_bad_command_costs_its_plan_alone(
@@ -255,6 +264,51 @@ async def test_a_connection_found_dead_is_opened_again(tmp_path: Path) -> None:
             assert len(met.connections) == expected
             met.connections[-1].abort()
             await met.connections[-1].wait_closed()
+
+
+async def test_nothing_is_not_all_if_the_device_then_takes_its_leave(
+    tmp_path: Path,
+) -> None:
+    async def handle(process: Process) -> None:
+        process.stdout.write(b" ")
+        await process.stdout.drain()
+        process.channel.get_connection().disconnect(
+            asyncssh.DISC_BY_APPLICATION, "going down for maintenance"
+        )
+
+    # It writes nothing at all where it has no neighbours.
+    async with (
+        device(handle) as met,
+        SshCollector(settings(tmp_path, met)) as collector,
+    ):
+        reading = await collector.collect(met.device("nxos"), credentials(tmp_path))
+    assert reading.outcome is Outcome.RESET
+
+
+async def test_a_reload_in_the_middle_of_a_poll_is_not_the_devices_doing(
+    tmp_path: Path,
+) -> None:
+    begun = asyncio.Event()
+
+    async def slow(process: Process) -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        await good(process)
+
+    async with (
+        device(slow) as met,
+        SshCollector(settings(tmp_path, met)) as collector,
+    ):
+        polling = asyncio.create_task(
+            collector.collect(met.device(), credentials(tmp_path))
+        )
+        await begun.wait()
+        collector.keep(())
+        reading = await polling
+        assert reading.outcome is Outcome.SUCCESS
+        assert not reading.failed
+        assert len(met.connections) == 1
+        await asyncio.wait_for(met.connections[0].wait_closed(), 5)
 
 
 async def test_no_more_connections_are_kept_than_allowed(tmp_path: Path) -> None:

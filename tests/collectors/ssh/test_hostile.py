@@ -4,15 +4,20 @@ import copy
 import json
 import random
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bellrock.model.neighbourhood import Facts
+from bellrock.model.observation import Outcome
+from collectors.failure import Failure
+from collectors.ssh.command import Answer
 from collectors.ssh.platforms.platform import Plan
 from collectors.ssh.platforms.table import PLATFORMS
 from collectors.ssh.reader import Malformed
+from collectors.ssh.session import accepted
 from collectors.ssh.settings import PLATFORM_NAMES
 from tests.collectors.ssh.device import recorded
 from tests.collectors.ssh.outputs import OUTPUTS
@@ -100,6 +105,26 @@ def test_depth_and_length_are_no_matter() -> None:
     for text in ("[" * 100_000, '{"a":' * 100_000, "9" * 100_000, '"' + "x" * 10**6):
         for plan in PLANS.values():
             reads(plan, [text] * len(plan.commands))
+
+
+@pytest.mark.parametrize(
+    "output",
+    [b" " * 1000, b"\n" * 1000 + b"x", b" " * 500 + b"not enabled" + b" " * 500],
+)
+def test_whether_a_command_was_refused_takes_no_time(output: bytes) -> None:
+    started = time.process_time()
+    with suppress(Failure):
+        accepted("show", Answer(output, b"", None))
+    assert time.process_time() - started < 0.05
+
+
+@pytest.mark.parametrize(
+    "refusal", ["% Invalid input", "  ^\n% Invalid input", "\r\n%"]
+)
+def test_a_refusal_is_told_from_an_output(refusal: str) -> None:
+    with pytest.raises(Failure) as caught:
+        accepted("show", Answer(refusal.encode(), b"", None))
+    assert caught.value.outcome is Outcome.UNSUPPORTED
 
 
 @pytest.mark.parametrize("name", [name for name in PLANS if name.startswith("ios ")])

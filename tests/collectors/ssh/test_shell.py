@@ -1,5 +1,6 @@
 """Command lines that are typed into: prompts, pages, echoes, and what goes wrong."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -138,6 +139,27 @@ async def test_output_without_end_is_too_big(tmp_path: Path) -> None:
 
     reading = await once(tmp_path, Endless, output_limit=200_000)
     assert reading.outcome is Outcome.TOO_BIG
+
+
+class Chatty(Terminal):
+    def obey(self, command: str) -> None:
+        super().obey(command)
+        if "transceiver" in command:
+            # The last thing that is asked.
+            loop = asyncio.get_running_loop()
+            loop.call_later(0.05, self.chan.write, b"news\r\n" * 9999)
+
+
+async def test_nothing_is_kept_of_what_comes_between_two_polls(tmp_path: Path) -> None:
+    async with (
+        device(answering({}), terminal=Chatty) as met,
+        SshCollector(settings(tmp_path, met)) as collector,
+    ):
+        await collector.collect(met.device("ios"), credentials(tmp_path))
+        await asyncio.sleep(0.3)
+        (session,) = collector._sessions.values()
+        assert session._shell is not None
+        assert not session._shell._line.pieces
 
 
 async def test_hanging_up_in_the_middle_is_a_reset(tmp_path: Path) -> None:

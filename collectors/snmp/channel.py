@@ -10,17 +10,14 @@ import secrets
 import select
 import socket
 from collections.abc import Iterator
-from ipaddress import ip_address
+from typing import Protocol
 
-from bellrock.model.observation import Outcome
 from collectors.snmp import errqueue
+from collectors.snmp.address import Peer, Sockaddr
 from collectors.snmp.ber import Malformed
-from collectors.snmp.exchange import Exchange, Peer
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import peek_id
 from collectors.snmp.witness import Drop, Witness
-
-Sockaddr = tuple[str, int] | tuple[str, int, int, int]
 
 _BURST = 256
 """Datagrams read before other callbacks get their turn, should somebody flood us."""
@@ -33,6 +30,34 @@ _RANDOM = 4096
 """Octets to ask the kernel for at once."""
 _FULL = 0.001
 """Seconds to wait when our own send buffer is full, twice as long each time."""
+
+
+class Waiting(Protocol):
+    """Requests to one device that wait for their answers.
+
+    Attributes
+    ----------
+    numbers : list of int
+        All that anything was asked with.
+    rubbish : int
+        Datagrams from the peer that are no SNMP.
+    elsewhere : Peer or None
+        Who answered in its place.
+    """
+
+    peer: Peer
+    numbers: list[int]
+    rubbish: int
+    elsewhere: Peer | None
+
+    def take(self, request: int, number: int, datagram: bytes) -> bool:
+        """Take an answer; return whether its request still waited for one."""
+
+    def fail(self, failure: Failure) -> None:
+        """Take the network's word for it that there will be no answer."""
+
+    def cancel(self) -> None:
+        """Cancel whoever waits."""
 
 
 class Channel:
@@ -53,8 +78,8 @@ class Channel:
     ) -> None:
         self.strays = 0
         self.witness = witness
-        self._pending: dict[int, tuple[Exchange, int]] = {}
-        self._waiting: dict[Peer, list[Exchange]] = {}
+        self._pending: dict[int, tuple[Waiting, int]] = {}
+        self._waiting: dict[Peer, list[Waiting]] = {}
         self._numbers = _random_numbers()
         self._loop = asyncio.get_running_loop()
         self.clock = self._loop.time
@@ -81,11 +106,11 @@ class Channel:
             for exchange in same:
                 exchange.cancel()
 
-    def open_exchange(self, exchange: Exchange) -> None:
+    def open_exchange(self, exchange: Waiting) -> None:
         """Start waiting for what its peer will say."""
         self._waiting.setdefault(exchange.peer, []).append(exchange)
 
-    def close_exchange(self, exchange: Exchange) -> None:
+    def close_exchange(self, exchange: Waiting) -> None:
         """Forget `exchange`; an answer to it is a stray now."""
         for number in exchange.numbers:
             del self._pending[number]
@@ -94,7 +119,7 @@ class Channel:
         if not same:
             del self._waiting[exchange.peer]
 
-    def new_number(self, exchange: Exchange, request: int) -> int:
+    def new_number(self, exchange: Waiting, request: int) -> int:
         """Return a random number, 2**30 to 2**31-1, for one of an exchange's requests.
 
         All of them take four octets, so that a request is written but once.
@@ -105,7 +130,7 @@ class Channel:
         exchange.numbers.append(number)
         return number
 
-    def tell_silence(self, exchange: Exchange, request: int) -> None:
+    def tell_silence(self, exchange: Waiting, request: int) -> None:
         """Tell the witness, if any, that a request had no answer in its time."""
         if self.witness is not None:
             number = next(
@@ -220,30 +245,3 @@ def _random_numbers() -> Iterator[int]:
     while True:
         for number in memoryview(secrets.token_bytes(_RANDOM)).cast("I"):
             yield number >> 2 | 1 << 30
-
-
-def resolve(host: str, port: int) -> tuple[socket.AddressFamily, Sockaddr]:
-    """Return the family and socket address of a numeric address.
-
-    Raises
-    ------
-    Failure
-        If `host` is no numeric address, or a link-local one without its zone.
-    """
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
-        )[0]
-    except (socket.gaierror, UnicodeError):
-        raise Failure(
-            Outcome.UNRESOLVED, f"{host} is no IPv4 or IPv6 address"
-        ) from None
-    if family == socket.AF_INET:
-        return family, (str(address[0]), port)
-    zone = int(address[-1])
-    if not zone and ip_address(host).is_link_local:
-        raise Failure(
-            Outcome.UNREACHABLE,
-            f"{host} is link-local: name the interface, as in {host}%eth0",
-        )
-    return family, (str(address[0]), port, 0, zone)

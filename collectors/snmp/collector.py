@@ -9,8 +9,8 @@ from typing import Self
 
 from bellrock.model.inventory import Device
 from bellrock.model.observation import DeviceReading, Outcome
+from collectors.snmp.address import resolve
 from collectors.snmp.ber import Malformed
-from collectors.snmp.channel import resolve
 from collectors.snmp.counters import narrow, read_discontinuities
 from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure

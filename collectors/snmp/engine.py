@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 from weakref import WeakValueDictionary
 
+from collectors.snmp.address import Peer, Sockaddr
 from collectors.snmp.alarm import Alarm
-from collectors.snmp.channel import Channel, Sockaddr
-from collectors.snmp.exchange import Answer, Encode, Exchange, Peer
+from collectors.snmp.channel import Channel
+from collectors.snmp.exchange import Answer, Encode, Exchange
 from collectors.snmp.failure import Failure
 from collectors.snmp.pace import Pace
 from collectors.snmp.witness import Witness
@@ -24,7 +25,7 @@ class Target(Protocol):
     Attributes
     ----------
     family, address
-        As :func:`collectors.snmp.channel.resolve` returns them.
+        As :func:`collectors.snmp.address.resolve` returns them.
     lane : Lock
         The engine's for this address: one exchange with a device at a time.
     """

@@ -2,17 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from bellrock.model.observation import Outcome
+from collectors.snmp.address import Peer, Sockaddr
+from collectors.snmp.channel import Channel
 from collectors.snmp.failure import Failure
 from collectors.snmp.pace import Pace
 
-if TYPE_CHECKING:
-    from collectors.snmp.channel import Channel, Sockaddr
-
-Peer = tuple[str, int]
-"""Numeric address (with its zone, if any) and port."""
 Answer = tuple[int, bytes]
 """The number of a request, and the datagram that answers it."""
 Encode = Callable[[int], bytes]
@@ -61,8 +57,8 @@ class Exchange:
 
     def __init__(
         self,
-        channel: "Channel",
-        to: "Sockaddr",
+        channel: Channel,
+        to: Sockaddr,
         requests: Sequence[Encode],
         pace: Pace,
         waits: Sequence[float],

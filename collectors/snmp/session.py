@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bellrock.model.observation import Outcome
+from collectors.snmp.address import Sockaddr
 from collectors.snmp.ber import Malformed, Oid
-from collectors.snmp.channel import Sockaddr
 from collectors.snmp.engine import Engine
 from collectors.snmp.exchange import Answer, Encode
 from collectors.snmp.failure import Failure, TooBig

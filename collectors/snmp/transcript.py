@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from collectors.snmp.exchange import Peer
+from collectors.snmp.address import Peer
 from collectors.snmp.witness import Drop
 
 _MOST_EVENTS = 50_000

@@ -6,7 +6,7 @@ Nobody does while the monitor runs; ``bellrock collect --explain`` does.
 from enum import StrEnum
 from typing import Protocol
 
-from collectors.snmp.exchange import Peer
+from collectors.snmp.address import Peer
 
 
 class Drop(StrEnum):

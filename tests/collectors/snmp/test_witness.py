@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bellrock.model.observation import Outcome
+from collectors.snmp.address import Peer
 from collectors.snmp.collector import SnmpCollector
-from collectors.snmp.exchange import Peer
 from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
 from collectors.snmp.settings import SnmpSettings
 from collectors.snmp.witness import Drop

@@ -68,7 +68,7 @@ class _Guard(asyncssh.SSHClient):
         self._hosts = hosts
         self._trusted = trusted
         self._accept_new = accept_new
-        self.accepted: asyncssh.SSHKey | None = None
+        self._accepted: tuple[str, int, asyncssh.SSHKey] | None = None
         self.refusal = "its host key is revoked"
         self.authenticating = False
 
@@ -92,12 +92,18 @@ class _Guard(asyncssh.SSHClient):
                 "--accept-new"
             )
             return False
-        self.accepted = key
+        self._accepted = host, port, key
         return True
 
     def begin_auth(self, _username: str) -> None:
-        """Note that from here on it is about us."""
+        """Note that from here on it is about us: the device has proved its key.
+
+        A new one is written before it is shown who we are, whatever it says to that:
+        else it would be new again the next time.
+        """
         self.authenticating = True
+        if self._accepted is not None:
+            self._hosts.add(*self._accepted)
 
 
 def _keyscan(host: str, port: int) -> str:
@@ -135,7 +141,7 @@ async def connect(
     guard = _Guard(hosts, trusted, accept_new=accept_new)
     try:
         async with asyncio.timeout(timeout):
-            connection = await asyncssh.connect(
+            return await asyncssh.connect(
                 address,
                 port,
                 client_factory=lambda: guard,
@@ -159,9 +165,6 @@ async def connect(
         if error.errno not in _NO_WAY_THERE:
             raise
         raise NotConnected(Outcome.UNREACHABLE, os.strerror(error.errno)) from None
-    if guard.accepted is not None:
-        hosts.add(address, port, guard.accepted)
-    return connection
 
 
 def _options(

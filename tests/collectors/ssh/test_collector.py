@@ -95,6 +95,31 @@ async def test_a_new_host_key_is_accepted_when_asked_for_and_then_known(
             assert reading.outcome is Outcome.SUCCESS
 
 
+async def test_a_new_host_key_is_kept_though_the_device_does_not_let_us_in(
+    tmp_path: Path,
+) -> None:
+    async with device(good) as met:
+        bold = SshCollector(settings(tmp_path), accept_new=True)
+        async with bold as collector:
+            who = credentials(tmp_path, "wrong-password")
+            reading = await collector.collect(met.device(), who)
+            assert reading.outcome is Outcome.AUTH
+        assert (tmp_path / "known_hosts").read_text() == met.known()
+
+
+async def test_a_new_host_key_that_cannot_be_kept_is_not_talked_to(
+    tmp_path: Path,
+) -> None:
+    nowhere = settings(tmp_path, known_hosts=tmp_path / "gone" / "known_hosts")
+    async with device(good) as met:
+        async with SshCollector(nowhere, accept_new=True) as collector:
+            with pytest.raises(FileNotFoundError):
+                await collector.collect(met.device(), credentials(tmp_path))
+            async with asyncio.timeout(5):
+                await met.connections[0].wait_closed()
+        assert met.passwords == []
+
+
 @pytest.mark.parametrize("kind", ["ssh-ed25519", "ecdsa-sha2-nistp256"])
 async def test_a_changed_host_key_is_never_accepted(tmp_path: Path, kind: str) -> None:
     other = asyncssh.generate_private_key(kind)

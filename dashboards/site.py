@@ -40,7 +40,9 @@ def site() -> Page:
             Section("$site", (_state(), _timelines())),
             Section("Paths to it", (_paths(), _losses())),
             Section("Circuits", (wires.circuit_row(),)),
-            Section("Interfaces", (wires.traffic(), wires.interfaces())),
+            Section(
+                "Interfaces", (wires.traffic(), wires.interfaces(), wires.cables())
+            ),
             Section("Devices", (wires.devices(),)),
         ),
     )

@@ -14,6 +14,8 @@ _DEVICE = AnyOf("$device")
 _CIRCUIT = AnyOf("$circuit")
 _WAYS = (("ab", "a_site", "b_site"), ("ba", "b_site", "a_site"))
 _NO_POLL = "no device here answers polls"
+_RARELY_READ = "10m"
+"""Shortest step for counters that are read every five minutes."""
 
 
 def circuits() -> Query:
@@ -158,13 +160,15 @@ def interfaces() -> Row:
     )
     listed = table(
         "Interfaces",
-        "Every interface the devices tell of, its speed, and how much of it is used.",
+        "Every interface the devices tell of, its speed, and how much of it is used. "
+        "Half duplex where the other end is in full makes a circuit slow.",
         Ask(_port(of(catalogue.INTERFACE_UP))),
         Ask(_port(speed)),
         Ask(_port(_bits(out=False))),
         Ask(_port(_bits(out=True))),
         Ask(_port(_bits(out=False) / speed)),
         Ask(_port(_bits(out=True) / speed)),
+        Ask(_port(of(catalogue.INTERFACE_FULL_DUPLEX))),
         key="port",
         columns=(
             Column("port", "Interface"),
@@ -175,6 +179,7 @@ def interfaces() -> Row:
             Column(3, "Out", "bps", width=110),
             Column(4, "In of speed", "percentunit", steps=words.FULLNESS, width=110),
             Column(5, "Out of speed", "percentunit", steps=words.FULLNESS, width=110),
+            Column(6, "Duplex", states=words.DUPLEX, width=80),
         ),
         sort=("Interface", "up"),
         interval=POLLED,
@@ -188,6 +193,47 @@ def interfaces() -> Row:
         empty=_NO_POLL,
     )
     return Row(9, ((14, listed), (10, up)))
+
+
+def cables() -> Row:
+    """Return what breaks frames on Ethernet cables."""
+    checksums = _counted(
+        "Checksum errors",
+        "Ethernet frames per second whose checksum is wrong: a bad cable, connector or "
+        "optic, or the other end is in half duplex.",
+        (catalogue.INTERFACE_FCS_ERRORS, "checksum"),
+        (catalogue.INTERFACE_ALIGNMENT_ERRORS, "not whole octets"),
+    )
+    late = _counted(
+        "Late collisions",
+        "Per second, seen by an interface in half duplex: the other end is in full "
+        "duplex, or the cable is too long.",
+        (catalogue.INTERFACE_LATE_COLLISIONS, "late"),
+    )
+    symbols = _counted(
+        "Symbol errors",
+        "Per second, below the level of frames: noise, a dirty connector or a weak "
+        "optic.",
+        (catalogue.INTERFACE_SYMBOL_ERRORS, "symbol"),
+    )
+    return Row(7, ((8, checksums), (8, late), (8, symbols)))
+
+
+def _counted(title: str, description: str, *counted: tuple[Metric, str]) -> Panel:
+    return timeseries(
+        title,
+        description,
+        *(
+            Ask(
+                rate(metric, device=_DEVICE, link=_CIRCUIT).max("device", "interface"),
+                f"{{{{device}}}} {{{{interface}}}} {what}",
+            )
+            for metric, what in counted
+        ),
+        unit="short",
+        interval=_RARELY_READ,
+        empty="no device here tells of its Ethernet cables",
+    )
 
 
 def devices() -> Row:

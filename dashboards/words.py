@@ -38,6 +38,8 @@ REDUNDANCY = (
 
 UP = (State(0, "down", BAD), State(1, "up", GOOD), NOT_KNOWN)
 
+DUPLEX = (State(0, "half", WARNING), State(1, "full", GOOD))
+
 ISOLATED = (State(0, "no", GOOD), State(1, "ISOLATED", BAD))
 
 LOADED = (State(0, "REFUSED", BAD), State(1, "yes", GOOD))

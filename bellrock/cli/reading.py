@@ -126,6 +126,8 @@ def _facts(facts: Facts, width: int) -> Iterator[Table | str]:
     ids = (("chassis", facts.chassis), ("router id", facts.router_id))
     if said := used + [f"{name} {each}" for name, each in ids if each]:
         yield ", ".join(said)
+    if facts.ethernet:
+        yield _ethernet(facts, width)
     if facts.sensors:
         table = _table(width, {"sensor": 0, "kind": 0, "value": -10})
         for sensor in facts.sensors:
@@ -145,6 +147,22 @@ def _facts(facts: Facts, width: int) -> Iterator[Table | str]:
             each.address if each.prefix is None else f"{each.address}/{each.prefix}"
             for each in facts.addresses
         )
+
+
+def _ethernet(facts: Facts, width: int) -> Table:
+    columns = {
+        **{"ethernet": 0, "duplex": 6, "FCS": -6, "alignment": -9, "symbol": -6},
+        "late collisions": -15,
+    }
+    table = _table(width, columns)
+    for port in facts.ethernet:
+        duplex = {True: "full", False: "half", None: ""}[port.full_duplex]
+        table.add_row(
+            *(port.interface, duplex, _amount(port.fcs_errors)),
+            *(_amount(port.alignment_errors), _amount(port.symbol_errors)),
+            _amount(port.late_collisions),
+        )
+    return table
 
 
 def _sum(*numbers: int | None) -> int | None:

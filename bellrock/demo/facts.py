@@ -1,8 +1,8 @@
 """What a simulated device says beside its interfaces: load, sensors, whom it sees.
 
 HOST-RESOURCES-MIB (RFC 2790), ENTITY-SENSOR-MIB (RFC 3433) with ENTITY-MIB's names
-(RFC 6933), LLDP-MIB (IEEE 802.1AB) and IP-MIB's addresses (RFC 1213). Numbers swing
-with the simulated day, so that graphs of them have a shape.
+(RFC 6933), EtherLike-MIB (RFC 3635), LLDP-MIB (IEEE 802.1AB) and IP-MIB's addresses
+(RFC 1213). Numbers swing with the simulated day, so that graphs of them have a shape.
 """
 
 import ipaddress
@@ -15,6 +15,7 @@ from bellrock.model.inventory import Device, End, Link
 from collectors.snmp.ber import Oid
 from collectors.snmp.values import (
     Absent,
+    Counter32,
     Integer32,
     IpAddress,
     OctetString,
@@ -32,6 +33,7 @@ _STORAGE: Oid = (*_HOST, 2, 3, 1)
 _RAM: Oid = (*_HOST, 2, 1, 2)
 _PHYSICAL: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1)
 _SENSOR: Oid = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
+_ETHERNET: Oid = (1, 3, 6, 1, 2, 1, 10, 7, 2, 1)
 _IP_ADDRESS: Oid = (1, 3, 6, 1, 2, 1, 4, 20, 1)
 _LLDP: Oid = (1, 0, 8802, 1, 1, 2, 1)
 _LOCAL_PORT: Oid = (*_LLDP, 3, 7, 1)
@@ -40,6 +42,7 @@ _REMOTE_ADDRESS: Oid = (*_LLDP, 4, 2, 1)
 
 _CELSIUS, _DBM = 8, 14
 _UNITS_SCALE, _OK = 9, 1
+_FULL_DUPLEX, _UNKNOWN_DUPLEX = 3, 1
 _CHASSIS_MAC, _PORT_NAME = 4, 5
 _IPV4 = 1
 _MEMORY_BLOCKS, _BLOCK = 524_288, 4096
@@ -54,6 +57,7 @@ def facts(
     """Yield every variable: its name, and what reads it."""
     yield from _load(device)
     yield from _sensors(device, ports, world)
+    yield from _ethernet(ports, world)
     yield from _addresses(device)
     yield from _lldp(device, ports, world)
 
@@ -120,6 +124,19 @@ def _sensor(
     for column, number in columns.items():
         yield (*_SENSOR, column, index), _constant(Integer32(number))
     yield (*_SENSOR, 4, index), value
+
+
+def _ethernet(ports: Sequence[Port], world: World) -> Iterator[tuple[Oid, Read]]:
+    for index, link, _, _ in ports:
+        # Alignment and FCS errors, late collisions, symbol errors.
+        for column in (2, 3, 8, 18):
+            yield (*_ETHERNET, column, index), _constant(Counter32(0))
+        yield (*_ETHERNET, 19, index), _duplex(link, world)
+
+
+def _duplex(link: Link, world: World) -> Read:
+    full, unknown = Integer32(_FULL_DUPLEX), Integer32(_UNKNOWN_DUPLEX)
+    return lambda _: full if world.link_up(link.id) else unknown
 
 
 def _addresses(device: Device) -> Iterator[tuple[Oid, Read]]:

@@ -147,6 +147,46 @@ INTERFACE_SPEED = Metric(
     "Speed the device reports (ifHighSpeed, or ifSpeed where that is zero).",
     _INTERFACE,
 )
+INTERFACE_FULL_DUPLEX = Metric(
+    "bellrock_interface_full_duplex",
+    "gauge",
+    "",
+    "1 if an Ethernet interface is up in full duplex, 0 if in half "
+    "(dot3StatsDuplexStatus); no sample when it is down or does not say.",
+    _INTERFACE,
+)
+INTERFACE_FCS_ERRORS = Metric(
+    "bellrock_interface_fcs_errors_total",
+    "counter",
+    "",
+    "Ethernet frames received whose checksum is wrong (dot3HCStatsFCSErrors, or "
+    "dot3StatsFCSErrors).",
+    _INTERFACE,
+)
+INTERFACE_ALIGNMENT_ERRORS = Metric(
+    "bellrock_interface_alignment_errors_total",
+    "counter",
+    "",
+    "Ethernet frames received that are no whole number of octets "
+    "(dot3HCStatsAlignmentErrors, or dot3StatsAlignmentErrors).",
+    _INTERFACE,
+)
+INTERFACE_SYMBOL_ERRORS = Metric(
+    "bellrock_interface_symbol_errors_total",
+    "counter",
+    "",
+    "Times that an Ethernet medium carried what is no symbol "
+    "(dot3HCStatsSymbolErrors, or dot3StatsSymbolErrors).",
+    _INTERFACE,
+)
+INTERFACE_LATE_COLLISIONS = Metric(
+    "bellrock_interface_late_collisions_total",
+    "counter",
+    "",
+    "Collisions later than Ethernet in half duplex allows: the other end is in full "
+    "duplex, or the cable too long (dot3StatsLateCollisions).",
+    _INTERFACE,
+)
 DEVICE_UP = Metric(
     "bellrock_device_up",
     "gauge",

@@ -79,6 +79,36 @@ class Sensor:
 
 
 @dataclass(frozen=True, slots=True)
+class EthernetPort:
+    """What an Ethernet interface says of its cable; None where it does not say.
+
+    Errors are counted since the interface began to count.
+
+    Attributes
+    ----------
+    interface : str
+        ifName.
+    full_duplex : bool or None
+        Known of an interface that is up only.
+    fcs_errors, alignment_errors : int or None
+        Frames received that failed the check of their content: whole ones, and ones
+        that were no whole number of octets.
+    symbol_errors : int or None
+        Times that the medium carried what is no symbol.
+    late_collisions : int or None
+        Collisions after the time in which there may be any: the other end is in full
+        duplex, or the cable too long.
+    """
+
+    interface: str
+    full_duplex: bool | None = None
+    fcs_errors: int | None = None
+    alignment_errors: int | None = None
+    symbol_errors: int | None = None
+    late_collisions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """An IP address of the device's own, as ``10.0.0.1`` or ``2001:db8::1``.
 
@@ -173,6 +203,8 @@ class Facts:
         Its own in OSPF, else in BGP.
     ports : tuple of Port
         Those it runs LLDP on, under the names that neighbours hear.
+    ethernet : tuple of EthernetPort
+        By interface, each once.
     """
 
     cpu: float | None = None
@@ -183,6 +215,7 @@ class Facts:
     addresses: tuple[Address, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     ports: tuple[Port, ...] = ()
+    ethernet: tuple[EthernetPort, ...] = ()
 
     @classmethod
     def merged(cls, parts: Iterable["Facts"]) -> "Facts":

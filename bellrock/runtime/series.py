@@ -22,6 +22,7 @@ from bellrock.model.inventory import Inventory
 from bellrock.model.observation import DeviceReading, Interfaces, Outcome, RoundTrips
 from bellrock.model.status import Status
 from bellrock.runtime.current import Current
+from bellrock.runtime.ethernet import EthernetSeries
 from bellrock.runtime.evidence import FRESH_FOR
 from bellrock.runtime.facts import FactSeries
 from bellrock.runtime.utilisation import Load
@@ -99,8 +100,9 @@ class Series:
             metric: Rows(metric)
             for metric in (catalogue.INTERFACE_UP, *_INTERFACE_NUMBERS)
         }
+        self.ethernet = EthernetSeries()
         self.facts = FactSeries()
-        tables = self.interfaces.keys() | self.facts.families.keys()
+        tables = {**self.interfaces, **self.ethernet.families, **self.facts.families}
         self._numbers = {
             metric: Numbers(metric)
             for metric in catalogue.ALL
@@ -129,6 +131,7 @@ class Series:
         families: dict[Metric, Family] = {
             **self._numbers,
             **self.interfaces,
+            **self.ethernet.families,
             **self.facts.families,
         }
         for metric in catalogue.ALL:
@@ -148,6 +151,7 @@ class Series:
         families: Iterable[Family] = (
             *self._numbers.values(),
             *self.interfaces.values(),
+            *self.ethernet.families.values(),
             *self.facts.families.values(),
             self._delay,
         )
@@ -162,6 +166,7 @@ class Series:
             if current.counted(device)
         }
         self._tables = {}
+        self.ethernet.forget()
         self._counted_by = {
             device: collector
             for device, collector in self._counted_by.items()
@@ -250,6 +255,8 @@ class Series:
         for metric, name in _INTERFACE_NUMBERS.items():
             values = getattr(reading.interfaces, name)
             self.interfaces[metric].set(device, labels, values)
+        ports = () if failed else reading.facts.ethernet
+        self.ethernet.set(device, labels, reading.interfaces.name, ports)
 
     def _row_labels(
         self, device: str, interfaces: Interfaces, links: Mapping[str, str]
@@ -280,6 +287,7 @@ class Series:
         self[catalogue.DEVICE_UPTIME].drop((device, site))
         for family in self.interfaces.values():
             family.drop(device)
+        self.ethernet.drop(device)
         self._tables.pop(device, None)
         self.set_loads(device, ())
 

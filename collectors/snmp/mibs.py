@@ -58,6 +58,12 @@ GROUPS: tuple[tuple[str, Oid, str], ...] = (
         "dot3StatsEtherChipSet dot3StatsSymbolErrors dot3StatsDuplexStatus",
     ),
     (
+        *("EtherLike-MIB", (*_MIB_2, 10, 7, 11, 1)),
+        "dot3HCStatsAlignmentErrors dot3HCStatsFCSErrors "
+        "dot3HCStatsInternalMacTransmitErrors dot3HCStatsFrameTooLongs "
+        "dot3HCStatsInternalMacReceiveErrors dot3HCStatsSymbolErrors",
+    ),
+    (
         *("IP-MIB", (*_MIB_2, 4, 20, 1)),
         "ipAdEntAddr ipAdEntIfIndex ipAdEntNetMask ipAdEntBcastAddr "
         "ipAdEntReasmMaxSize",

@@ -141,6 +141,7 @@ class PlanSettings(BaseModel):
     lldp: Every = 60.0
     cdp: Every = 60.0
     resources: Every = 60.0
+    ethernet: Every = 300.0
     sensors: Every = 120.0
     ups: Every = 60.0
 

@@ -24,6 +24,7 @@ from collectors.snmp.reports import NOT_IN_TIME_WINDOWS
 from collectors.snmp.values import Counter32
 from tests.collectors.snmp.agent import SYSTEM, Answers, agent, mib, serve
 from tests.collectors.snmp.netsnmp import SnmpDaemon
+from tests.collectors.snmp.plans.test_ethernet import FULL, HALF, stats
 from tests.collectors.snmp.test_v3_hostile import discovered, unsigned
 from tests.programs import need
 
@@ -128,6 +129,15 @@ def test_a_device_is_read_in_a_table_that_fits(
         lo = next(line for line in done.stdout.splitlines() if " lo " in line)
         assert lo.split()[:3] == ["1", "lo", "up"]
         assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+async def test_ethernet_in_half_duplex_is_shown(tmp_path: Path) -> None:
+    shown = mib(2) | stats(1, HALF, fcs=2_000, late=31) | stats(2, FULL, fcs=0)
+    done = await asked(serve(shown), tmp_path)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["eth1", "half", "2k", "31"] in lines
+    assert ["eth2", "full", "0"] in lines
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_programs_get_json_and_csv(snmpd: SnmpDaemon, tmp_path: Path) -> None:

@@ -135,6 +135,21 @@ def test_addresses_are_those_that_the_interfaces_have(
         assert {(a.address, a.prefix, a.interface) for a in found} == assigned
 
 
+def test_cables_are_in_the_duplex_that_the_kernel_says(
+    lab: Lab, readings: dict[str, DeviceReading]
+) -> None:
+    for node in lab.described.routers:
+        wanted = {
+            name: lab.space.run(node, "cat", f"/sys/class/net/{name}/duplex").strip()
+            for name in _ports(lab, node)
+        }
+        told = {e.interface: e.full_duplex for e in readings[node].facts.ethernet}
+        assert {name: told[name] for name in wanted} == {
+            name: {"full": True, "half": False}[duplex]
+            for name, duplex in wanted.items()
+        }
+
+
 def test_hosts_tell_how_much_memory_is_in_use(
     lab: Lab, readings: dict[str, DeviceReading]
 ) -> None:

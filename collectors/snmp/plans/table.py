@@ -4,6 +4,7 @@ from collectors.snmp.plans import (
     addresses,
     bgp,
     cdp,
+    ethernet,
     lldp,
     ospf,
     ospfv3,
@@ -21,6 +22,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("lldp", lldp.read),
     Plan("cdp", cdp.read),
     Plan("resources", resources.read),
+    Plan("ethernet", ethernet.read),
     Plan("sensors", sensors.read),
     Plan("ups", ups.read),
 )

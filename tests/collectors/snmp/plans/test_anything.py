@@ -117,6 +117,14 @@ def valid(facts: Facts) -> None:
     for port in facts.ports:
         assert port.interface
         text(port.interface, port.port, port.description)
+    assert len({one.interface for one in facts.ethernet}) == len(facts.ethernet)
+    for cable in facts.ethernet:
+        assert cable.interface
+        text(cable.interface)
+        assert cable.full_duplex in (None, False, True)
+        for count in (cable.fcs_errors, cable.alignment_errors, cable.symbol_errors):
+            assert count is None or count >= 0
+        assert cable.late_collisions is None or cable.late_collisions >= 0
     text(facts.chassis, facts.router_id)
     for one in facts.neighbours:
         assert one.name

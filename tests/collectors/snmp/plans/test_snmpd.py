@@ -17,6 +17,8 @@ from tests.collectors.snmp.netsnmp import SnmpDaemon
 from tests.programs import need
 
 _UCD = "1.3.6.1.4.1.2021.4"
+_DOT3 = "1.3.6.1.2.1.10.7.2.1"
+_IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
 _EVERY_POLL = PlanSettings.model_validate(
     dict.fromkeys(PlanSettings.model_fields, "poll")
 )
@@ -86,6 +88,27 @@ async def test_memory_is_what_the_agent_says_without_buffers_and_cache(
     for reading in await polls(shared_snmpd, who()):
         assert reading.plans["resources"] is Outcome.SUCCESS
         assert reading.facts.memory == pytest.approx(1 - sum(spare) / total, abs=0.05)
+
+
+@who
+async def test_ethernet_is_what_the_agent_says(
+    shared_snmpd: SnmpDaemon, who: Callable[[], SnmpCredentials]
+) -> None:
+    names = await asyncio.to_thread(walked, shared_snmpd, _IF_NAME)
+    shown = await asyncio.to_thread(walked, shared_snmpd, _DOT3)
+    duplex = {"1": None, "2": False, "3": True}
+    wanted = {
+        name: (duplex[shown[f"{_DOT3}.19.{index}"]], int(shown[f"{_DOT3}.3.{index}"]))
+        for index, name in ((oid.rpartition(".")[2], n) for oid, n in names.items())
+        if f"{_DOT3}.3.{index}" in shown
+    }
+    for reading in await polls(shared_snmpd, who()):
+        found = {
+            e.interface: (e.full_duplex, e.fcs_errors) for e in reading.facts.ethernet
+        }
+        assert found == wanted
+        read = Outcome.SUCCESS if wanted else Outcome.UNSUPPORTED
+        assert reading.plans["ethernet"] is read
 
 
 @who

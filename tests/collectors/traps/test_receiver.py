@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 
 import pytest
 
@@ -13,6 +14,7 @@ from collectors.snmp.v3agent import Agent, User
 from collectors.snmp.v3message import REPORTABLE, SecuredMessage, decode_v3
 from collectors.traps.receiver import Receiver
 from collectors.traps.refusal import Refusal
+from collectors.traps.senders import Senders
 from collectors.traps.settings import TrapSettings
 from tests.collectors.traps.harness import (
     ENGINE,
@@ -64,6 +66,42 @@ async def test_an_address_of_two_devices_is_the_one_the_inventory_says() -> None
         found = known.at("192.0.2.1")
         assert found is not None
         assert found.device == "r1"
+
+
+def test_an_address_that_a_device_has_no_more_is_whose_it_is_now() -> None:
+    known = Senders()
+    one, two = sender(device="r1"), sender(device="r2", address="192.0.2.2")
+    known.assign([one, two])
+    moved = Address("198.51.100.9")
+    known.learn("r1", (moved, moved), agent())
+    known.learn("r2", (moved,), agent())
+    assert known.at("198.51.100.9") is known.of_engine(ENGINE) is None
+    known.learn("r1", (Address("198.51.100.1"),), agent(engine_id=b"another"))
+    known.assign([one, two])
+    for found in (known.at("198.51.100.9"), known.of_engine(ENGINE)):
+        assert found is not None
+        assert found.device == "r2"
+    known.assign([one])
+    assert known.at("198.51.100.9") is known.of_engine(ENGINE) is None
+
+
+def test_what_a_poll_finds_out_costs_little_however_many_devices_there_are() -> None:
+    known = Senders()
+    known.assign(
+        sender(device=f"r{n}", address=f"10.0.{n % 250}.1") for n in range(999)
+    )
+    own = [
+        tuple(Address(f"10.{1 + n // 250}.{n % 250}.{host}") for host in range(8))
+        for n in range(999)
+    ]
+    for n in range(999):
+        known.learn(f"r{n}", own[n], None)
+    started = time.process_time()
+    for n in range(999):
+        known.learn(f"r{n}", own[n][1:], None)
+        assert known.at(own[n][1].address) is not None
+    # Indexed anew for each, it takes a minute.
+    assert time.process_time() - started < 2
 
 
 async def test_a_trap_from_elsewhere_is_known_by_the_engine_that_signs_it() -> None:

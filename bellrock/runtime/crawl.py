@@ -169,7 +169,16 @@ class Crawler:
             self._refuse(address, told_by, "more than --limit allows")
             return
         self._asked.add(address)
-        self._take(Found(address, told_by, await self._ask(address)))
+        try:
+            reading = await self._ask(address)
+        except OSError as error:
+            # A fault of ours, as a firewall here is: what was found is kept.
+            if not self.progress.found:
+                raise
+            why = f"cannot be asked from here: {error.strerror or error}"
+            self._refuse(address, told_by, why)
+            return
+        self._take(Found(address, told_by, reading))
 
     def _take(self, found: Found) -> None:
         """Take in an answer, or a silence."""

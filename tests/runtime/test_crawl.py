@@ -1,6 +1,7 @@
 """A crawl finds what can be reached, asks nobody it may not, and ends."""
 
 import asyncio
+import errno
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ class Field:
 
     devices: dict[str, DeviceReading] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    forbidden: frozenset[str] = frozenset()
 
     def add(
         self, name: str, addresses: list[str], *neighbours: Neighbour, prefix: int = 24
@@ -47,6 +49,8 @@ class Field:
     async def ask(self, address: str) -> DeviceReading:
         self.asked.append(address)
         await asyncio.sleep(0)
+        if address in self.forbidden:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
         silence = DeviceReading(address, "snmp", 0.0, 0.0, Outcome.TIMEOUT, "no answer")
         return self.devices.get(address, silence)
 
@@ -121,6 +125,18 @@ async def test_only_private_networks_and_the_seed_s_own_are_asked(
     crawler = place.crawler("198.51.100.1")
     await crawler.run("198.51.100.1")
     assert (address in place.asked) is asked
+
+
+async def test_what_we_may_not_send_to_takes_nothing_from_the_rest() -> None:
+    place = Field(forbidden=frozenset({"10.0.0.2"}))
+    place.add("a", ["10.0.0.1"], lldp("b", "10.0.0.2"), lldp("c", "10.0.0.3"))
+    place.add("c", ["10.0.0.3"])
+    crawler = place.crawler("10.0.0.1")
+    assert await names(crawler, "10.0.0.1") == ["a", "c"]
+    assert "not permitted" in crawler.progress.refused["10.0.0.2"].detail
+    assert crawler.progress.complete
+    with pytest.raises(ExceptionGroup):
+        await place.crawler("10.0.0.2").run("10.0.0.2")
 
 
 async def test_a_seed_that_claims_the_internet_does_not_get_it() -> None:

@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -32,6 +32,11 @@ class Arrival(NamedTuple):
 class Port:
     """One socket.
 
+    Parameters
+    ----------
+    leaving : collection of Port
+        Ours, that are closed as soon as this one is used: it may have their address.
+
     Attributes
     ----------
     overrun : int
@@ -43,9 +48,9 @@ class Port:
         If the address cannot be listened on.
     """
 
-    def __init__(self, listen: Listen) -> None:
+    def __init__(self, listen: Listen, leaving: Collection["Port"] = ()) -> None:
         self.overrun = 0
-        self.sock = _listening(listen)
+        self.sock = _listening(listen, [port.sock for port in leaving])
 
     def close(self) -> None:
         """Close the socket."""
@@ -89,7 +94,7 @@ def _from_where_sent(ancillary: _Ancillary) -> _Ancillary:
     return []
 
 
-def _listening(listen: Listen) -> socket.socket:
+def _listening(listen: Listen, leaving: list[socket.socket]) -> socket.socket:
     version = ip_address(listen.host).version
     family = socket.AF_INET if version == 4 else socket.AF_INET6
     sock = socket.socket(family, socket.SOCK_DGRAM)
@@ -105,7 +110,7 @@ def _listening(listen: Listen) -> socket.socket:
         else:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        sock.bind((listen.host, listen.port))
+        _bind(sock, listen, leaving)
     except OSError as error:
         sock.close()
         reason = os.strerror(error.errno or 0).lower()
@@ -114,6 +119,18 @@ def _listening(listen: Listen) -> socket.socket:
             _instead(error.errno),
         ) from error
     return sock
+
+
+def _bind(sock: socket.socket, listen: Listen, leaving: list[socket.socket]) -> None:
+    """Bind beside those that are leaving: each has to allow it, for this moment."""
+    several = (sock, *leaving)
+    for each in several:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((listen.host, listen.port))
+    finally:
+        for each in several:
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
 
 
 def _instead(number: int | None) -> str:

@@ -108,10 +108,12 @@ class Receiver:
         UserError
             If an address cannot be listened on; nothing has changed then.
         """
+        stay = set(settings.listen)
+        leaving = [port for place, port in self._ports.items() if place not in stay]
         try:
             for listen in settings.listen:
                 if listen not in self._ports:
-                    self._fresh[listen] = Port(listen)
+                    self._fresh[listen] = Port(listen, leaving)
         except UserError:
             self.discard()
             raise

@@ -92,7 +92,7 @@ class Heard:
             for each in datagrams:
                 sock.sendto(each, self.place)
 
-    async def until(self, true: Callable[[], bool]) -> None:
+    async def until(self, true: Callable[[], object]) -> None:
         """Wait until something holds."""
         async with asyncio.timeout(HARD):
             while not true():  # noqa: ASYNC110 - it is another's to become true

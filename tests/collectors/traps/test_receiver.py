@@ -280,6 +280,27 @@ async def test_a_reload_keeps_the_sockets_that_stay_and_closes_those_that_go() -
             sock.bind(before)
 
 
+async def test_a_reload_may_listen_on_one_address_in_place_of_every_one() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("", 0))
+        port = free.getsockname()[1]
+    everywhere = TrapSettings(listen=(Listen("0.0.0.0", port),))
+    here = TrapSettings(listen=(Listen(HERE, port),))
+    async with receiving(settings=everywhere) as heard:
+        for number, settings in enumerate((here, everywhere)):
+            heard.receiver.prepare(settings)
+            heard.receiver.discard()
+            with pytest.raises(UserError, match="already in use"):
+                Receiver(report=print, doubt=print).prepare(settings)
+            heard.receiver.prepare(settings)
+            heard.receiver.adopt(settings, [sender()])
+            assert heard.place == (settings.listen[0].host, port)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                sock.sendto(trap(number), (HERE, port))
+            await heard.until(heard.notices.__len__)
+            heard.notices.clear()
+
+
 async def test_a_community_that_a_reload_takes_away_is_refused() -> None:
     settings = TrapSettings(listen=(Listen(HERE, 0),))
     async with receiving(settings=settings) as heard:

@@ -50,7 +50,7 @@ class Port:
 
     def __init__(self, listen: Listen, leaving: Collection["Port"] = ()) -> None:
         self.overrun = 0
-        self.sock = _listening(listen, [port.sock for port in leaving])
+        self.sock: socket.socket = _listening(listen, [port.sock for port in leaving])
 
     def close(self) -> None:
         """Close the socket."""

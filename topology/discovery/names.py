@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 _WRITTEN = re.compile(r"([a-z-]+) ?(\d[\d/.:]*)")
 
+_MOST_ALIKE = 64
+"""Names with one number; devices have a few kinds of interfaces, hostile ones any."""
+
 
 class Names:
     """The interfaces of one device.
@@ -32,9 +35,12 @@ class Names:
         parts = _WRITTEN.fullmatch(text.casefold())
         if parts is None:
             return None
+        alike = self._numbered.get(parts[2], [])
+        if len(alike) > _MOST_ALIKE:
+            return None
         found = [
             name
-            for letters, name in self._numbered.get(parts[2], ())
+            for letters, name in alike
             if letters.startswith(parts[1]) or parts[1].startswith(letters)
         ]
         return found[0] if len(found) == 1 else None

@@ -139,7 +139,7 @@ class Monitor:
         self.series[catalogue.JOBS_SKIPPED].add((job,))
 
     async def _start_ssh(self) -> None:
-        ssh_polling.check(self._plan.ssh_polls)
+        await ssh_polling.check(self._plan.ssh_polls)
         self._ssh = SshPolling(
             self._parts,
             self._supervisor,
@@ -198,7 +198,7 @@ class Monitor:
             then as it was before.
         """
         plan = Plan.of(settings, inventory)
-        ssh_polling.check(plan.ssh_polls)
+        await ssh_polling.check(plan.ssh_polls)
         self._notices.prepare(plan.traps)
         try:
             await self._engines.assign(plan.probing)

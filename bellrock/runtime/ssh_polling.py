@@ -4,7 +4,8 @@ The collector is imported with the first such device: whoever has none does not 
 for an SSH library, nor hold it in memory.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,19 +26,25 @@ _PART = f"scheduler {SSH}"
 Polls = Mapping[str, tuple[Device, SshCredentials]]
 
 
-def check(polls: Polls) -> None:
+async def check(polls: Polls) -> None:
     """See whether we could log in with these.
+
+    In a thread: an SSH library is imported, and a key that is encrypted is made hard
+    to decrypt on purpose.
 
     Raises
     ------
     UserError
         If a private key cannot be used.
     """
-    if not polls:
-        return
+    if polls:
+        await asyncio.to_thread(_check, {each for _, each in polls.values()})
+
+
+def _check(several: Iterable[SshCredentials]) -> None:
     from collectors.ssh.login import Login
 
-    for credentials in {credentials for _, credentials in polls.values()}:
+    for credentials in several:
         Login.of(credentials)
 
 

@@ -85,6 +85,7 @@ class SshCollector:
         self._sessions: dict[_Key, Session] = {}
         self._kept: set[Session] = set()
         self._logins: dict[SshCredentials, Login] = {}
+        self._unlocking = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         """Get ready; connections are opened with the polls."""
@@ -227,7 +228,7 @@ class SshCollector:
             connection = await connect(
                 address,
                 port,
-                self.login(credentials),
+                await self._unlocked(credentials),
                 self._hosts,
                 accept_new=self._accept_new,
                 identify=wait <= 0,
@@ -247,6 +248,11 @@ class SshCollector:
             ) from None
         refusals.clear()
         return connection
+
+    async def _unlocked(self, credentials: SshCredentials) -> Login:
+        # In a thread, for an encrypted key takes a tenth of a second; and once.
+        async with self._unlocking:
+            return await asyncio.to_thread(self.login, credentials)
 
     def login(self, credentials: SshCredentials) -> Login:
         """Return who we are, the private key read.

@@ -165,7 +165,7 @@ async def test_devices_are_asked_until_they_are_no_longer_assigned(
         )
         chosen = settings(tmp_path, met, interval="200ms")
         polls: Polls = {"r1": (met.device(), credentials(tmp_path))}
-        check(polls)
+        await check(polls)
         await polling.assign(chosen, polls)
         for _ in range(3):
             reading = await asyncio.wait_for(heard.get(), 5)
@@ -176,13 +176,13 @@ async def test_devices_are_asked_until_they_are_no_longer_assigned(
         assert faults == []
 
 
-def test_a_key_that_cannot_be_used_is_told_before_anything_starts(
+async def test_a_key_that_cannot_be_used_is_told_before_anything_starts(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "id").write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n")
     bad = SshCredentials(user="monitor", key_file=tmp_path / "id")
     with pytest.raises(UserError, match="the key of monitor cannot be read"):
-        check({"r1": (None, bad)})  # type: ignore[dict-item]
+        await check({"r1": (None, bad)})  # type: ignore[dict-item]
 
 
 def test_nobody_without_ssh_pays_for_it() -> None:

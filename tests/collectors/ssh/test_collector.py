@@ -9,10 +9,12 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from bellrock.model.errors import UserError
 from bellrock.model.inventory import Device
 from bellrock.model.neighbourhood import Protocol
 from bellrock.model.observation import DeviceReading, Outcome
 from collectors.ssh.collector import SshCollector
+from collectors.ssh.settings import SshCredentials
 from tests.collectors.ssh.device import (
     FRR_ANSWERS,
     PASSWORD,
@@ -66,6 +68,31 @@ async def test_a_device_that_has_none_of_the_plans_is_unsupported(
 ) -> None:
     reading = await once(tmp_path, answering({}))
     assert reading.outcome is Outcome.UNSUPPORTED
+
+
+async def test_an_encrypted_key_lets_us_in_with_its_passphrase_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    (tmp_path / "id").write_bytes(key.export_private_key(passphrase="open-sesame"))
+    known = asyncssh.import_authorized_keys(key.export_public_key().decode())
+
+    def who(passphrase: str) -> SshCredentials:
+        monkeypatch.setenv("TEST_PASSPHRASE", passphrase)
+        return SshCredentials(
+            user="monitor",
+            key_file=tmp_path / "id",
+            passphrase_env="TEST_PASSPHRASE",
+        )
+
+    async with (
+        device(good, authorized_client_keys=known) as met,
+        SshCollector(settings(tmp_path, met)) as collector,
+    ):
+        reading = await collector.collect(met.device(), who("open-sesame"))
+        assert reading.outcome is Outcome.SUCCESS
+        with pytest.raises(UserError, match="not with this passphrase"):
+            await collector.collect(met.device(), who("wrong"))
 
 
 async def test_an_unknown_host_key_is_not_talked_to(tmp_path: Path) -> None:

@@ -103,8 +103,11 @@ class FactSeries:
             for sensor in facts.sensors
         }
         self._set(catalogue.DEVICE_SENSOR, device, sensors.items())
-        protocols = frozenset[Protocol]().union(*known.protocols.values())
-        neighbours = known.neighbourhood.update(facts.neighbours, protocols, now)
+        neighbours = known.neighbourhood.update(
+            {collector: each.neighbours for collector, each in known.facts.items()},
+            known.protocols,
+            now,
+        )
         self._set(
             catalogue.NEIGHBOUR_UP,
             device,

@@ -26,12 +26,13 @@ class Neighbourhood:
     def __init__(self) -> None:
         self._seen: dict[_Key, float] = {}
         self._interfaces: dict[_Key, str] = {}
+        self._by: dict[_Key, tuple[str, ...]] = {}
         self._missed = False
 
     def update(
         self,
-        neighbours: Collection[Neighbour],
-        protocols: Collection[Protocol],
+        neighbours: Mapping[str, Collection[Neighbour]],
+        protocols: Mapping[str, Collection[Protocol]],
         now: float,
     ) -> dict[tuple[str, str], int | None]:
         """Return 1 or 0 by protocol and name; None of one that nothing is known of.
@@ -41,33 +42,45 @@ class Neighbourhood:
 
         Parameters
         ----------
-        neighbours : collection of Neighbour
-            As they were read last.
-        protocols : collection of Protocol
-            Those whose neighbours were read; of others nobody is lost.
+        neighbours : mapping of str to collection of Neighbour
+            By collector, as they were read last.
+        protocols : mapping of str to collection of Protocol
+            By collector: those whose neighbours it read. Nobody is lost but whom one
+            that saw them does not see any more.
         now : float
             Seconds, monotonic.
         """
         has = dict[_Key, int | None]()
-        keys = [_key(neighbour) for neighbour in neighbours]
+        by = dict[_Key, tuple[str, ...]]()
+        seen = [
+            (_key(neighbour), neighbour, collector)
+            for collector, several in neighbours.items()
+            for neighbour in several
+        ]
         # Those that are told of stay, in whatever order they come.
-        room = MOST - len(self._seen.keys() & set(keys))
-        for key, neighbour in zip(keys, neighbours, strict=True):
+        room = MOST - len(self._seen.keys() & {key for key, *_ in seen})
+        for key, neighbour, collector in seen:
             if key not in self._seen and key not in has:
                 room -= 1
                 if room < 0:
                     continue
+            others = by.get(key, ())
+            if collector not in others:
+                by[key] = (*others, collector)
             value = _VALUES[neighbour.status]
             # Where a name is used twice after all, the worse of both.
             has[key] = value if has.get(key, 1) == 1 else has[key]
             if neighbour.interface or key not in self._interfaces:
                 self._interfaces[key] = neighbour.interface
+        self._by |= by
         self._remember(has, now)
         names = _names(self._interfaces)
         told = dict[tuple[str, str], int | None]()
         for key in self._seen:
-            value = has.get(key, 0 if key[0] in protocols else None)
-            told[key[0].value, names[key]] = value
+            looked = key not in has and any(
+                key[0] in protocols.get(who, ()) for who in self._by[key]
+            )
+            told[key[0].value, names[key]] = 0 if looked else has.get(key)
         return told
 
     @property
@@ -83,7 +96,7 @@ class Neighbourhood:
         missed = [key for key in self._seen if key not in has]
         old = [key for key in missed if now - self._seen[key] > MISSED_FOR]
         for key in {*old, *missed[: max(0, len(missed) - MOST_MISSED)]}:
-            del self._seen[key], self._interfaces[key]
+            del self._seen[key], self._interfaces[key], self._by[key]
         self._missed = len(self._seen) > len(has)
 
 

@@ -127,6 +127,26 @@ def test_after_a_reload_nobody_is_lost_whom_another_collector_saw(
     assert neighbours(series) == {"p1": 1}
 
 
+def test_nobody_is_lost_because_the_collector_that_saw_them_failed(
+    series: Series,
+) -> None:
+    def over_ssh(facts: Facts | None, outcome: Outcome = Outcome.SUCCESS) -> None:
+        series.add_reading(replace(reading(facts, outcome), collector="ssh"), {})
+
+    def over_snmp(*names: str) -> None:
+        series.add_reading(reading(met(*((name, "wan0") for name in names))), {})
+
+    over_snmp("p1", "p2")
+    over_ssh(met(("p2", "wan0"), ("p3", "wan1")))
+    assert neighbours(series) == {"p1": 1, "p2": 1, "p3": 1}
+    over_ssh(None, Outcome.TIMEOUT)
+    assert neighbours(series) == {"p1": 1, "p2": 1}
+    over_snmp("p1")
+    assert neighbours(series) == {"p1": 1, "p2": 0}
+    over_ssh(Facts())
+    assert neighbours(series) == {"p1": 1, "p2": 0, "p3": 0}
+
+
 def test_plans_that_failed_are_counted_and_those_a_device_lacks_are_not(
     series: Series,
 ) -> None:

@@ -1,6 +1,5 @@
 """Poll a device: whatever it or the network does becomes a reading."""
 
-import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from collectors.snmp.engine import Engine
 from collectors.snmp.failure import Failure
 from collectors.snmp.interfaces import read_interfaces, readings
 from collectors.snmp.naming import Naming
+from collectors.snmp.patience import Patience
 from collectors.snmp.plans.agenda import Agenda
 from collectors.snmp.plans.reading import read_plans
 from collectors.snmp.plans.table import PLANS
@@ -151,6 +151,10 @@ class SnmpCollector:
     ) -> DeviceReading:
         """Poll `device` once; what was read before a failure is kept.
 
+        A poll that our own limits keep waiting takes longer, and fails for nothing of
+        the kind: the device has an interval from its first request on, without the time
+        in which it waits for us.
+
         Raises
         ------
         ValueError
@@ -159,10 +163,10 @@ class SnmpCollector:
             If we cannot send through a fault of our own, such as no descriptors left.
         """
         started, begun = time.monotonic(), self._clock()
-        progress = _Progress()
+        progress, patience = _Progress(), Patience(self._settings.interval)
         outcome, detail = Outcome.SUCCESS, ""
         try:
-            async with asyncio.timeout(self._settings.interval):
+            async with patience:
                 await self._poll(device, credentials, progress)
         except Failure as failure:
             outcome, detail = failure.outcome, failure.detail
@@ -191,7 +195,7 @@ class SnmpCollector:
         )
         if progress.kept is None or outcome is not Outcome.SUCCESS or not self._plans:
             return reading
-        return await self._with_plans(progress.kept, reading)
+        return await self._with_plans(progress.kept, reading, patience.left)
 
     async def _poll(
         self, device: Device, credentials: SnmpCredentials, progress: _Progress
@@ -207,17 +211,20 @@ class SnmpCollector:
                 session, progress.table, watched
             )
 
-    async def _with_plans(self, kept: _Kept, reading: DeviceReading) -> DeviceReading:
+    async def _with_plans(
+        self, kept: _Kept, reading: DeviceReading, left: float
+    ) -> DeviceReading:
         """Return the reading with what the plans read, now or before.
 
-        They have half of an interval at most: the interfaces' news waits for them.
+        They have half of an interval at most: the interfaces' news waits for them. Of
+        the whole the device has so many seconds `left`.
         """
-        begun, interval = time.monotonic(), self._settings.interval
+        begun = time.monotonic()
         kept.agenda.up(reading.uptime)
         failed = await read_plans(
             *(kept.agenda, kept.session, reading.interfaces),
             max_rows=self._settings.max_rows,
-            seconds=min(interval / 2, interval - reading.duration),
+            seconds=min(self._settings.interval / 2, left),
             clock=self._clock,
         )
         return replace(

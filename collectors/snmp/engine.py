@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 from weakref import WeakValueDictionary
 
+from collectors.snmp import patience
 from collectors.snmp.address import Peer, Sockaddr
 from collectors.snmp.alarm import Alarm
 from collectors.snmp.channel import Channel
@@ -110,6 +111,8 @@ class Engine:
         OSError
             If we cannot send, through no fault of the network's.
         """
+        if target.lane.locked():
+            patience.hold()
         async with target.lane:
             exchange = Exchange(
                 *(self._channel(target.family), target.address, requests, self._pace),
@@ -122,8 +125,11 @@ class Engine:
         return [answer for answer in told if answer], exchange.failure
 
     async def _settle(self, exchange: Exchange) -> None:
+        if self._window.locked():
+            patience.hold()
         await self._window.acquire()
         holding = True
+        patience.run()
         try:
             exchange.open()
             while not exchange.settled:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from collectors.snmp import patience
+
 _BURST = 0.01
 """Seconds by which a request may be early: cheaper than to sleep for each one."""
 
@@ -28,4 +30,6 @@ class Pace:
         now = self._clock()
         self._next = max(self._next, now) + self._gap
         if self._next - now > _BURST + self._gap:
+            patience.hold()
             await asyncio.sleep(self._next - now - _BURST)
+            patience.run()

@@ -160,8 +160,9 @@ class SnmpSettings(BaseModel):
     Attributes
     ----------
     interval : float
-        Seconds from one poll of a device to the next. A poll that takes longer is
-        given up, so an agent that answers one row at a time holds nobody up.
+        Seconds from one poll of a device to the next. A poll is given up when the
+        device has taken longer, so one that answers a row at a time holds nobody up;
+        what it waits for its turn under the limits below does not count.
     timeout : float
         Seconds to wait for the first answer; twice as long after each retry.
     retries : int

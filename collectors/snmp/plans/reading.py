@@ -4,7 +4,6 @@ Except where there is no answer: a device that is silent in one plan is not wait
 in all of them.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from bellrock.model.neighbourhood import Facts
 from bellrock.model.observation import NO_FACTS, Interfaces, Outcome
 from collectors.snmp.ber import Malformed
 from collectors.snmp.failure import Failure
+from collectors.snmp.patience import Patience
 from collectors.snmp.plans.agenda import Agenda
 from collectors.snmp.plans.plan import Asked, Plan
 from collectors.snmp.session import Session
@@ -41,16 +41,16 @@ async def read_plans(
     Parameters
     ----------
     seconds : float
-        To be done with it. The plan that is being read then is read first with the
-        next poll, and those behind it after it; if it had all the time to itself it
-        failed with a timeout.
+        That the device has for it. The plan that is being read then is read first
+        with the next poll, and those behind it after it; if it had all the time to
+        itself it failed with a timeout.
     """
     due = agenda.due(clock())
     if not due or seconds <= 0:
         return ()
     turn = _Turn(agenda, session, interfaces, max_rows, clock)
     try:
-        async with asyncio.timeout(seconds):
+        async with Patience(seconds):
             await turn.read(due)
     except TimeoutError:
         if turn.plan is due[0]:

@@ -156,7 +156,7 @@ class Receiver:
         self._ports = {}
 
     async def run(self) -> None:
-        """Receive until cancelled; the sockets stay open."""
+        """Receive until cancelled, and close then; a fault leaves the sockets open."""
         self._loop = asyncio.get_running_loop()
         self._watch()
         try:
@@ -167,6 +167,9 @@ class Receiver:
                 else:
                     self._read(arrived)
                     await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.close()
+            raise
         finally:
             for port in list(self._watched):
                 self._unwatch(port)

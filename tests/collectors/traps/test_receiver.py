@@ -301,6 +301,20 @@ async def test_a_reload_may_listen_on_one_address_in_place_of_every_one() -> Non
             heard.notices.clear()
 
 
+async def test_where_it_listened_is_free_when_it_has_ended() -> None:
+    settings = TrapSettings(listen=(Listen(HERE, 0),))
+    receiver = Receiver(report=print, doubt=print)
+    receiver.prepare(settings)
+    receiver.adopt(settings, [sender()])
+    (place,) = receiver.addresses
+    running = asyncio.create_task(receiver.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(place)
+
+
 async def test_a_community_that_a_reload_takes_away_is_refused() -> None:
     settings = TrapSettings(listen=(Listen(HERE, 0),))
     async with receiving(settings=settings) as heard:

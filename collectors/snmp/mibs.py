@@ -148,6 +148,10 @@ GROUPS: tuple[tuple[str, Oid, str], ...] = (
         "entPhysicalModelName entPhysicalAlias entPhysicalAssetID entPhysicalIsFRU",
     ),
     (
+        *("ENTITY-MIB", (*_MIB_2, 47, 1, 3, 2, 1)),
+        "entAliasLogicalIndexOrZero entAliasMappingIdentifier",
+    ),
+    (
         *("ENTITY-SENSOR-MIB", (*_MIB_2, 99, 1, 1, 1)),
         "entPhySensorType entPhySensorScale entPhySensorPrecision "
         "entPhySensorValue entPhySensorOperStatus entPhySensorUnitsDisplay",
@@ -223,6 +227,15 @@ GROUPS: tuple[tuple[str, Oid, str], ...] = (
         "- - - - - - - - - - - jnxOperating1MinAvgCPU",
     ),
     (
+        *("JUNIPER-DOM-MIB", (*_ENTERPRISES, 2636, 3, 60, 1, 1, 1, 1)),
+        "- - - - jnxDomCurrentRxLaserPower - jnxDomCurrentTxLaserOutputPower "
+        "jnxDomCurrentModuleTemperature",
+    ),
+    (
+        *("JUNIPER-DOM-MIB", (*_ENTERPRISES, 2636, 3, 60, 1, 2, 1, 1)),
+        "- - - - - jnxDomCurrentLaneRxLaserPower - jnxDomCurrentLaneTxLaserOutputPower",
+    ),
+    (
         *("NETSWITCH-MIB", (*_ENTERPRISES, 11, 2, 14, 11, 5, 1, 1, 2, 1, 1, 1)),
         "- - - - hpLocalMemTotalBytes - hpLocalMemAllocBytes",
     ),
@@ -241,6 +254,11 @@ GROUPS: tuple[tuple[str, Oid, str], ...] = (
     (
         *("HUAWEI-ENTITY-EXTENT-MIB", (*_ENTERPRISES, 2011, 5, 25, 31, 1, 1, 1, 1)),
         "- - - - hwEntityCpuUsage - hwEntityMemUsage",
+    ),
+    (
+        *("HUAWEI-ENTITY-EXTENT-MIB", (*_ENTERPRISES, 2011, 5, 25, 31, 1, 1, 3, 1)),
+        "- - - - hwEntityOpticalTemperature - - hwEntityOpticalRxPower "
+        "hwEntityOpticalTxPower",
     ),
     (
         *("H3C-ENTITY-EXT-MIB", (*_ENTERPRISES, 2011, 10, 2, 6, 1, 1, 1, 1)),

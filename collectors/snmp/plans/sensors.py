@@ -1,15 +1,16 @@
 """ENTITY-SENSOR-MIB (RFC 3433) and Cisco's: temperatures, power, optics, fans.
 
 Cisco's is the older of the two and knows more types; where a device has it, it is the
-one that is read. Only sensors that work, by their own account, are told.
+one that is read. Only sensors that work, by their own account, are told. Where none of
+them is of optics, those are read that the vendor tells of elsewhere.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 
 from bellrock.model.neighbourhood import Facts, Sensor, SensorKind
 from collectors.snmp.ber import Oid
+from collectors.snmp.plans.optics import dbm, read_optics
 from collectors.snmp.plans.plan import Asked, number, rows, unsupported
 from collectors.snmp.table import Cell, Table
 from collectors.snmp.text import plain
@@ -26,6 +27,7 @@ _MIBS: Mapping[str, tuple[Oid, ...]] = {
     "ENTITY-SENSOR-MIB": tuple((*_STANDARD_ENTRY, n) for n in range(1, 6)),
 }
 _MIB = "mib"
+_NEITHER = "neither"
 _OK = 1
 _UNITS = 9
 """EntitySensorDataScale of 10**0; each step is three powers of ten."""
@@ -51,24 +53,37 @@ _OPTICAL = re.compile(
 )
 _MOST_LIGHT = 1.0
 """Watts; no transceiver has more, and no power supply that is on less."""
-_NO_LIGHT = -40.0
-"""dBm: the least that a transceiver measures (SFF-8472, 0.1 microwatt)."""
 
 
 async def read(asked: Asked) -> Facts:
     """Read all sensors; their names are asked once, since there may be hundreds."""
+    sensors = await _standard(asked)
+    if not any(one.kind is SensorKind.OPTICAL_POWER for one in sensors):
+        names = {one.name for one in sensors}
+        optics = await read_optics(asked)
+        sensors += tuple(one for one in optics if one.name not in names)
+    if not sensors and _MIB not in asked.notes:
+        asked.notes.clear()
+        raise unsupported("sensors (ENTITY-SENSOR-MIB, or its vendor's own)")
+    asked.notes.setdefault(_MIB, _NEITHER)
+    return Facts(sensors=sensors)
+
+
+async def _standard(asked: Asked) -> tuple[Sensor, ...]:
     noted = asked.notes.get(_MIB)
     for name, columns in _MIBS.items():
         if noted in (None, name):
             table = await asked.walk(*columns)
             if table.rows:
                 asked.notes[_MIB] = name
-                return await _facts(asked, table, columns)
-    asked.notes.clear()
-    raise unsupported("sensors (ENTITY-SENSOR-MIB, CISCO-ENTITY-SENSOR-MIB)")
+                return await _sensors(asked, table, columns)
+    asked.notes.pop(_MIB, None)
+    return ()
 
 
-async def _facts(asked: Asked, table: Table, columns: tuple[Oid, ...]) -> Facts:
+async def _sensors(
+    asked: Asked, table: Table, columns: tuple[Oid, ...]
+) -> tuple[Sensor, ...]:
     values = {
         index[0]: measured
         for index, cells in rows(table, *columns)
@@ -81,15 +96,15 @@ async def _facts(asked: Asked, table: Table, columns: tuple[Oid, ...]) -> Facts:
         if name in sensors:
             name = f"{name} #{index}"
         if kind is SensorKind.POWER and value < _MOST_LIGHT and _OPTICAL.search(name):
-            kind, value = SensorKind.OPTICAL_POWER, _dbm(value)
+            kind, value = SensorKind.OPTICAL_POWER, dbm(value)
         sensors.setdefault(name, Sensor(name, kind, value))
-    return Facts(sensors=tuple(sensors.values()))
+    return tuple(sensors.values())
 
 
 async def _learn_names(asked: Asked, wanted: Mapping[int, object]) -> None:
     """Note the names of sensors that have none yet, and forget those of others."""
     notes = asked.notes
-    for known in notes.keys() - {_MIB, *map(str, wanted)}:
+    for known in [n for n in notes if n.isdecimal() and int(n) not in wanted]:
         del notes[known]
     new = [index for index in wanted if str(index) not in notes]
     told = await asked.get(
@@ -118,7 +133,3 @@ def _measured(cells: tuple[Cell, ...]) -> tuple[SensorKind, float] | None:
     power = 3 * (scale - _UNITS) - max(precision, 0)
     exact = value * 10**power if power >= 0 else value / 10**-power
     return kind, _READ.get(kind, float)(exact)
-
-
-def _dbm(watts: float) -> float:
-    return max(_NO_LIGHT, 10 * math.log10(1000 * watts)) if watts > 0 else _NO_LIGHT

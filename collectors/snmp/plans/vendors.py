@@ -221,11 +221,16 @@ VENDORS: Mapping[int, Vendor] = {
 the standard ones."""
 
 
+def enterprise(object_id: object) -> int:
+    """Return the number of the vendor in a ``sysObjectID``; 0 if there is none."""
+    if isinstance(object_id, tuple) and object_id[:6] == _ENTERPRISES:
+        return object_id[6] if len(object_id) > 6 else 0
+    return 0
+
+
 def candidates(object_id: object) -> Vendor:
     """Return what to ask a device with this ``sysObjectID``, the likeliest first."""
-    own = None
-    if isinstance(object_id, tuple) and object_id[:6] == _ENTERPRISES:
-        own = VENDORS.get(object_id[6]) if len(object_id) > 6 else None
+    own = VENDORS.get(enterprise(object_id))
     if own is None:
         return STANDARD
     return Vendor(own.cpu + STANDARD.cpu, own.memory + STANDARD.memory)

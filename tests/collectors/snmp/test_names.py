@@ -4,6 +4,7 @@ from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.message import decode_v2c
 from collectors.snmp.mibs import GROUPS
 from collectors.snmp.names import name
+from collectors.snmp.plans import optics
 from collectors.snmp.plans.vendors import BY_NAME
 from collectors.snmp.settings import SnmpSettings
 from collectors.snmp.transcript import Kind, Transcript
@@ -35,6 +36,12 @@ def test_all_that_vendors_are_asked_for_has_a_name() -> None:
         for oid in usage.columns:
             assert "::" in name(oid), oid
         assert name(usage.columns[0]).partition("::")[2] == usage.name
+
+
+def test_all_that_optics_are_asked_for_has_a_name() -> None:
+    for vendor in optics.VENDORS.values():
+        for oid in (*vendor.columns, *vendor.lanes):
+            assert "::" in name(oid), oid
 
 
 def test_no_two_objects_have_one_name() -> None:

@@ -14,7 +14,7 @@ from bellrock.model.neighbourhood import Facts, PortKind, Protocol, SensorKind
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.model.status import Status
 from collectors.snmp.ber import Oid
-from collectors.snmp.plans import vendors
+from collectors.snmp.plans import optics, vendors
 from collectors.snmp.plans.plan import Plan
 from collectors.snmp.plans.table import PLANS
 from collectors.snmp.values import (
@@ -36,6 +36,12 @@ _SHORTEST = 8
 """Numbers in the name of an object that is worth asking for, at least."""
 
 
+_NAMES_OF_OPTICS: tuple[Oid, ...] = (
+    (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, 7),
+    (1, 3, 6, 1, 2, 1, 47, 1, 3, 2, 1, 2),
+)
+
+
 def objects(where: object) -> Iterator[Oid]:
     """Yield every object identifier among a module's constants, however deep."""
     if isinstance(where, tuple) and where and all(type(n) is int for n in where):
@@ -50,7 +56,10 @@ def objects(where: object) -> Iterator[Oid]:
         yield from (o for name in slots for o in objects(getattr(where, name, None)))
 
 
-def columns(plan: Plan) -> list[Oid]:
+def columns(plan: Plan, maker: int = 0) -> list[Oid]:
+    """Return what a plan may ask for; of optics, those of a device's maker alone."""
+    if plan.name == "sensors" and maker in optics.VENDORS:
+        return sorted(objects((optics.VENDORS[maker], *_NAMES_OF_OPTICS)))
     module = import_module(plan.read.__module__)
     found = set(objects({**vars(module)}))
     if plan.name == "resources":
@@ -73,9 +82,14 @@ indexes: st.SearchStrategy[Oid] = st.one_of(
     address,
     st.lists(number, max_size=24).map(tuple),
 )
+few: st.SearchStrategy[Oid] = st.one_of(
+    st.tuples(st.integers(1, 3)), st.tuples(small, small), indexes
+)
+"""For tables whose rows are ports: more of them are those that there are."""
 values: st.SearchStrategy[Value] = st.one_of(
     st.integers(-(2**31), 2**31 - 1).map(Integer32),
     st.integers(-2, 15).map(Integer32),
+    st.integers(-4000, 500).map(Integer32),
     st.integers(0, 2**32 - 1).map(Counter32),
     st.integers(0, 2**32 - 1).map(Gauge32),
     st.integers(0, 2**32 - 1).map(TimeTicks),
@@ -87,6 +101,7 @@ values: st.SearchStrategy[Value] = st.one_of(
     st.binary(max_size=12).map(Opaque),
     st.just((0, 0)),
     st.just((1, 3, 6, 1, 2, 1, 25, 2, 1, 2)),
+    st.builds(lambda n: (1, 3, 6, 1, 2, 1, 2, 2, 1, 1, n), small),
     st.just((1, 3, 6, 1, 2, 1, 4, 32, 1, 5, 1, 1, 4, 10, 0, 0, 0, 99)),
     st.none(),
     st.sampled_from(Absent),
@@ -153,9 +168,14 @@ async def polled(plan: Plan, shown: Mib) -> list[DeviceReading]:
 )
 @given(data=st.data())
 def test_anything_becomes_facts_or_a_failure(plan: Plan, data: st.DataObject) -> None:
-    asked = st.sampled_from(columns(plan))
-    cells = st.dictionaries(st.tuples(asked, indexes), values, max_size=40)
-    shown: Mib = {(*c, *index): v for (c, index), v in data.draw(cells).items()}
+    makers = optics.VENDORS if plan.name == "sensors" else vendors.VENDORS
+    maker = data.draw(st.sampled_from([0, *makers]))
+    asked = st.sampled_from(columns(plan, maker))
+    index = few if plan.name in ("ethernet", "sensors") else indexes
+    cells = st.dictionaries(st.tuples(asked, index), values, max_size=40)
+    shown: Mib = {(*column, *at): v for (column, at), v in data.draw(cells).items()}
+    if maker:
+        shown[1, 3, 6, 1, 2, 1, 1, 2, 0] = (1, 3, 6, 1, 4, 1, maker, 1)
     for reading in asyncio.run(polled(plan, shown)):
         assert reading.outcome is Outcome.SUCCESS
         valid(reading.facts)

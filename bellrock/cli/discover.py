@@ -101,15 +101,18 @@ def discover(
     snmp = settings.collectors["snmp"]
     assert isinstance(snmp, SnmpSettings)
     asking = Asking(snmp, _snmp(settings, credentials), rate, port)
+    first = _resolve(seed)
     if ssh is not None:
         words = settings.collectors["ssh"]
         assert isinstance(words, SshSettings)
+        # One database is that of all routers of its area.
+        databases = (*words.ospf_database, str(first))
+        words = words.model_copy(update={"ospf_database": databases})
         asking.ssh = SshWords(
             words, _ssh(settings, ssh), _platform(platform), accept_new
         )
     inventory = _inventory(settings)
     networks = [_network(text) for text in allow or ()]
-    first = _resolve(seed)
     path = free(output, _FILE, force=force)
     crawler = Crawler(asking.read, Scope(first, networks), limit=limit, depth=depth)
     _crawl(crawler, asking, first)

@@ -142,6 +142,9 @@ def _facts(facts: Facts, width: int) -> Iterator[Table | str]:
                 each.name, each.protocol.value, status, each.interface, each.port
             )
         yield table
+    if facts.ospf_links:
+        routers = len({each.router for each in facts.ospf_links})
+        yield f"OSPF database: {len(facts.ospf_links):,} links of {routers:,} routers"
     if facts.addresses:
         yield "addresses: " + ", ".join(
             each.address if each.prefix is None else f"{each.address}/{each.prefix}"

@@ -42,6 +42,15 @@ class Provenance(StrEnum):
     BOTH_ENDS = "seen_from_both_ends"
 
 
+class OspfLinkKind(StrEnum):
+    """What a router says it is attached to (RFC 2328, section A.4.2)."""
+
+    POINT_TO_POINT = "point_to_point"
+    TRANSIT = "transit"
+    STUB = "stub"
+    VIRTUAL = "virtual"
+
+
 class SensorKind(StrEnum):
     """What a sensor measures, and in which unit, as the ``kind`` label."""
 
@@ -188,6 +197,31 @@ class Neighbour:
     metric: int | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OspfLink:
+    """One link of one router, as every router of its OSPF area has it.
+
+    Attributes
+    ----------
+    router : str
+        Id of the router whose link it is.
+    far : str
+        Router id of the other end; of a transit network its designated router's
+        address, of a stub network its own.
+    own : str
+        Address of the router's interface, ``0.0.0.7`` for the seventh without any; of
+        a stub network the mask.
+    metric : int
+        In the direction away from `router`.
+    """
+
+    router: str
+    kind: OspfLinkKind
+    far: str
+    own: str
+    metric: int
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a device says beside its interfaces' counters.
@@ -205,6 +239,9 @@ class Facts:
         Those it runs LLDP on, under the names that neighbours hear.
     ethernet : tuple of EthernetPort
         By interface, each once.
+    ospf_links : tuple of OspfLink
+        Those of all routers of its areas, in their own order; read from few devices,
+        since they all have the same.
     """
 
     cpu: float | None = None
@@ -216,6 +253,7 @@ class Facts:
     neighbours: tuple[Neighbour, ...] = ()
     ports: tuple[Port, ...] = ()
     ethernet: tuple[EthernetPort, ...] = ()
+    ospf_links: tuple[OspfLink, ...] = ()
 
     @classmethod
     def merged(cls, parts: Iterable["Facts"]) -> "Facts":

@@ -12,7 +12,7 @@ from bellrock.inventory.load import load as load_inventory
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.runtime.trades import SECTIONS
-from collectors.ssh.settings import PLATFORM_NAMES
+from collectors.ssh.settings import PLATFORM_NAMES, SshSettings
 from collectors.traps.settings import TrapSettings
 
 
@@ -55,12 +55,28 @@ class Told:
             ssh=settings.ssh if config is not None else None,
             platforms=PLATFORM_NAMES,
         )
+        _check_databases(settings, loaded.inventory)
         return cls(settings, loaded.inventory, loaded.warnings)
 
     def warn(self) -> None:
         """Show the warnings on standard error."""
         for warning in self.warnings:
             print(warning, file=sys.stderr)
+
+
+def _check_databases(settings: Settings, inventory: Inventory) -> None:
+    """Check that whoever is to tell OSPF's database is asked over SSH."""
+    ssh = settings.collectors["ssh"]
+    assert isinstance(ssh, SshSettings)
+    asked = [device for device in inventory.devices.values() if device.ssh]
+    known = {name for each in asked for name in (each.id, each.address)}
+    for name in ssh.ospf_database:
+        if name not in known:
+            raise UserError(
+                f"{settings.file}: collectors.ssh.ospf_database: no device {name} is "
+                "asked over SSH",
+                choices(name, [each.id for each in asked], "asked over SSH are"),
+            )
 
 
 def _check_traps(settings: Settings) -> None:

@@ -168,7 +168,8 @@ class SshCollector:
         self, device: Device, session: Session, progress: _Progress
     ) -> None:
         hangs = 0
-        for plan in PLATFORMS[str(device.platform)].plans:
+        platform = PLATFORMS[str(device.platform)]
+        for plan in platform.plans:
             try:
                 progress.facts.append(await self._read(plan, session))
                 progress.plans[plan.name] = Outcome.SUCCESS
@@ -182,6 +183,27 @@ class SshCollector:
                 if hangs == _HANGS:
                     break
         progress.conclude()
+        if platform.database is not None and self._settings.reads_database(device):
+            await self._database(platform.database, session, progress)
+
+    async def _database(
+        self, plan: Plan, session: Session, progress: _Progress
+    ) -> None:
+        """Add OSPF's database, read anew if it is time for it."""
+        last, now = session.database, time.monotonic()
+        if now >= last.until:
+            until = now + self._settings.ospf_database_interval
+            try:
+                last.told(await self._read(plan, session), until)
+            except NotConnected:
+                raise
+            except Failure as failure:
+                # A connection that broke says nothing of the next one.
+                broke = failure.outcome is Outcome.RESET
+                last.failed(failure.outcome, now if broke else until)
+                progress.failures[plan.name] = failure
+        progress.facts.append(last.facts)
+        progress.plans[plan.name] = last.outcome
 
     async def _read(self, plan: Plan, session: Session) -> Facts:
         texts = [await self._ask(command, session) for command in plan.commands]

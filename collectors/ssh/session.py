@@ -12,6 +12,7 @@ from bellrock.model.observation import Outcome
 from collectors.failure import Failure
 from collectors.ssh.command import Answer, Lost, NoCommandsError, run
 from collectors.ssh.platforms.platform import Platform
+from collectors.ssh.rarely import Rarely
 from collectors.ssh.settings import SshSettings
 from collectors.ssh.shell import Shell
 from collectors.ssh.text import quoted
@@ -63,6 +64,7 @@ class Session:
     ) -> None:
         self.lock = asyncio.Lock()
         self.retired = False
+        self.database = Rarely()
         self._settings = settings
         self._platform = platform
         self._connect = connect

@@ -18,6 +18,7 @@ from pydantic import (
 from bellrock.config.duration import Seconds
 from bellrock.config.secrets import found_from, read_secret
 from bellrock.document.schema import Line
+from bellrock.model.inventory import Device
 
 PLATFORM_NAMES = ("eos", "frr", "ios", "junos", "linux", "nxos")
 """What an inventory's ``platform`` may be; the table is :mod:`.platforms.table`."""
@@ -131,6 +132,11 @@ class SshSettings(BaseModel):
         Seconds without a word after which an open connection is tried.
     output_limit : int
         Octets of one command's output after which it is taken for endless.
+    ospf_database : tuple of str
+        Ids, or addresses, of the devices whose OSPF database is read. All routers of
+        an area have the same: one of each is enough, a second outlasts its failure.
+    ospf_database_interval : float
+        Seconds from one reading of a database to the next.
     known_hosts : Path
         Bellrock's own file of host keys, in OpenSSH's format, found from the settings
         file's folder. The only one that ``--accept-new`` writes to.
@@ -145,6 +151,8 @@ class SshSettings(BaseModel):
     connections: int = Field(default=500, ge=0, le=100_000)
     keepalive: Seconds = 60.0
     output_limit: int = Field(default=16_000_000, ge=100_000, le=1_000_000_000)
+    ospf_database: tuple[str, ...] = Field(default=(), max_length=1000)
+    ospf_database_interval: Seconds = 3600.0
     known_hosts: Path = Path("known_hosts")
     _own: Path = PrivateAttr()
 
@@ -152,6 +160,10 @@ class SshSettings(BaseModel):
     def _find(self) -> Self:
         self._own = found_from(self.known_hosts)
         return self
+
+    def reads_database(self, device: Device) -> bool:
+        """Return whether OSPF's database is to be read from `device`."""
+        return not {device.id, device.address}.isdisjoint(self.ospf_database)
 
     @property
     def own_known_hosts(self) -> Path:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from bellrock.model.observation import Outcome
+from collectors.ssh.platforms.frr import DATABASE_COMMANDS
 from tests.cli.test_commands import bellrock_says
 from tests.collectors.ssh.device import (
     FRR_ANSWERS,
@@ -92,3 +93,31 @@ async def test_a_wrong_password_and_an_unknown_key_have_their_word(
         )
     assert done.returncode == 2
     assert "no SNMP credentials" in done.stderr
+
+
+async def test_the_database_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
+    [command] = DATABASE_COMMANDS
+    answers = FRR_ANSWERS | {command: "frr_ospf_database.json"}
+    async with device(answering(answers)) as met:
+        settings = written(tmp_path, met, "ours")
+        text = settings.read_text()
+        wanted = "timeout: 5s, ospf_database: [{}]"
+        settings.write_text(text.replace("timeout: 5s", wanted.format("r1")))
+        answer, table = await asked(settings, status=0)
+        facts = answer["facts"]
+        assert isinstance(facts, dict)
+        assert {
+            "router": "10.255.0.11",
+            "kind": "transit",
+            "far": "10.100.15.2",
+            "own": "10.100.15.1",
+            "metric": 25,
+        } in facts["ospf_links"]
+        assert "OSPF database: 83 links of 13 routers" in table
+        settings.write_text(text.replace("timeout: 5s", wanted.format("r2")))
+        done = await asyncio.to_thread(
+            bellrock_says, *("collect", "r1", "-c", settings), env=_SECRETS
+        )
+    assert done.returncode == 2
+    assert "ospf_database: no device r2 is asked over SSH" in done.stderr
+    assert "r1" in done.stderr

@@ -1,21 +1,25 @@
 """The lab's routers asked over SSH: FRR and Linux as they are, and out of order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
 
 from bellrock.model.inventory import Device
-from bellrock.model.neighbourhood import Protocol
+from bellrock.model.neighbourhood import OspfLinkKind, Protocol
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.model.status import Status
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.collector import SshCollector
+from collectors.ssh.platforms import frr
 from collectors.ssh.settings import SshCredentials, SshSettings
 from tests.lab import impair
 from tests.lab.configs import COMMUNITY
@@ -106,6 +110,76 @@ async def test_the_neighbours_of_every_router_are_those_it_is_wired_to(
         assert {port.interface for port in reading.facts.ports} == {
             plug.interface for plug in known.plugs(node)
         }
+
+
+@pytest.mark.parametrize("platform", ["frr", "linux"])
+async def test_the_database_of_one_router_has_every_link_from_both_ends(
+    lab: Lab, known_hosts: Path, credentials: SshCredentials, platform: str
+) -> None:
+    known = lab.described
+    settings = SshSettings.model_validate(
+        {"known_hosts": known_hosts, "ospf_database": ["site5"]}
+    )
+    wired = {
+        (known.addresses[here.node], known.addresses[there.node], here.address)
+        for wire in known.wires
+        for here, there in (wire.plugs, wire.plugs[::-1])
+    }
+    with _cost(lab, "core2", "to-reg3", 25), _cost(lab, "reg3", "to-core2", 31):
+        configured = {
+            (known.addresses[node], each["ipAddress"]): each["cost"]
+            for node in known.addresses
+            for each in _vtysh(lab, node, "show ip ospf interface json").values()
+        }
+        until(
+            "the new metrics at site5",
+            10,
+            lambda: {25, 31} <= _costs_at(lab, "site5"),
+        )
+        async with SshCollector(settings) as collector:
+            reading = await collector.collect(
+                router(lab, "site5", platform), credentials
+            )
+    assert reading.plans["ospf-database"] is Outcome.SUCCESS, reading.detail
+    links = [
+        each
+        for each in reading.facts.ospf_links
+        if each.kind is OspfLinkKind.POINT_TO_POINT
+    ]
+    assert {each.router for each in links} == set(known.addresses.values())
+    assert {(each.router, each.far, each.own) for each in links} == wired
+    for each in links:
+        # The monitor's own host listens to OSPF and carries nothing for others.
+        away = each.router == known.addresses[NOC]
+        metric = 65535 if away else configured[each.router, each.own]
+        assert each.metric == metric
+    assert {each.metric for each in links} == {10, 25, 31, 65535}
+
+
+def _vtysh(lab: Lab, node: str, *commands: str) -> dict[str, dict[str, Any]]:
+    words = [word for command in commands for word in ("-c", command)]
+    said = lab.space.run(node, "vtysh", "--vty_socket", str(FOLDER / node), *words)
+    interfaces: dict[str, dict[str, Any]] = json.loads(said or "{}").get(
+        "interfaces", {}
+    )
+    return interfaces
+
+
+@contextmanager
+def _cost(lab: Lab, node: str, interface: str, cost: int) -> Iterator[None]:
+    """Have a router prefer others of its links to this one."""
+    at = "configure terminal", f"interface {interface}"
+    _vtysh(lab, node, *at, f"ip ospf cost {cost}")
+    try:
+        yield
+    finally:
+        _vtysh(lab, node, *at, "no ip ospf cost")
+
+
+def _costs_at(lab: Lab, node: str) -> set[int]:
+    words = "vtysh", "--vty_socket", str(FOLDER / node), "-c"
+    text = lab.space.run(node, *words, "show ip ospf database router json")
+    return {each.metric for each in frr.ospf_database(text).ospf_links}
 
 
 async def test_the_neighbours_are_those_that_are_read_over_snmp(

@@ -13,6 +13,7 @@ from bellrock.model.neighbourhood import (
     Protocol,
     Sensor,
 )
+from collectors.ssh.platforms import database
 from collectors.ssh.platforms.optics import sensors
 from collectors.ssh.platforms.platform import Plan, Platform
 from collectors.ssh.platforms.routing import bgp_neighbour, costs, ospf_neighbour
@@ -150,6 +151,9 @@ EOS = Platform(
         Plan("bgp", ("show bgp summary | json",), bgp),
         Plan("addresses", ("show ip interface | json",), addresses),
         Plan("optics", ("show interfaces transceiver | json",), optics),
+    ),
+    database=Plan(
+        database.NAME, ("show ip ospf database router detail",), database.screen
     ),
     preparation=("terminal length 0", "terminal width 32767"),
 )

@@ -3,7 +3,10 @@
 https://docs.frrouting.org/en/latest/ospfd.html and bgp.html
 """
 
-from bellrock.model.neighbourhood import Address, Facts, Neighbour
+from collections.abc import Iterator
+
+from bellrock.model.neighbourhood import Address, Facts, Neighbour, OspfLink
+from collectors.ssh.platforms import database
 from collectors.ssh.platforms.lldpd import LLDP
 from collectors.ssh.platforms.platform import Plan, Platform
 from collectors.ssh.platforms.routing import bgp_neighbour, costs, ospf_neighbour
@@ -20,6 +23,7 @@ from collectors.ssh.reader import (
 from collectors.ssh.text import plain
 
 OSPF_COMMANDS = ("show ip ospf neighbor json", "show ip ospf interface json")
+DATABASE_COMMANDS = ("show ip ospf database router json",)
 BGP_COMMANDS = ("show bgp summary json",)
 _ADDRESS_COMMANDS = ("show interface json",)
 
@@ -45,6 +49,31 @@ def ospf(neighbours: str, interfaces: str) -> Facts:
             )
     own = [word(each, "routerId") for _, each in named(shown)]
     return Facts(router_id=next(iter(own), ""), neighbours=tuple(found))
+
+
+def ospf_database(text: str) -> Facts:
+    """Read the links of every router in each area."""
+    return database.facts(_database(text))
+
+
+def _database(text: str) -> Iterator[OspfLink | None]:
+    areas = inside(document(text), "routerLinkStates", "areas")
+    for area in areas:
+        for router in several(areas, area):
+            if database.expired(router.get("lsaAge")):
+                continue
+            for _, each in named(inside(router, "routerLinks")):
+                yield database.link(
+                    router.get("advertisingRouter"),
+                    word(each, "linkType"),
+                    # By kind: a router's id, a router's address, a network.
+                    word(
+                        *(each, "neighborRouterId", "designatedRouterAddress"),
+                        "networkAddress",
+                    ),
+                    word(each, "routerInterfaceAddress", "networkMask"),
+                    each.get("tos0Metric"),
+                )
 
 
 def bgp(summary: str) -> Facts:
@@ -79,5 +108,6 @@ FRR = Platform(
         Plan("bgp", BGP_COMMANDS, bgp),
         Plan("addresses", _ADDRESS_COMMANDS, addresses),
     ),
+    database=Plan(database.NAME, DATABASE_COMMANDS, ospf_database),
     preparation=("terminal length 0",),
 )

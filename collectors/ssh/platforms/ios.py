@@ -14,6 +14,7 @@ from bellrock.model.neighbourhood import (
     Protocol,
     Sensor,
 )
+from collectors.ssh.platforms import database
 from collectors.ssh.platforms.optics import sensors
 from collectors.ssh.platforms.platform import Plan, Platform
 from collectors.ssh.platforms.routing import bgp_neighbour, ospf_neighbour
@@ -167,6 +168,7 @@ IOS = Platform(
         Plan("bgp", ("show bgp all summary",), bgp),
         Plan("optics", ("show interfaces transceiver",), optics),
     ),
+    database=Plan(database.NAME, ("show ip ospf database router",), database.screen),
     shell=True,
     preparation=("terminal length 0", "terminal width 511"),
 )

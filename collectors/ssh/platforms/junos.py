@@ -3,15 +3,19 @@
 https://www.juniper.net/documentation/us/en/software/junos/junos-overview/topics/topic-map/junos-xml-protocol-json.html
 """
 
+from collections.abc import Iterator
+
 from bellrock.model.neighbourhood import (
     Address,
     Facts,
     Neighbour,
+    OspfLink,
     Port,
     PortKind,
     Protocol,
     Sensor,
 )
+from collectors.ssh.platforms import database
 from collectors.ssh.platforms.optics import sensors
 from collectors.ssh.platforms.platform import Plan, Platform
 from collectors.ssh.platforms.routing import bgp_neighbour, ospf_neighbour
@@ -120,6 +124,26 @@ def ospf(neighbours: str, interfaces: str) -> Facts:
     return Facts(addresses=tuple(addresses), neighbours=tuple(found))
 
 
+def ospf_database(text: str) -> Facts:
+    """Read the links of every router in each area."""
+    return database.facts(_database(text))
+
+
+def _database(text: str) -> Iterator[OspfLink | None]:
+    for entry in _all(text, "ospf-database-information", "ospf-database"):
+        if database.expired(_data(entry, "age")):
+            continue
+        for router in several(entry, "ospf-router-lsa"):
+            for each in several(router, "ospf-link"):
+                yield database.link(
+                    _data(entry, "advertising-router"),
+                    _data(each, "link-type-name"),
+                    _data(each, "link-id"),
+                    _data(each, "link-data"),
+                    _data(each, "metric"),
+                )
+
+
 def _prefix(mask: str) -> int | None:
     """Return the length of a netmask.
 
@@ -190,6 +214,9 @@ JUNOS = Platform(
         ),
         Plan("bgp", (f"show bgp summary{_JSON}",), bgp),
         Plan("optics", (f"show interfaces diagnostics optics{_JSON}",), optics),
+    ),
+    database=Plan(
+        database.NAME, (f"show ospf database router detail{_JSON}",), ospf_database
     ),
     preparation=("set cli screen-length 0", "set cli screen-width 511"),
 )

@@ -1,7 +1,7 @@
 """Linux with a shell: lldpd, iproute2, and FRRouting where it is installed."""
 
 from bellrock.model.neighbourhood import Address, Facts
-from collectors.ssh.platforms import frr
+from collectors.ssh.platforms import database, frr
 from collectors.ssh.platforms.lldpd import LLDP
 from collectors.ssh.platforms.platform import Plan, Platform
 from collectors.ssh.reader import address, listing, number, several, word
@@ -31,4 +31,5 @@ LINUX = Platform(
         Plan("bgp", _vtysh(frr.BGP_COMMANDS), frr.bgp),
         Plan("addresses", ("ip -j address show",), addresses),
     ),
+    database=Plan(database.NAME, _vtysh(frr.DATABASE_COMMANDS), frr.ospf_database),
 )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bellrock.model.neighbourhood import Address, Facts, Neighbour, Protocol, Sensor
+from collectors.ssh.platforms import database
 from collectors.ssh.platforms.optics import sensors
 from collectors.ssh.platforms.platform import Plan, Platform
 from collectors.ssh.platforms.routing import bgp_neighbour, ospf_neighbour
@@ -139,6 +140,9 @@ NXOS = Platform(
         ),
         Plan("bgp", ("show bgp sessions | json",), bgp),
         Plan("optics", ("show interface transceiver details | json",), optics),
+    ),
+    database=Plan(
+        database.NAME, ("show ip ospf database router detail",), database.screen
     ),
     preparation=("terminal length 0", "terminal width 511"),
 )

@@ -29,6 +29,8 @@ class Platform:
 
     Attributes
     ----------
+    database : Plan or None
+        OSPF's: long, and the same on every router of an area.
     shell : bool
         Whether to ask in an open command line from the first, since a connection
         serves no more than one command otherwise.
@@ -38,5 +40,6 @@ class Platform:
 
     name: str
     plans: tuple[Plan, ...]
+    database: Plan | None = None
     shell: bool = False
     preparation: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ _LLDPD = {
 _FRR = {
     "show ip ospf neighbor json": "frr_ospf_neighbor.json",
     "show ip ospf interface json": "frr_ospf_interface.json",
+    "show ip ospf database router json": "frr_ospf_database.json",
     "show bgp summary json": "frr_bgp_summary.json",
 }
 
@@ -28,6 +29,7 @@ _BY_PLATFORM: Mapping[str, Mapping[str, str]] = {
         "show cdp neighbors detail": "ios_cdp.txt",
         "show ip ospf neighbor": "ios_ospf_neighbor.txt",
         "show ip ospf interface brief": "ios_ospf_interface.txt",
+        "show ip ospf database router": "ios_ospf_database.txt",
         "show bgp all summary": "ios_bgp.txt",
         "show interfaces transceiver": "ios_transceiver.txt",
     },
@@ -35,6 +37,7 @@ _BY_PLATFORM: Mapping[str, Mapping[str, str]] = {
         "show lldp neighbors detail | json": "nxos_lldp.json",
         "show ip ospf neighbors | json": "nxos_ospf_neighbors.json",
         "show ip ospf interface | json": "nxos_ospf_interface.json",
+        "show ip ospf database router detail": "nxos_ospf_database.txt",
         "show bgp sessions | json": "nxos_bgp.json",
         "show interface transceiver details | json": "nxos_transceiver.json",
     },
@@ -45,6 +48,7 @@ _BY_PLATFORM: Mapping[str, Mapping[str, str]] = {
             "show lldp local-information": "junos_lldp_local.json",
             "show ospf neighbor": "junos_ospf_neighbor.json",
             "show ospf interface detail": "junos_ospf_interface.json",
+            "show ospf database router detail": "junos_ospf_database.json",
             "show bgp summary": "junos_bgp.json",
             "show interfaces diagnostics optics": "junos_optics.json",
         }.items()
@@ -53,6 +57,7 @@ _BY_PLATFORM: Mapping[str, Mapping[str, str]] = {
         "show lldp neighbors detail | json": "eos_lldp.json",
         "show ip ospf neighbor | json": "eos_ospf_neighbor.json",
         "show ip ospf interface | json": "eos_ospf_interface.json",
+        "show ip ospf database router detail": "eos_ospf_database.txt",
         "show bgp summary | json": "eos_bgp.json",
         "show ip interface | json": "eos_ip_interface.json",
         "show interfaces transceiver | json": "eos_transceiver.json",

@@ -25,7 +25,8 @@ from tests.collectors.ssh.outputs import OUTPUTS
 PLANS = {
     f"{platform.name} {plan.name}": plan
     for platform in PLATFORMS.values()
-    for plan in platform.plans
+    for plan in (*platform.plans, platform.database)
+    if plan is not None
 }
 _WORDS = ["", "Full/DR", "9" * 400, "-1", "65536.1", "fe80::1%eth0", "\ud800", "é\x00"]
 _VALUES: st.SearchStrategy[object] = st.one_of(

@@ -120,6 +120,42 @@ async def test_mismatches_come_with_a_wrong_inventory_and_go_with_a_right_one(
         await _everything_agrees(here, right)
 
 
+async def test_one_database_tells_what_all_links_cost(lab: Lab, tmp_path: Path) -> None:
+    """FRR's agent has no metrics to be believed; core1 is asked over SSH as well."""
+    inventory = yaml.safe_load(lab.described.text)
+    core1 = next(each for each in inventory["devices"] if each["id"] == "core1")
+    core1 |= {"ssh": "lab", "platform": "frr"}
+    for link in inventory["links"]:
+        link["metric"] = {"ab": 10, "ba": 10}
+    links = {link["id"]: link for link in inventory["links"]}
+    links["reg4-site4"]["metric"] = {"ab": 10, "ba": 25}
+    configure(lab, tmp_path, inventory=yaml.safe_dump(inventory))
+    public = lab.space.path(FOLDER / "hostkey.pub").read_text()
+    (tmp_path / "known_hosts").write_text(f"10.255.0.1 {public}")
+    settings, key = tmp_path / "bellrock.yaml", lab.space.path(FOLDER / "id")
+    asked = "{snmp: {interval: 2s, timeout: 400ms, retries: 1}, ssh: {interval: 2s, "
+    asked += "ospf_database: [core1], ospf_database_interval: 2s}}"
+    document = yaml.safe_load(settings.read_text())
+    document["ssh"] = {"lab": {"user": "root", "key_file": str(key)}}
+    document["collectors"] = yaml.safe_load(asked)
+    settings.write_text(yaml.safe_dump(document))
+    folder, away = str(FOLDER / "site5"), "max-metric router-lsa administrative"
+    vtysh = ("vtysh", "--vty_socket", folder)
+    site5 = (*vtysh, "-c", "configure terminal", "-c", "router ospf", "-c")
+    mismatch = catalogue.TOPOLOGY_MISMATCH
+    async with desk(tmp_path, alerting=False) as here:
+        await here.exported.until(1, mismatch, link="reg4-site4", why="metric")
+        assert len(await here.exported.values(mismatch)) == 1
+        lab.space.run("site5", *site5, away)
+        try:
+            await here.exported.until(1, mismatch, link="site4-site5", why="max_metric")
+            assert len(await here.exported.values(mismatch)) == 2
+        finally:
+            lab.space.run("site5", *site5, f"no {away}")
+        await here.exported.until(None, mismatch, link="site4-site5", why="max_metric")
+        assert len(await here.exported.values(mismatch)) == 1
+
+
 async def test_a_cut_and_its_repair_are_no_mismatch(lab: Lab, tmp_path: Path) -> None:
     configure(lab, tmp_path)
     settings = tmp_path / "bellrock.yaml"

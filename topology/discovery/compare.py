@@ -207,6 +207,14 @@ class _Comparing:
         speeds = seen.speeds if same else seen.speeds[::-1]
         metrics = seen.metrics if same else seen.metrics[::-1]
         yield from capacity(link, speeds, seen)
+        for device in sorted(self._wiring.stubs.intersection(seen.devices)):
+            if link.metric_declared:
+                detail = (
+                    f"{device} asks OSPF not to pass through it (max-metric); declared "
+                    f"are {link.metric_ab} and {link.metric_ba}"
+                )
+                yield Mismatch(link.id, Why.MAX_METRIC, detail)
+                return
         declared = link.metric_ab, link.metric_ba
         for end, metric, wanted in zip(
             (link.a, link.b), metrics, declared, strict=True

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from bellrock.model.inventory import End
 from bellrock.model.neighbourhood import Protocol
+from topology.discovery.database import Database
 from topology.discovery.links import SeenLink, Wiring
+from topology.discovery.metrics import Metrics
 from topology.discovery.sighting import Eyes, Loose, Plug, Sighting
 from topology.discovery.told import LINK_LAYER, Told
 
@@ -32,11 +34,18 @@ class _Edge:
 
 def join(told: Mapping[str, Told]) -> Wiring:
     """Return the links between devices, by what each of them told."""
+    database = Database(link for one in told.values() for link in one.ospf_links)
+    told = database.identified(told)
+    metrics = Metrics(told, database)
     eyes = Eyes(told)
     seen = [each for one in told.values() for each in eyes.sightings(one)]
-    cables = _Layer(told, [each for each in seen if each.protocol in LINK_LAYER])
+    cables = _Layer(
+        told, [each for each in seen if each.protocol in LINK_LAYER], metrics
+    )
     cables.settle()
-    routes = _Layer(told, [each for each in seen if each.protocol not in LINK_LAYER])
+    routes = _Layer(
+        told, [each for each in seen if each.protocol not in LINK_LAYER], metrics
+    )
     routes.yield_to(cables)
     routes.settle(onto=cables)
     links = [*cables.links(), *routes.links()]
@@ -50,14 +59,18 @@ def join(told: Mapping[str, Told]) -> Wiring:
         tuple(sorted(_bundles(links, told), key=str)),
         tuple(each for each in (*cables.seen, *routes.seen) if each.loose is not None),
         said,
+        database.stubs(told),
     )
 
 
 class _Layer:
     """What is seen by protocols of one kind, and the links that follow."""
 
-    def __init__(self, told: Mapping[str, Told], seen: Iterable[Sighting]) -> None:
+    def __init__(
+        self, told: Mapping[str, Told], seen: Iterable[Sighting], metrics: Metrics
+    ) -> None:
         self._told = told
+        self._metrics = metrics
         self.seen = _apart(list(seen))
         self._edges: dict[frozenset[Plug], _Edge] = {}
         self._at: dict[Plug, _Edge] = {}
@@ -161,19 +174,11 @@ class _Layer:
             *(edge.by(a), edge.by(b)),
             edge.by_elimination,
             speeds=(self._told[a[0]].speed(a[1]), self._told[b[0]].speed(b[1])),
-            metrics=(_metric(edge, a), _metric(edge, b)),
+            metrics=(
+                self._metrics.at(a, b[0], edge.seen),
+                self._metrics.at(b, a[0], edge.seen),
+            ),
         )
-
-
-def _metric(edge: _Edge, plug: Plug) -> int | None:
-    """Return what OSPF costs at one end: for IPv4 if it runs for both."""
-    found: dict[bool, set[int]] = {True: set(), False: set()}
-    for each in edge.seen:
-        metric = each.neighbour.metric
-        if each.device == plug[0] and metric is not None:
-            found[any("." in one for one in each.neighbour.addresses)].add(metric)
-    metrics = found[True] or found[False]
-    return next(iter(metrics)) if len(metrics) == 1 else None
 
 
 def _apart(seen: list[Sighting]) -> list[Sighting]:

@@ -66,8 +66,11 @@ class Wiring:
         What is no link, each with its reason.
     said : mapping of Plug to list of Sighting
         By port: what is seen there, and what others say is plugged in there.
+    stubs : frozenset of str
+        Devices that ask OSPF not to pass through them (RFC 6987).
     """
 
     links: tuple[SeenLink, ...]
     loose: tuple[Sighting, ...]
     said: Mapping[Plug, list[Sighting]]
+    stubs: frozenset[str] = frozenset()

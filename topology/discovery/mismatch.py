@@ -20,6 +20,7 @@ class Why(StrEnum):
     UNDECLARED = "undeclared"
     CAPACITY = "capacity"
     METRIC = "metric"
+    MAX_METRIC = "max_metric"
 
 
 @dataclass(frozen=True, slots=True)

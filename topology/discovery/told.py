@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from bellrock.model.neighbourhood import Address, Facts, Neighbour, Port, Protocol
+from bellrock.model.neighbourhood import (
+    Address,
+    Facts,
+    Neighbour,
+    OspfLink,
+    Port,
+    Protocol,
+)
 from bellrock.model.observation import DeviceReading, Outcome
 from bellrock.model.status import Status
 from topology.discovery.names import Names
@@ -36,6 +43,8 @@ class Told:
         Whether that is the whole table.
     read : frozenset of Protocol
         Protocols whose neighbours were asked for, and told or said to be none.
+    ospf_links : tuple of OspfLink
+        Of all routers of its areas, if it was asked for them.
     """
 
     device: str
@@ -52,6 +61,7 @@ class Told:
     speeds: tuple[float | None, ...] = ()
     whole: bool = False
     read: frozenset[Protocol] = frozenset()
+    ospf_links: tuple[OspfLink, ...] = ()
 
     @classmethod
     def of(cls, reading: DeviceReading, address: str | None) -> "Told":
@@ -73,6 +83,7 @@ class Told:
             table.speed,
             whole=reading.outcome is Outcome.SUCCESS and bool(table.name),
             read=_read(reading),
+            ospf_links=facts.ospf_links,
         )
 
     def silent(self) -> "Told":

@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bellrock.model.neighbourhood import Address, Neighbour, Port, PortKind, Protocol
+from bellrock.model.neighbourhood import (
+    Address,
+    Neighbour,
+    OspfLink,
+    OspfLinkKind,
+    Port,
+    PortKind,
+    Protocol,
+)
 from bellrock.model.status import Status
 from topology.discovery.join import join
 from topology.discovery.links import SeenLink, Wiring
 from topology.discovery.told import Told
 
+HOST = "255.255.255.255"
 EVERY = frozenset({Protocol.LLDP, Protocol.CDP, Protocol.OSPF})
 
 
@@ -83,14 +92,34 @@ class World:
             for here, there in wire.ways:
                 self.lldp(here, there)
 
-    def route(self, wire: Wire, number: int, *, metric: int = 10) -> None:
+    def route(
+        self, wire: Wire, number: int, *, metric: int = 10, back: int | None = None
+    ) -> None:
         """Have OSPF run over a wire, in a network of its own."""
-        for (here, there), ours in zip(wire.ways, (1, 2), strict=True):
+        metrics = metric, metric if back is None else back
+        for (here, there), ours, metric in zip(wire.ways, (1, 2), metrics, strict=True):
             own = f"10.{number // 250}.{number % 250}.{ours}"
             other = f"10.{number // 250}.{number % 250}.{3 - ours}"
             told = self.told[here[0]]
             self.change(here[0], addresses=(*told.addresses, Address(own, 30, here[1])))
             self.hears(here[0], self.adjacent(here[1], there[0], other, metric))
+
+    def database(self) -> tuple[OspfLink, ...]:
+        """Return the links that every router has of all of them, as they tell now."""
+        found = []
+        for told in self.told.values():
+            router = told.router_id
+            found.append(OspfLink(router, OspfLinkKind.STUB, router, HOST, 0))
+            own = {each.interface: each.address for each in told.addresses}
+            found += [
+                OspfLink(
+                    *(router, OspfLinkKind.POINT_TO_POINT, each.name),
+                    *(own[each.interface], each.metric or 0),
+                )
+                for each in told.neighbours
+                if each.protocol is Protocol.OSPF
+            ]
+        return tuple(sorted(found))
 
     def adjacent(
         self, interface: str, far: str, address: str, metric: int | None = None

@@ -1,6 +1,7 @@
 """Random networks: what is joined is the wiring or a part of it, and nothing else."""
 
 import time
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from tests.topology.discovery.heard import (
     world,
 )
 from topology.discovery.join import join
+from topology.discovery.told import Told
 
 KINDS = (
     PortKind.NAME,
@@ -133,6 +135,64 @@ def test_names_and_ids_that_two_devices_share_join_nothing_wrong(
     assert ends(found.join().links) <= {label(wire) for wire in wires}
 
 
+@given(wirings(), st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_database_adds_true_metrics_and_no_link_that_is_not_there(
+    wires: list[Wire], data: st.DataObject
+) -> None:
+    devices = sorted({d for w in wires for d, _ in (w.a, w.b)})
+    found = world(devices, wires)
+    metrics: dict[tuple[str, str], int] = {}
+    for number, wire in enumerate(wires):
+        if data.draw(st.booleans(), label=f"OSPF on {label(wire)}"):
+            one, other = 2 * number + 1, 2 * number + 2
+            found.route(wire, number, metric=one, back=other)
+            metrics |= {wire.a: one, wire.b: other}
+        for here, there in wire.ways:
+            if data.draw(st.booleans(), label=f"{here} hears {there}"):
+                found.lldp(here, there)
+    database = found.database()
+    for device in devices:
+        told = found.told[device]
+        match data.draw(
+            st.sampled_from(("all", "no metrics", "nothing")), label=device
+        ):
+            case "no metrics":
+                heard = tuple(replace(n, metric=None) for n in told.neighbours)
+                found.change(device, neighbours=heard)
+            case "nothing":
+                found.told[device] = Told(device, address=told.router_id)
+    before = ends(found.join().links)
+    asked = data.draw(st.sampled_from(devices))
+    found.change(asked, ospf_links=database)
+    links = found.join().links
+    assert before <= ends(links)
+    whole = [link for link in links if link.a.interface and link.b.interface]
+    exact = [link for link in whole if not link.by_elimination]
+    assert ends(exact) <= {label(wire) for wire in wires}
+    pairs = {tuple(sorted((wire.a[0], wire.b[0]))) for wire in wires}
+    assert {link.devices for link in links} <= pairs
+    for link in links:
+        for end, far, metric in (
+            (link.a, link.b, link.metrics[0]),
+            (link.b, link.a, link.metrics[1]),
+        ):
+            ports = [
+                here
+                for wire in wires
+                for here, there in wire.ways
+                if here[0] == end.device
+                and there[0] == far.device
+                and end.interface in ("", here[1])
+                and far.interface in ("", there[1])
+            ]
+            assert (
+                link.by_elimination
+                or metric is None
+                or any(metrics.get(port) == metric for port in ports)
+            )
+
+
 def test_ten_thousand_devices_are_joined_in_seconds() -> None:
     wires = [
         Wire((f"d{i}", "up"), (f"d{i // 10}", f"down{i % 10}"))
@@ -147,6 +207,7 @@ def test_ten_thousand_devices_are_joined_in_seconds() -> None:
         found.cable(wire)
         if number < 60_000:
             found.route(wire, number)
+    found.change("d0", ospf_links=found.database())
     started = time.process_time()
     links = join(found.told).links
     seconds = time.process_time() - started

@@ -175,7 +175,7 @@ class SnmpSettings(BaseModel):
         firewall on the way, or a slow line out of here, can bear.
     max_rows : int
         Interfaces of one device beyond which its table is taken for endless; rows of
-        any other table too.
+        all the tables that a plan reads together too.
     plans : PlanSettings
         What else is read.
     """

@@ -27,7 +27,7 @@ _MIBS: Mapping[str, tuple[Oid, ...]] = {
     "ENTITY-SENSOR-MIB": tuple((*_STANDARD_ENTRY, n) for n in range(1, 6)),
 }
 _MIB = "mib"
-_NEITHER = "neither"
+_TIMES = "times"
 _OK = 1
 _UNITS = 9
 """EntitySensorDataScale of 10**0; each step is three powers of ten."""
@@ -57,28 +57,36 @@ _MOST_LIGHT = 1.0
 
 async def read(asked: Asked) -> Facts:
     """Read all sensors; their names are asked once, since there may be hundreds."""
-    sensors = await _standard(asked)
+    standard = await _standard(asked)
+    sensors = standard or ()
     if not any(one.kind is SensorKind.OPTICAL_POWER for one in sensors):
         names = {one.name for one in sensors}
         optics = await read_optics(asked)
         sensors += tuple(one for one in optics if one.name not in names)
-    if not sensors and _MIB not in asked.notes:
+    if standard is None and not sensors:
         asked.notes.clear()
         raise unsupported("sensors (ENTITY-SENSOR-MIB, or its vendor's own)")
-    asked.notes.setdefault(_MIB, _NEITHER)
     return Facts(sensors=sensors)
 
 
-async def _standard(asked: Asked) -> tuple[Sensor, ...]:
+async def _standard(asked: Asked) -> tuple[Sensor, ...] | None:
+    """Return the sensors of the MIB that there is; None if there is neither.
+
+    On a device that has optics alone they are looked for again, each time after twice
+    as many readings: an agent that just started may not know them yet.
+    """
     noted = asked.notes.get(_MIB)
+    times = int(asked.notes.get(_TIMES, "0")) + 1
+    asked.notes[_TIMES] = str(times)
+    if noted is None and times & (times - 1):
+        return None
     for name, columns in _MIBS.items():
         if noted in (None, name):
             table = await asked.walk(*columns)
             if table.rows:
                 asked.notes[_MIB] = name
                 return await _sensors(asked, table, columns)
-    asked.notes.pop(_MIB, None)
-    return ()
+    return None
 
 
 async def _sensors(

@@ -215,16 +215,33 @@ async def test_other_vendors_are_not_asked() -> None:
         assert not here.asked(HUAWEI_OPTICAL)
 
 
-async def test_the_standard_is_not_asked_again_where_there_is_none_of_it() -> None:
+async def test_the_standard_is_asked_ever_less_often_where_there_is_none_of_it() -> (
+    None
+):
     standard = (1, 3, 6, 1, 2, 1, 99)
+    shown = JUNIPER, dom(1, -500, -250)
     async with bench(settings(sensors="poll")) as here:
-        here.show(JUNIPER, dom(1, -500, -250))
-        await here.poll()
-        assert here.asked(standard)
-        await here.poll()
+        here.show(*shown)
+        asked = []
+        for _ in range(7):
+            reading = await here.poll()
+            assert len(reading.facts.sensors) == 3
+            asked.append(bool(here.asked(standard)))
+        # And once more each time: a poll asks at once what the last one asked.
+        assert asked == [True, True, True, True, True, False, False]
+        here.show(*shown, sensor(1, 8, 31), named(1, "inlet"))
         reading = await here.poll()
-        assert len(reading.facts.sensors) == 3
-        assert not here.asked(standard)
+        assert len(reading.facts.sensors) == 4
+
+
+async def test_a_table_that_is_empty_for_once_is_read_again() -> None:
+    shown = JUNIPER, dom(1, -500, -250)
+    inlet = sensor(1, 8, 31), named(1, "inlet")
+    async with bench(settings(sensors="poll")) as here:
+        for now, count in (((*shown, *inlet), 4), (shown, 3), ((*shown, *inlet), 4)):
+            here.show(*now)
+            reading = await here.poll()
+            assert len(reading.facts.sensors) == count
 
 
 power = st.none() | st.integers(-(2**31), 2**64) | st.integers(-7000, 7000)

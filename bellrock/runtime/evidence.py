@@ -170,7 +170,8 @@ class Evidence:
                 if before.noticed > begun:
                     # It may have been read before it changed.
                     continue
-                contradicted |= status is not before.status
+                # Who says that it does not know is contradicted by nobody.
+                contradicted |= before.status not in (status, Status.UNKNOWN)
             reports[device] = _Report(status, until)
         if indexes:
             self._indexes[device] = indexes

@@ -225,6 +225,15 @@ def test_a_poll_that_confirms_contradicts_nothing() -> None:
     assert evidence.heard(11).links_down == {"tail"}
 
 
+def test_a_link_that_comes_up_by_and_by_is_no_contradiction() -> None:
+    evidence = told(10)
+    testing = replace(notice(11, NoticeKind.LINK_UP), status=Status.UNKNOWN)
+    evidence.add_notice(testing, "snmp")
+    assert not evidence.add_reading(reading(12, Outcome.SUCCESS, row(Status.UP)))
+    evidence.add_notice(notice(13), "snmp")
+    assert evidence.heard(13).links_down == {"tail"}
+
+
 def test_who_told_what_a_poll_contradicts_is_not_believed_for_a_while() -> None:
     evidence = told(10)
     evidence.add_reading(reading(11, Outcome.SUCCESS, row(Status.UP)))

@@ -277,6 +277,14 @@ GROUPS: tuple[tuple[str, Oid, str], ...] = (
         *("FORTINET-FORTIGATE-MIB", (*_ENTERPRISES, 12356, 101, 4, 1)),
         "- - fgSysCpuUsage fgSysMemUsage",
     ),
+    (
+        *(
+            "ARUBAWIRED-SYSTEMINFO-MIB",
+            (*_ENTERPRISES, 47196, 4, 1, 1, 3, 22, 1, 0, 1, 1),
+        ),
+        "- - arubaWiredSystemInfoCpu arubaWiredSystemInfoMemory - - - - - "
+        "arubaWiredSystemInfoCpuAvgOneMin",
+    ),
     ("PowerNet-MIB", (*_APC, 2, 1), "upsBasicBatteryStatus"),
     (
         *("PowerNet-MIB", (*_APC, 2, 2)),

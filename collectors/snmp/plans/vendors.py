@@ -27,6 +27,7 @@ _H3C_OLD_ENTITY: Oid = (*_ENTERPRISES, 2011, 10, 2, 6, 1, 1, 1, 1)
 _TIMETRA_SYSTEM: Oid = (*_ENTERPRISES, 6527, 3, 1, 2, 1, 1)
 _FORTIGATE_SYSTEM: Oid = (*_ENTERPRISES, 12356, 101, 4, 1)
 _HP_SWITCH: Oid = (*_ENTERPRISES, 11, 2, 14, 11, 5, 1)
+_ARUBA_SYSTEM: Oid = (*_ENTERPRISES, 47196, 4, 1, 1, 3, 22, 1, 0, 1, 1)
 _EXTREME_MONITOR: Oid = (*_ENTERPRISES, 1916, 1, 32)
 
 
@@ -212,6 +213,27 @@ VENDORS: Mapping[int, Vendor] = {
             percent(
                 "hh3cEntityExtMemUsage",
                 *((*_H3C_ENTITY, 8), (*_H3C_ENTITY, 8)),
+                which=_has_memory,
+            ),
+        ),
+    ),
+    47196: Vendor(  # HPE Aruba: AOS-CX
+        cpu=(
+            percent(
+                "arubaWiredSystemInfoCpuAvgOneMin",
+                *((*_ARUBA_SYSTEM, 10), (*_ARUBA_SYSTEM, 4)),
+                which=_has_memory,
+            ),
+            percent(
+                "arubaWiredSystemInfoCpu",
+                *((*_ARUBA_SYSTEM, 3), (*_ARUBA_SYSTEM, 4)),
+                which=_has_memory,
+            ),
+        ),
+        memory=(
+            percent(
+                "arubaWiredSystemInfoMemory",
+                *((*_ARUBA_SYSTEM, 4), (*_ARUBA_SYSTEM, 4)),
                 which=_has_memory,
             ),
         ),

@@ -38,6 +38,16 @@ CISCO: Oid = (*ENTERPRISES, 9, 9)
 JUNIPER: Oid = (*ENTERPRISES, 2636, 3, 1, 13, 1)
 CARD, ENGINE, BACKUP = (7, 1, 0, 0), (9, 1, 0, 0), (9, 2, 0, 0)
 EXTREME: Oid = (*ENTERPRISES, 1916, 1, 32)
+ARUBA: Oid = (*ENTERPRISES, 47196, 4, 1, 1, 3, 22, 1, 0, 1, 1)
+
+
+def module(kind: str, name: str) -> Oid:
+    """Return the index of a module of AOS-CX: two texts, their lengths before them."""
+    return (len(kind), *kind.encode(), len(name), *name.encode())
+
+
+MANAGEMENT = module("management_module", "1/1")
+LINE_CARD = module("line_card", "1/3")
 HUAWEI: Oid = (*ENTERPRISES, 2011, 5, 25, 31, 1, 1, 1, 1)
 SHAPES: dict[str, tuple[Mib, float | None, float | None]] = {
     "a host": (PROCESSORS | STORAGE, 0.2, 0.4),
@@ -96,6 +106,26 @@ SHAPES: dict[str, tuple[Mib, float | None, float | None]] = {
         | numbers((*HUAWEI, 7), (67108867, 0), (67108873, 46), (69206025, 0)),
         0.2,
         0.46,
+    ),
+    "Aruba AOS-CX, a card that does not tell": (
+        vendor(47196, 4, 1, 1, 1, 101)
+        | numbers((*ARUBA, 3), (MANAGEMENT, 31), (LINE_CARD, 0))
+        | numbers((*ARUBA, 4), (MANAGEMENT, 27), (LINE_CARD, 0))
+        | numbers((*ARUBA, 10), (MANAGEMENT, 14), (LINE_CARD, 0)),
+        0.14,
+        0.27,
+    ),
+    "Aruba AOS-CX without means": (
+        vendor(47196, 4, 1, 1, 1, 304)
+        | numbers((*ARUBA, 3), (MANAGEMENT, 31))
+        | numbers((*ARUBA, 4), (MANAGEMENT, 27)),
+        0.31,
+        0.27,
+    ),
+    "Aruba AOS-CX of old": (
+        vendor(47196, 4, 1, 1, 1, 70) | PROCESSORS | STORAGE,
+        0.2,
+        0.4,
     ),
     "Nokia SR OS": (
         vendor(6527, 1, 3, 8)

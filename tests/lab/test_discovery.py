@@ -73,6 +73,31 @@ def test_the_draft_of_a_crawl_is_the_lab(lab: Lab, tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+def test_the_seeds_database_has_the_metrics_of_all_links_of_a_draft(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """The host keys of the others are not known: over SSH they are not read."""
+    configure(lab, tmp_path)
+    settings = tmp_path / "bellrock.yaml"
+    key = lab.space.path(FOLDER / "id")
+    settings.write_text(
+        settings.read_text() + f"ssh: {{lab: {{user: root, key_file: {key}}}}}\n"
+    )
+    public = lab.space.path(FOLDER / "hostkey.pub").read_text()
+    (tmp_path / "known_hosts").write_text(f"10.255.0.1 {public}")
+    path = tmp_path / "draft.yaml"
+    words = ("-o", str(path), "--ssh", "lab", "--platform", "frr")
+    done = discover(tmp_path, *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    silent = [each["outcome"] for each in json.loads(done.stdout)["silent"]]
+    assert silent.count("ssh host_key") == len(lab.described.routers) - 1
+    found, truth = load(path, cache=None).inventory, lab.described.inventory
+    assert wiring(found) == wiring(truth)
+    metrics = {(each.metric_ab, each.metric_ba) for each in found.links.values()}
+    assert metrics == {(10, 10)}
+    assert all(link.metric_declared for link in found.links.values())
+
+
 def test_over_ssh_the_draft_has_metrics_too(lab: Lab, tmp_path: Path) -> None:
     configure(lab, tmp_path)
     settings = tmp_path / "bellrock.yaml"

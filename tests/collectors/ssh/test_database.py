@@ -53,6 +53,21 @@ def test_ios_leaves_out_who_is_gone() -> None:
     }
 
 
+def test_a_screen_with_lines_missing_mixes_nothing_up() -> None:
+    text = recorded("nxos_ospf_database.txt")
+    of_networks = text.replace("LS Type: Router Links", "LS Type: Network Links")
+    assert database.screen(of_networks).ospf_links == ()
+    for lost in ("(Link ID) Neighboring", "(Link Data) Router Interface address: .9"):
+        begins, _, ends = lost.partition(": ")
+        lines = [
+            line
+            for line in text.splitlines()
+            if begins not in line or not line.endswith(ends)
+        ]
+        expected = (COMMON[1], COMMON[2])
+        assert database.screen("\n".join(lines)).ospf_links == expected
+
+
 def test_the_lab_has_each_link_from_both_ends() -> None:
     """Recorded with a broadcast network and a router in maintenance."""
     links = read("frr").ospf_links

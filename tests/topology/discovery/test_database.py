@@ -6,6 +6,7 @@ import pytest
 
 from bellrock.model.inventory import End, Link
 from bellrock.model.neighbourhood import (
+    Address,
     Neighbour,
     OspfLink,
     OspfLinkKind,
@@ -87,6 +88,49 @@ def test_a_device_whose_agent_has_no_metrics_is_told_by_the_database() -> None:
     assert metrics(found) == {label(AB): (11, 12), label(AGAIN): (21, 22)}
 
 
+def test_a_device_that_tells_its_router_id_keeps_it(seen: World) -> None:
+    """It runs OSPF twice, and is managed by the other's address."""
+    seen.told["b"] = replace(seen.told["b"], router_id="192.0.2.9")
+    assert metrics(seen) == {}
+
+
+def test_what_a_device_itself_says_goes_first(seen: World) -> None:
+    seen.change(
+        "a",
+        ospf_links=tuple(
+            replace(e, metric=99) if e.metric in (11, 12) else e
+            for e in seen.told["a"].ospf_links
+        ),
+    )
+    assert metrics(seen)["a:ge1 - b"] == (11, 99)
+
+
+def test_an_address_that_another_router_has_by_now_says_nothing(seen: World) -> None:
+    moved = tuple(
+        replace(e, router="10.255.9.9") if e.metric == 12 else e
+        for e in seen.told["a"].ospf_links
+    )
+    seen.change("a", ospf_links=moved)
+    assert metrics(seen)["a:ge1 - b"] == (11, None)
+
+
+def test_two_networks_on_one_port_have_no_metric_together(seen: World) -> None:
+    """b is read, and tells no metrics; who is next to it, LLDP says."""
+    router = seen.told["b"].address or ""
+    units = Address("10.0.1.2", 30, "ge1.1"), Address("10.0.2.2", 30, "ge1.2")
+    seen.add("b", "ge1", "ge1.1", "ge1.2", router_id=router, addresses=units)
+    seen.change("a", neighbours=())
+    seen.cable(AB)
+    assert metrics(seen)[label(AB)] == (11, None)
+    seen.change("b", addresses=units[:1])
+    assert metrics(seen)[label(AB)] == (11, 12)
+    # Nor has a port that nobody names any address without an interface.
+    seen.change("b", addresses=(Address("10.0.1.2"),), neighbours=())
+    bare = Neighbour(Protocol.LLDP, "b", "ge1", chassis=seen.told["b"].chassis)
+    seen.change("a", neighbours=(bare,))
+    assert metrics(seen)["a:ge1 - b"] == (11, None)
+
+
 def test_what_lldp_says_is_never_outvoted(seen: World) -> None:
     """The database has a next to b, where a switch of the inventory is plugged in."""
     switch = Wire(("a", "ge1"), ("s", "1"))
@@ -108,8 +152,13 @@ def test_a_router_id_that_is_not_its_address_says_nothing(seen: World) -> None:
     assert metrics(seen) == {}
     del seen.told["d"]
     # Nobody announces it.
-    kept = [e for e in seen.told["a"].ospf_links if (e.far, e.own) != (router, HOST)]
-    seen.change("a", ospf_links=tuple(kept))
+    other = [
+        replace(e, far="10.0.1.0", own="255.255.255.252")
+        if (e.far, e.own) == (router, HOST)
+        else e
+        for e in seen.told["a"].ospf_links
+    ]
+    seen.change("a", ospf_links=tuple(other))
     assert metrics(seen) == {}
 
 
@@ -156,6 +205,11 @@ def test_a_router_in_maintenance_is_told_as_such(seen: World) -> None:
     declared = Link("ab", *AC, metric_ab=11, metric_ba=12)
     assert seen.join().stubs == {"b"}
     assert compared(seen, declared) == [("ab", Why.MAX_METRIC)]
+    seen.add("d", router_id=seen.told["b"].address)
+    assert seen.join().stubs == {"d"}
+    seen.add("e", router_id=seen.told["b"].address)
+    assert seen.join().stubs == frozenset()
+    del seen.told["d"], seen.told["e"]
     unknown = replace(declared, metric_declared=False)
     assert compared(seen, unknown) == []
     # Nor is it anything to write into a draft.

@@ -99,14 +99,15 @@ class _Server(asyncssh.SSHServer):
 @asynccontextmanager
 async def device(
     handle: Handler,
-    key: asyncssh.SSHKey | None = None,
+    key: asyncssh.SSHKey | tuple[asyncssh.SSHKey, ...] = (),
     terminal: Session | None = None,
     **options: object,
 ) -> AsyncIterator[Met]:
     """Run one that does as `handle` says with whatever it is asked."""
     met = Met()
-    if key is not None:
-        met.key = key
+    keys = key if isinstance(key, tuple) else (key,)
+    if keys:
+        met.key = keys[0]
 
     async def noted(process: Process) -> None:
         met.commands.append(process.command or "")
@@ -119,7 +120,7 @@ async def device(
         "127.0.0.1",
         0,
         server_factory=lambda: _Server(met, terminal),
-        server_host_keys=[met.key],
+        server_host_keys=list(keys) or [met.key],
         process_factory=None if terminal is not None else noted,
         encoding=None,
         **{"line_editor": False, **options},

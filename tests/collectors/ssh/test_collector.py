@@ -164,6 +164,19 @@ async def test_a_changed_host_key_is_never_accepted(tmp_path: Path, kind: str) -
     assert (tmp_path / "known_hosts").read_text() == before
 
 
+@pytest.mark.parametrize("kind", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"])
+async def test_of_several_host_keys_the_known_one_is_asked_for(
+    tmp_path: Path, kind: str
+) -> None:
+    kinds = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")
+    keys = {each: asyncssh.generate_private_key(each) for each in kinds}
+    async with device(good, tuple(keys.values())) as met:
+        met.key = keys[kind]
+        async with SshCollector(settings(tmp_path, met)) as collector:
+            reading = await collector.collect(met.device(), credentials(tmp_path))
+    assert reading.outcome is Outcome.SUCCESS
+
+
 async def test_a_revoked_key_is_refused_and_an_extra_file_is_trusted(
     tmp_path: Path,
 ) -> None:

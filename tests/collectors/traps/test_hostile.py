@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from collectors.snmp import ber
 from collectors.snmp.ber import Malformed
 from collectors.snmp.message import Pdu, PduType
-from collectors.snmp.v3agent import Agent
+from collectors.snmp.v3agent import Agent, User
 from collectors.snmp.v3message import (
     AUTH,
     PRIVACY,
@@ -265,3 +265,21 @@ def test_a_flood_of_discoveries_and_wrong_engines_keeps_nothing() -> None:
     # As many engines as are ever remembered, and then their turn is over.
     assert len(reader._agents) == 512
     assert len(reader._interpreter._keys) == 512
+
+
+def test_of_a_flood_from_strangers_a_hundred_a_second_are_looked_at() -> None:
+    now = 50.0
+    senders = Senders()
+    senders.assign([sender(user())])
+    found = SecuredMessage(1, 0, ENGINE, 3, 1000, b"", b"")
+    senders.learn("r1", (), Agent(found, User(b"me")))
+    door = Door(senders, clock=lambda: now)
+    datagram = secured(user())
+
+    def let_in() -> int:
+        answers = [door.admit(datagram, "192.0.2.99", b"") for _ in range(500)]
+        return sum(isinstance(answer, Admitted) for answer in answers)
+
+    assert let_in() == 100
+    now += 0.5
+    assert let_in() == 50

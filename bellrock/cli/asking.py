@@ -17,7 +17,10 @@ from collectors.snmp.transcript import Kind, Transcript
 from collectors.ssh import advice as ssh_advice
 from collectors.ssh.settings import SshCredentials, SshSettings
 
-_ARROWS = {Kind.SENT: "->", Kind.RECEIVED: "<-", Kind.SILENCE: "..", Kind.NETWORK: "!!"}
+_ARROWS = {
+    **{Kind.SENT: "->", Kind.RECEIVED: "<-", Kind.SILENCE: ".."},
+    **{Kind.NETWORK: "!!", Kind.REMARK: "**"},
+}
 _MOST_LINES = 2_000
 """Of one command's output that are shown."""
 _LONGEST = 500

@@ -19,10 +19,11 @@ from collectors.snmp.patience import Patience
 from collectors.snmp.plans.agenda import Agenda
 from collectors.snmp.plans.reading import read_plans
 from collectors.snmp.plans.table import PLANS
-from collectors.snmp.session import Session, Target
+from collectors.snmp.session import Session
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.snmp.system import System, read_system
 from collectors.snmp.table import Table
+from collectors.snmp.target import Target
 from collectors.snmp.usm import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, password_to_key
 from collectors.snmp.v2c import V2cSession
 from collectors.snmp.v3 import V3Session
@@ -248,9 +249,9 @@ class SnmpCollector:
             target = Target(self._engine, family, address)
             session: Session
             if credentials.version == 3:
-                session = V3Session(target, self._user(credentials))
+                session = V3Session(target, self._user(credentials), credentials.quirks)
             else:
-                session = V2cSession(target, credentials.community)
+                session = V2cSession(target, credentials.community, credentials.quirks)
             agenda = Agenda(
                 self._plans, interval=self._settings.interval, seed=device.id
             )

@@ -16,7 +16,7 @@ from collectors.snmp.failure import Failure
 from collectors.snmp.pace import Pace
 from collectors.snmp.witness import Witness
 
-_PER_DEVICE = 2
+AT_ONCE = 2
 """Requests one device has to deal with at once; its agent is rarely a fast one."""
 
 
@@ -29,11 +29,14 @@ class Target(Protocol):
         As :func:`collectors.snmp.address.resolve` returns them.
     lane : Lock
         The engine's for this address: one exchange with a device at a time.
+    at_once : int
+        Requests the device has to deal with at once.
     """
 
     family: socket.AddressFamily
     address: Sockaddr
     lane: asyncio.Lock
+    at_once: int
 
 
 class Engine:
@@ -76,6 +79,11 @@ class Engine:
         """Datagrams dropped so far because nobody had asked for them."""
         return sum(channel.strays for channel in self._channels.values())
 
+    def remark(self, text: str, to: Sockaddr) -> None:
+        """Tell the witness, if any, what was found out of a device."""
+        if self._witness is not None:
+            self._witness.remarked(text, to[:2])
+
     def close(self) -> None:
         """Close the sockets; whoever still waits is cancelled."""
         self._alarm.close()
@@ -116,7 +124,7 @@ class Engine:
         async with target.lane:
             exchange = Exchange(
                 *(self._channel(target.family), target.address, requests, self._pace),
-                *(self._waits[:1] if once else self._waits, _PER_DEVICE),
+                *(self._waits[:1] if once else self._waits, target.at_once),
             )
             await self._settle(exchange)
         if exchange.failure is None:

@@ -82,6 +82,8 @@ class Explainer:
                     )
                 case Kind.NETWORK:
                     yield Told(event, f"the network says: {os.strerror(event.number)}")
+                case Kind.REMARK:
+                    yield Told(event, event.text)
             silence = event.kind is Kind.SILENCE
 
     def _received(self, event: Event, asked: dict[int, float]) -> Told:

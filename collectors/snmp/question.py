@@ -25,7 +25,7 @@ class Question:
     pdu : bytes
         The PDU, with any number.
     oids : sequence of Oid
-        Exactly what the answer has to name; none for GETBULK.
+        Exactly what the answer has to name; none for those that follow them.
     before, after : bytes
         The message that it is asked in, without the number.
     layout : Layout or None
@@ -163,7 +163,13 @@ class Questions:
 
     def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> Question:
         """Return the question for so many successors of each of `oids`."""
-        pdu = _write(PduType.GET_BULK, oids, repetitions)
+        return self._ask(_write(PduType.GET_BULK, oids, repetitions))
+
+    def get_next(self, oids: Sequence[Oid]) -> Question:
+        """Return the question for the successor of each of `oids`."""
+        return self._ask(_write(PduType.GET_NEXT, oids))
+
+    def _ask(self, pdu: bytes) -> Question:
         question = self._known.get(pdu)
         if question is None:
             question = Question(pdu, pdu)

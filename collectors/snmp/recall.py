@@ -21,11 +21,12 @@ Cut = Callable[[Sequence[Cell]], tuple[Cell, ...]]
 class Step:
     """One question of a walk, and what its answer named."""
 
-    __slots__ = ("_names", "question")
+    __slots__ = ("_ended", "_names", "question")
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, ended: int | None = None) -> None:
         self.question = question
         self._names = question.names
+        self._ended = ended
 
     def take(
         self, number: int, octets: bytes, parse: Callable[[bytes], Pdu]
@@ -46,6 +47,9 @@ class Step:
             if values is not None:
                 return values
         pdu = parse(octets)
+        if self._ended is not None:
+            same = pdu.error_status, pdu.error_index - 1
+            return () if same == (ErrorStatus.NO_SUCH_NAME, self._ended) else None
         if pdu.type is not PduType.RESPONSE or pdu.error_status != ErrorStatus.NO_ERROR:
             return None
         if pdu.request_id != number:
@@ -78,6 +82,10 @@ class Recall:
         begin, self._size = self._size, self._size + variables
         self.steps.append(Step(question))
         return begin
+
+    def end(self, question: Question, position: int) -> None:
+        """Take in a step that found nothing behind the variable there but an error."""
+        self.steps.append(Step(question, position))
 
     def note(self, row: Oid, column: Oid, at: int) -> None:
         """Take in where a cell stood among the values of all steps."""

@@ -19,6 +19,7 @@ from pydantic import (
 
 from bellrock.config.duration import Seconds, parse
 from bellrock.config.secrets import read_secret
+from collectors.snmp.quirks import NONE, Quirks
 
 _SHORTEST_PASSWORD = 8
 
@@ -84,6 +85,7 @@ class SnmpCredentials(BaseModel):
     user: str | None = Field(default=None, min_length=1, max_length=32)
     auth: SnmpAuth | None = None
     privacy: SnmpPrivacy | None = None
+    quirks: Quirks = NONE
     _community: SecretStr = PrivateAttr(default=SecretStr(""))
 
     @model_validator(mode="after")

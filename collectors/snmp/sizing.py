@@ -17,51 +17,99 @@ _PATIENCE = 60
 _MOST_PATIENCE = 60 * 24
 """The same, of one that has called it too big each time; a day of polls a minute."""
 
+_LEAST = 200
+"""Octets of an answer that get through anywhere, and what is around them."""
+
+
+@dataclass(slots=True)
+class Bound:
+    """A limit that an agent, or the way to it, turned out to have.
+
+    It is remembered. But the agent may have been short of memory, or packets been lost,
+    or there is another by now: so after a while it is put to the test once more.
+
+    Attributes
+    ----------
+    most : int
+        Where there is no limit.
+    at : int
+        What has not yet been too much.
+    readings : int
+        Of tables, since it was last lowered or raised.
+    patience : int
+        After how many of them it is raised; twice as many each time that was in vain.
+    raised : bool
+        Whether it has been since it was lowered.
+    """
+
+    most: int
+    at: int
+    readings: int = 0
+    patience: int = _PATIENCE
+    raised: bool = False
+
+    def lower(self, at: int) -> None:
+        """Take in that more was too much."""
+        if self.raised:
+            self.patience = min(2 * self.patience, _MOST_PATIENCE)
+        self.at, self.readings, self.raised = at, 0, False
+
+    def may_grow(self) -> bool:
+        """Count a reading of a table; return whether it is time for more."""
+        if self.at >= self.most:
+            return False
+        self.readings += 1
+        if self.readings <= self.patience:
+            return False
+        self.at, self.readings = min(max(2 * self.at, 1), self.most), 0
+        self.raised = True
+        return True
+
 
 @dataclass(slots=True)
 class Sizing:
     """What we learned of how much one agent can answer at once.
 
-    What it calls too big is halved and remembered. It may have been short of memory, or
-    be another agent by now: so after a while it is asked for twice as much once more.
-
     Attributes
     ----------
     octets : float
         For each variable in a datagram; 0 while not known.
-    most : int
-        Repetitions it has not yet called too many.
-    readings : int
-        Of tables, since it last called something too big or was asked for more.
-    patience : int
-        After how many of them it is asked for more; twice as many each time that was
-        in vain.
-    grown : bool
-        Whether it has been asked for more since.
+    rows : Bound or None
+        Repetitions it has not yet called too many; None if it never did.
+    whole : Bound or None
+        Octets of an answer that arrives, if larger ones were lost.
+    getbulk : Bound or None
+        At 0 if it does not answer that, at 1 if it should be tried again.
     """
 
     octets: float = 0.0
-    most: int = MOST_REPETITIONS
-    readings: int = 0
-    patience: int = _PATIENCE
-    grown: bool = False
+    rows: Bound | None = None
+    whole: Bound | None = None
+    getbulk: Bound | None = None
 
     def too_big(self, repetitions: int) -> None:
         """Take in that so many were called too many; there were two at least."""
-        if self.grown:
-            self.patience = min(2 * self.patience, _MOST_PATIENCE)
-        self.most, self.readings, self.grown = repetitions // 2, 0, False
+        if self.rows is None:
+            self.rows = Bound(MOST_REPETITIONS, MOST_REPETITIONS)
+        self.rows.lower(repetitions // 2)
+
+    def lost(self, octets: int, whole: int) -> None:
+        """Take in that an answer of about so many octets of a `whole` was lost."""
+        if self.whole is None:
+            self.whole = Bound(whole, whole)
+        self.whole.lower(max(_LEAST, min(octets, self.whole.at) // 2))
+
+    def no_getbulk(self) -> None:
+        """Take in that GETBULK is not answered."""
+        if self.getbulk is None:
+            self.getbulk = Bound(1, 1)
+        self.getbulk.lower(0)
 
     def may_grow(self) -> bool:
         """Count a reading of a table; return whether it is time to ask for more."""
-        if self.most >= MOST_REPETITIONS:
-            return False
-        self.readings += 1
-        if self.readings <= self.patience:
-            return False
-        self.most, self.readings = min(2 * self.most, MOST_REPETITIONS), 0
-        self.grown = True
-        return True
+        bounds = (self.rows, self.whole, self.getbulk)
+        grown = [bound.may_grow() for bound in bounds if bound is not None]
+        return any(grown)
 
     def learn(self, octets: int, variables: int) -> None:
         """Take in the size of an answer, without what is around the variables.
@@ -73,4 +121,5 @@ class Sizing:
     def repetitions(self, octets: int, columns: int) -> int:
         """How many rows of `columns` to ask for, so that they fit so many octets."""
         row = (self.octets * _GROWTH or _GUESS) * columns
-        return max(1, min(int(octets / row), self.most))
+        most = MOST_REPETITIONS if self.rows is None else self.rows.at
+        return max(1, min(int(octets / row), most))

@@ -9,6 +9,7 @@ from collectors.snmp.values import TimeTicks
 
 _SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 DESCRIPTION: Oid = (*_SYSTEM, 1, 0)
+OBJECT_ID: Oid = (*_SYSTEM, 2, 0)
 UPTIME: Oid = (*_SYSTEM, 3, 0)
 NAME: Oid = (*_SYSTEM, 5, 0)
 
@@ -29,10 +30,14 @@ class System:
 
 
 async def read_system(session: Session) -> System:
-    """Read the system group with one GET."""
-    description, uptime, name = await session.get((DESCRIPTION, UPTIME, NAME))
+    """Read the system group with one GET; the session is told whose it is."""
+    described, kind, uptime, name = await session.get(
+        (DESCRIPTION, OBJECT_ID, UPTIME, NAME)
+    )
+    description = plain(described)
+    session.introduce(kind if isinstance(kind, tuple) else (), description)
     return System(
-        description=plain(description),
+        description=description,
         uptime=int(uptime) / 100 if isinstance(uptime, TimeTicks) else None,
         name=plain(name),
     )

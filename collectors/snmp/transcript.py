@@ -19,6 +19,7 @@ class Kind(StrEnum):
     RECEIVED = "received"
     SILENCE = "silence"
     NETWORK = "network"
+    REMARK = "remark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Event:
         Of the request that met silence; the errno that the network has for us.
     dropped : Drop or None
         Why what was received was not taken for an answer.
+    text : str
+        Of a remark.
     """
 
     at: float
@@ -45,6 +48,7 @@ class Event:
     datagram: bytes = field(default=b"", repr=False)
     number: int = 0
     dropped: Drop | None = None
+    text: str = ""
 
 
 class Transcript:
@@ -82,16 +86,25 @@ class Transcript:
         """Remember a request that had no answer."""
         self._add(Kind.SILENCE, to, number=number)
 
+    def remarked(self, text: str, to: Peer) -> None:
+        """Remember what was found out."""
+        self._add(Kind.REMARK, to, text=text)
+
     def failed(self, number: int, to: Peer) -> None:
         """Remember what the network said."""
         self._add(Kind.NETWORK, to, number=number)
 
     def _add(
-        self, kind: Kind, peer: Peer, datagram: bytes = b"", number: int = 0
+        self,
+        kind: Kind,
+        peer: Peer,
+        datagram: bytes = b"",
+        number: int = 0,
+        text: str = "",
     ) -> None:
         self._octets += len(datagram)
         if len(self.events) >= _MOST_EVENTS or self._octets > _MOST_OCTETS:
             self.untold += 1
             return
         at = self._clock() - self._began
-        self.events.append(Event(at, kind, peer, datagram, number))
+        self.events.append(Event(at, kind, peer, datagram, number, text=text))

@@ -3,7 +3,9 @@
 from collectors.snmp.exchange import Encode
 from collectors.snmp.message import Pdu, check_answer, decode_v2c, write_v2c
 from collectors.snmp.question import Question
-from collectors.snmp.session import Session, Target
+from collectors.snmp.quirks import NONE, Quirks
+from collectors.snmp.session import Session
+from collectors.snmp.target import Target
 
 _ENVELOPE = 29
 """Octets, without the community."""
@@ -12,8 +14,8 @@ _ENVELOPE = 29
 class V2cSession(Session):
     """One device polled with a community."""
 
-    def __init__(self, target: Target, community: bytes) -> None:
-        super().__init__(target)
+    def __init__(self, target: Target, community: bytes, own: Quirks = NONE) -> None:
+        super().__init__(target, own)
         self._community = community
 
     @property
@@ -37,8 +39,10 @@ class V2cSession(Session):
         """Return the PDU in a message."""
         return decode_v2c(octets).pdu
 
-    async def exchange(self, question: Question) -> tuple[Pdu, int]:
+    async def exchange(
+        self, question: Question, *, once: bool = False
+    ) -> tuple[Pdu, int]:
         """Ask; a wrong community shows as silence only."""
-        number, datagram = await self.ask(question)
+        number, datagram = await self.ask(question, once=once)
         pdu = question.read(datagram, self.parse)
         return check_answer(pdu, number), len(datagram)

@@ -14,7 +14,9 @@ from collectors.snmp.exchange import Answer, Encode
 from collectors.snmp.failure import Failure
 from collectors.snmp.message import Pdu, PduType, check_answer
 from collectors.snmp.question import Question
-from collectors.snmp.session import Session, Target
+from collectors.snmp.quirks import NONE, Quirks
+from collectors.snmp.session import Session
+from collectors.snmp.target import Target
 from collectors.snmp.v3agent import Agent, User
 from collectors.snmp.v3envelope import Opener, Sealer
 from collectors.snmp.v3message import (
@@ -38,8 +40,8 @@ _ATTEMPTS = 4
 class V3Session(Session):
     """One device polled as a user of its SNMPv3 engine."""
 
-    def __init__(self, target: Target, user: User) -> None:
-        super().__init__(target)
+    def __init__(self, target: Target, user: User, own: Quirks = NONE) -> None:
+        super().__init__(target, own)
         self._user = user
         self._agent: Agent | None = None
         self._proven = False
@@ -93,12 +95,14 @@ class V3Session(Session):
         """Return the PDU in a scoped one."""
         return read_scoped(octets)[1]
 
-    async def exchange(self, question: Question) -> tuple[Pdu, int]:
+    async def exchange(
+        self, question: Question, *, once: bool = False
+    ) -> tuple[Pdu, int]:
         """Ask, finding the engine and its time first where need be."""
         failure = reports.failure(reports.UNKNOWN_ENGINE_IDS)
         for _ in range(_ATTEMPTS):
             agent = await self._engine()
-            number, datagram = await self._ask(agent, question)
+            number, datagram = await self._ask(agent, question, once=once)
             message = self._opener.read(datagram)
             pdu = question.read(self._scoped(agent, message, datagram), self.parse)
             if pdu.type is not PduType.REPORT:
@@ -126,10 +130,10 @@ class V3Session(Session):
             self.rewrap()
         return agent
 
-    async def _ask(self, agent: Agent, question: Question) -> Answer:
+    async def _ask(self, agent: Agent, question: Question, *, once: bool) -> Answer:
         target = self.target
         try:
-            return await self.ask(question)
+            return await self.ask(question, once=once)
         except Failure as silence:
             if silence.outcome is not Outcome.TIMEOUT or agent.encrypter is None:
                 raise

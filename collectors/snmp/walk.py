@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.ber import Malformed, Oid
+from collectors.snmp.coping import lives
+from collectors.snmp.errors import NoSuccessor
 from collectors.snmp.failure import Failure, TooBig
 from collectors.snmp.recall import Recall
 from collectors.snmp.session import Session
@@ -29,9 +31,13 @@ async def walk(
     known = session.part.recalls.pop(key, None)
     grows = session.part.sizing.may_grow()
     if known is not None:
-        if not grows and await _again(session, known, table):
-            session.part.recalls[key] = known
-            return
+        try:
+            if not grows and await _again(session, known, table):
+                session.part.recalls[key] = known
+                return
+        except Failure as failure:
+            if not await lives(session, columns, failure):
+                raise
         _release(session, known)
     table.clear()
     known, at_once = Recall(), session.rows_at_once(len(columns))
@@ -64,7 +70,7 @@ async def _again(session: Session, known: Recall, table: Table) -> bool:
             found = None
             if octets is not None:
                 found = step.take(number, octets, session.parse)
-            if not found:
+            if found is None:
                 return False
             values += found
     finally:
@@ -79,6 +85,12 @@ async def _walk(
     known: Recall,
     max_rows: int,
 ) -> None:
+    most = session.quirks.most_variables
+    if len(columns) > most:
+        for start in range(0, len(columns), most):
+            lot = columns[start : start + most]
+            await _walk(session, lot, table, known, max_rows)
+        return
     reached = {column: column for column in columns}
     expected = session.part.rows.get(tuple(columns), -1)
     while reached:
@@ -87,6 +99,10 @@ async def _walk(
         left = (expected - len(table) + 1,) if expected >= len(table) else ()
         try:
             question, varbinds = await session.get_bulk(list(reached.values()), *left)
+        except NoSuccessor as end:
+            known.end(end.question, end.position)
+            del reached[asked[end.position]]
+            continue
         except TooBig:
             if len(asked) == 1:
                 raise

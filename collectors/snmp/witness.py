@@ -33,5 +33,8 @@ class Witness(Protocol):
     def silent(self, number: int, to: Peer) -> None:
         """Hear that the request of this number had no answer in its time."""
 
+    def remarked(self, text: str, to: Peer) -> None:
+        """Hear what was found out of a device, that is asked in another way for it."""
+
     def failed(self, number: int, to: Peer) -> None:
         """Hear of the errno that the network has for what we sent."""

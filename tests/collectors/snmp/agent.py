@@ -78,7 +78,8 @@ def serve(variables: Mib, *, most: int = 1000) -> Answers:
         if pdu.type is PduType.GET:
             return [(o, variables.get(o, Absent.NO_SUCH_INSTANCE)) for o in asked]
         found: list[VarBind] = []
-        for _ in range(pdu.max_repetitions):
+        times = 1 if pdu.type is PduType.GET_NEXT else pdu.max_repetitions
+        for _ in range(times):
             line = [following(oid) for oid in asked]
             asked = [oid for oid, _ in line]
             found += line
@@ -124,8 +125,12 @@ def device(port: int, host: str = "127.0.0.1") -> Device:
     return Device(id=f"at-{port}", site="lab", address=host, ports={"snmp": port})
 
 
-def community(variable: str = "TEST_COMMUNITY") -> SnmpCredentials:
-    return SnmpCredentials.model_validate({"version": "2c", "community_env": variable})
+def community(
+    variable: str = "TEST_COMMUNITY", version: str | int = "2c", **more: object
+) -> SnmpCredentials:
+    return SnmpCredentials.model_validate(
+        {"version": version, "community_env": variable, **more}
+    )
 
 
 def user(

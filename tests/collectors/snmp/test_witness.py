@@ -46,6 +46,9 @@ class Recorder:
     def silent(self, _: int, to: Peer) -> None:
         self.events.append(("silent", to[0]))
 
+    def remarked(self, text: str, _: Peer) -> None:
+        self.events.append(("remarked", text))
+
     def failed(self, number: int, _: Peer) -> None:
         self.events.append(("failed", number))
 

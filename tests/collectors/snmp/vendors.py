@@ -112,7 +112,7 @@ class Habits:
     Attributes
     ----------
     seconds : float
-        It takes for an answer to GETBULK.
+        It takes for an answer to GETBULK or GETNEXT.
     every : int
         It answers one request of so many, the last of them.
     copies : int
@@ -207,8 +207,8 @@ async def simulated(agent: Simulated, host: str = "127.0.0.1") -> AsyncIterator[
 
         def serve_one() -> None:
             request, client = server.recvfrom(65535)
-            bulk = decode_v2c(request).pdu.type is PduType.GET_BULK
-            wait = agent.habits.seconds if bulk else 0.0
+            walked = decode_v2c(request).pdu.type is not PduType.GET
+            wait = agent.habits.seconds if walked else 0.0
             for answer in agent.answers(request):
                 if agent.habits.swapped:
                     held.insert(0, (answer, client))

@@ -118,6 +118,9 @@ class Device:
         """Return a lane of its own for whoever asks."""
         return asyncio.Lock()
 
+    def remark(self, text: str, to: object) -> None:
+        """Have nobody to tell."""
+
     async def ask(
         self,
         *asked: Any,

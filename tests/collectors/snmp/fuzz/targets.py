@@ -21,9 +21,10 @@ from collectors.snmp.naming import Naming
 from collectors.snmp.plans.agenda import Agenda
 from collectors.snmp.plans.reading import read_plans
 from collectors.snmp.plans.table import PLANS
-from collectors.snmp.session import Session, Target
+from collectors.snmp.session import Session
 from collectors.snmp.system import read_system
 from collectors.snmp.table import Table
+from collectors.snmp.target import Target
 from collectors.snmp.transcript import Transcript
 from collectors.snmp.v2c import V2cSession
 from collectors.snmp.v3 import V3Session

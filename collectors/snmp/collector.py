@@ -25,6 +25,7 @@ from collectors.snmp.system import System, read_system
 from collectors.snmp.table import Table
 from collectors.snmp.target import Target
 from collectors.snmp.usm import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, password_to_key
+from collectors.snmp.v1 import V1Session
 from collectors.snmp.v2c import V2cSession
 from collectors.snmp.v3 import V3Session
 from collectors.snmp.v3agent import Agent, User
@@ -248,7 +249,9 @@ class SnmpCollector:
             family, address = resolve(device.address, key[1])
             target = Target(self._engine, family, address)
             session: Session
-            if credentials.version == 3:
+            if credentials.version == 1:
+                session = V1Session(target, credentials.community, credentials.quirks)
+            elif credentials.version == 3:
                 session = V3Session(target, self._user(credentials), credentials.quirks)
             else:
                 session = V2cSession(target, credentials.community, credentials.quirks)

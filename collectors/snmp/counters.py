@@ -48,10 +48,12 @@ async def read_discontinuities(
         As :meth:`collectors.snmp.session.Session.get`, but for an agent that has no
         answer to this: then nothing is known.
     """
+    # A row without ifName has nothing of ifXTable, of which this is a column too.
+    told = zip(_names(table), table.column(NAME), table.rows, strict=True)
     wanted = [
         (name, row)
-        for name, row in zip(_names(table), table.rows, strict=True)
-        if name in watched
+        for name, called, row in told
+        if name in watched and called is not None
     ]
     try:
         values = await session.get([DISCONTINUITY + row for _, row in wanted])

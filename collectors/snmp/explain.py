@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from collectors.snmp import reports
 from collectors.snmp.ber import Malformed, Oid
-from collectors.snmp.message import Pdu, PduType, decode_v2c, peek_id
+from collectors.snmp.message import V1, V2C, Pdu, PduType, decode_v2c, peek_id
 from collectors.snmp.names import name
 from collectors.snmp.transcript import Event, Kind, Transcript
 from collectors.snmp.v3agent import Agent, User
@@ -53,7 +53,7 @@ class Explainer:
     Parameters
     ----------
     community : bytes
-        Ours in version 2c, never to be shown.
+        Ours in versions 1 and 2c, never to be shown.
     user : User or None
         Ours in version 3, whose keys decrypt.
     """
@@ -105,8 +105,9 @@ class Explainer:
 
     def _read(self, datagram: bytes) -> tuple[str, Sequence[str]]:
         if not _is_version_3(datagram):
-            pdu = decode_v2c(datagram).pdu
-            return f"v2c {_pdu(pdu)}", self._variables(pdu)
+            version, name = (V1, "v1") if _is_version_1(datagram) else (V2C, "v2c")
+            pdu = decode_v2c(datagram, version).pdu
+            return f"{name} {_pdu(pdu)}", self._variables(pdu)
         secured = decode_v3(datagram)
         security = [_security(secured)]
         agent = self._agent(secured)
@@ -171,8 +172,16 @@ def _number(datagram: bytes) -> int | None:
 
 
 def _is_version_3(datagram: bytes) -> bool:
+    return _version(datagram) == b"\x02\x01\x03"
+
+
+def _is_version_1(datagram: bytes) -> bool:
+    return _version(datagram) == b"\x02\x01\x00"
+
+
+def _version(datagram: bytes) -> bytes:
     at = 2 + (datagram[1] & 0x7F if datagram[1:2] > b"\x7f" else 0)
-    return datagram[at : at + 3] == b"\x02\x01\x03"
+    return datagram[at : at + 3]
 
 
 def _pdu(pdu: Pdu) -> str:

@@ -1,4 +1,4 @@
-"""SNMP messages of version 2c (RFC 1901) and the PDUs of every version (RFC 3416)."""
+"""SNMP messages of versions 1 and 2c (RFC 1901); the PDUs of all of them (RFC 3416)."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -7,8 +7,11 @@ from collectors.snmp import ber
 from collectors.snmp.ber import Malformed
 from collectors.snmp.values import VarBind, read_varbinds, write_varbinds
 
+V1 = 0
 V2C = 1
-"""SNMPv2c's number on the wire; version 1 is 0 and version 3 is 3."""
+"""The versions' numbers on the wire; version 3 is 3."""
+
+_NAMES = {V1: "1", V2C: "2c"}
 
 
 class PduType(IntEnum):
@@ -73,7 +76,7 @@ class Pdu:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A version 2c message.
+    """A message of version 1 or 2c.
 
     The community is a password in all but name: it is left out of the repr.
     """
@@ -83,8 +86,8 @@ class Message:
     pdu: Pdu
 
 
-def decode_v2c(datagram: bytes) -> Message:
-    """Return the message that is exactly `datagram`.
+def decode_v2c(datagram: bytes, version: int = V2C) -> Message:
+    """Return the message of version 2c, or 1, that is exactly `datagram`.
 
     Raises
     ------
@@ -92,22 +95,23 @@ def decode_v2c(datagram: bytes) -> Message:
         If it is anything else: another version, cut short, or with octets to spare.
     """
     at, end = read_envelope(datagram)
-    version, at = ber.read_integer(datagram, at, end)
-    if version != V2C:
-        raise Malformed(f"version {version} on the wire where {V2C} (2c) is due")
+    found, at = ber.read_integer(datagram, at, end)
+    if found != version:
+        due = f"{version} ({_NAMES[version]})"
+        raise Malformed(f"version {found} on the wire where {due} is due")
     community, at = ber.read_octets(datagram, at, end)
-    return Message(version, community, read_pdu(datagram, at, end))
+    return Message(found, community, read_pdu(datagram, at, end))
 
 
-def encode_v2c(community: bytes, pdu: Pdu) -> bytes:
+def encode_v2c(community: bytes, pdu: Pdu, version: int = V2C) -> bytes:
     """Return the datagram that asks or answers `pdu`."""
-    return write_v2c(community, write_pdu(pdu))
+    return write_v2c(community, write_pdu(pdu), version)
 
 
-def write_v2c(community: bytes, pdu: bytes) -> bytes:
+def write_v2c(community: bytes, pdu: bytes, version: int = V2C) -> bytes:
     """Return the message around a PDU that is written already."""
     return ber.write(
-        ber.SEQUENCE, ber.write_integer(V2C) + ber.write_octets(community) + pdu
+        ber.SEQUENCE, ber.write_integer(version) + ber.write_octets(community) + pdu
     )
 
 
@@ -159,8 +163,7 @@ def check_answer(pdu: Pdu, number: int) -> Pdu:
 def peek_id(datagram: bytes) -> int:
     """Return the number that tells whose answer this is, and read no further.
 
-    It is the request-id in version 2c and the msgID in version 3 (RFC 3412); a
-    version 1 message reads like 2c, and matches nothing that we ask.
+    It is the request-id in versions 1 and 2c and the msgID in version 3 (RFC 3412).
 
     Raises
     ------

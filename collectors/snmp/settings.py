@@ -25,8 +25,8 @@ _SHORTEST_PASSWORD = 8
 
 
 def _plain_version(value: object) -> object:
-    """Let people quote the 3, as they would the 2c."""
-    return 3 if value == "3" else value
+    """Let people quote the 1 and the 3, as they would the 2c."""
+    return {"1": 1, "3": 3}.get(value, value) if isinstance(value, str) else value
 
 
 class _Password(BaseModel):
@@ -79,7 +79,7 @@ class SnmpCredentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    version: Annotated[Literal["2c", 3], BeforeValidator(_plain_version)]
+    version: Annotated[Literal[1, "2c", 3], BeforeValidator(_plain_version)]
     community_file: Path | None = None
     community_env: str | None = None
     user: str | None = Field(default=None, min_length=1, max_length=32)
@@ -90,7 +90,7 @@ class SnmpCredentials(BaseModel):
 
     @model_validator(mode="after")
     def _fits_version(self) -> Self:
-        if self.version == "2c":
+        if self.version != 3:
             for key in ("user", "auth", "privacy"):
                 if getattr(self, key) is not None:
                     raise ValueError(f"{key} belongs to version 3; leave it out")
@@ -100,7 +100,7 @@ class SnmpCredentials(BaseModel):
             return self
         for key in ("community_file", "community_env"):
             if getattr(self, key) is not None:
-                raise ValueError(f"{key} belongs to version 2c; leave it out")
+                raise ValueError(f"{key} belongs to versions 1 and 2c; leave it out")
         if self.user is None:
             raise ValueError("version 3 needs a user")
         if self.privacy is not None and self.auth is None:

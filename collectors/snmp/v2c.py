@@ -1,7 +1,7 @@
 """Version 2c: a community in clear text, believed by whoever reads it."""
 
 from collectors.snmp.exchange import Encode
-from collectors.snmp.message import Pdu, check_answer, decode_v2c, write_v2c
+from collectors.snmp.message import V2C, Pdu, check_answer, decode_v2c, write_v2c
 from collectors.snmp.question import Question
 from collectors.snmp.quirks import NONE, Quirks
 from collectors.snmp.session import Session
@@ -14,6 +14,8 @@ _ENVELOPE = 29
 class V2cSession(Session):
     """One device polled with a community."""
 
+    version = V2C
+
     def __init__(self, target: Target, community: bytes, own: Quirks = NONE) -> None:
         super().__init__(target, own)
         self._community = community
@@ -25,7 +27,7 @@ class V2cSession(Session):
 
     def wrap(self, pdu: bytes) -> bytes:
         """Return the whole message."""
-        return write_v2c(self._community, pdu)
+        return write_v2c(self._community, pdu, self.version)
 
     def encoder(self, question: Question) -> Encode:
         """Return the question, which is the whole datagram."""
@@ -37,7 +39,7 @@ class V2cSession(Session):
 
     def parse(self, octets: bytes) -> Pdu:
         """Return the PDU in a message."""
-        return decode_v2c(octets).pdu
+        return decode_v2c(octets, self.version).pdu
 
     async def exchange(
         self, question: Question, *, once: bool = False

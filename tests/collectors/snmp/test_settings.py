@@ -65,13 +65,13 @@ def test_a_pace_that_is_none_is_refused(pace: object) -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"version": 1}, "'2c' or 3"),
+        ({"version": 2}, "1, '2c' or 3"),
         ({"version": 3}, "version 3 needs a user"),
         ({"version": 3, "user": ""}, "at least 1 character"),
         ({"version": 3, "user": "m", "privacy": _PRIVACY}, "privacy needs auth"),
         (
             {"version": 3, "user": "m", "community_env": "TEST_COMMUNITY"},
-            "community_env belongs to version 2c; leave it out",
+            "community_env belongs to versions 1 and 2c; leave it out",
         ),
         (
             {"version": "2c", "community_env": "TEST_COMMUNITY", "user": "m"},

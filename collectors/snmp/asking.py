@@ -28,17 +28,18 @@ class Asking(ABC):
         How the agent is asked, by our settings and by what it says of itself.
     heard : bool
         Whether it has answered anything in this poll.
+    largest : int
+        Octets of an answer that may arrive.
     """
 
     has_getbulk = True
     """Whether its version has that."""
-    largest = WHOLE
-    """Octets of an answer that may arrive."""
 
     def __init__(self, usual: Part) -> None:
         self.part = self._usual = usual
         self.quirks = NONE
         self.heard = False
+        self.largest = WHOLE
 
     @property
     @abstractmethod

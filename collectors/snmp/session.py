@@ -4,6 +4,7 @@ The versions differ in how a PDU is wrapped, and in how its answer is known to b
 genuine.
 """
 
+import socket
 from abc import abstractmethod
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from collectors.snmp.naming import Naming
 from collectors.snmp.part import Part
 from collectors.snmp.question import Question, Questions
 from collectors.snmp.quirks import NONE, Quirks, known
-from collectors.snmp.sizing import Sizing
+from collectors.snmp.sizing import WHOLE_IPV6, Sizing
 from collectors.snmp.target import Target
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Session(Asking):
     def __init__(self, target: Target, own: Quirks = NONE) -> None:
         super().__init__(Part(Questions(self.wrap)))
         self.target = target
+        if target.family == socket.AF_INET6:
+            self.largest = WHOLE_IPV6
         self._own = own
         self._introduced: tuple[Oid, str] = ((), "")
         self._quirk(own)

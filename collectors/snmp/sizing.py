@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 WHOLE = 1472
 """Octets of a datagram that crosses an Ethernet in one piece (IPv4)."""
+WHOLE_IPV6 = 1452
+"""The same for IPv6, whose header is longer."""
 MOST_REPETITIONS = 60
 """Rows to ask for at once, however short they are."""
 _GUESS = 32

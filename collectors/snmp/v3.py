@@ -33,6 +33,8 @@ from collectors.snmp.v3message import (
 
 _ENVELOPE = 90
 """Octets, without the user, the engine's id (twice) and the signature."""
+_LEAST = 484
+"""Octets that every engine can take (RFC 3412, section 6.3)."""
 _ATTEMPTS = 4
 """Times to ask: for the engine, again, for its time, again."""
 
@@ -42,6 +44,7 @@ class V3Session(Session):
 
     def __init__(self, target: Target, user: User, own: Quirks = NONE) -> None:
         super().__init__(target, own)
+        self._way = self.largest
         self._user = user
         self._agent: Agent | None = None
         self._proven = False
@@ -110,6 +113,7 @@ class V3Session(Session):
                     raise Failure(
                         Outcome.AUTH, "answered with less security than we asked with"
                     )
+                self.largest = min(self._way, max(message.most, _LEAST))
                 return check_answer(pdu, number), len(datagram)
             if not pdu.varbinds:
                 raise Malformed("a report that does not say of what")

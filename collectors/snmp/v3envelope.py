@@ -121,7 +121,7 @@ class _Read:
         if head & self._mask != self._fixed:
             return None
         number, boots, time, signature, salt = self._places
-        _, flags, engine_id, _, _, user, _, _, _, signature_at = self._message
+        _, flags, engine_id, _, _, user, _, _, _, signature_at, most = self._message
         from_bytes = int.from_bytes
         return SecuredMessage(
             from_bytes(datagram[number], signed=True),
@@ -134,6 +134,7 @@ class _Read:
             datagram[signature],
             datagram[salt],
             signature_at,
+            most,
         )
 
 

@@ -31,6 +31,8 @@ class SecuredMessage(NamedTuple):
         Offset of the signature in the datagram.
     payload : bytes
         The scoped PDU, or its encryption.
+    most : int
+        Octets of the largest message that whoever wrote it can take.
     """
 
     number: int
@@ -43,6 +45,7 @@ class SecuredMessage(NamedTuple):
     signature: bytes = b""
     salt: bytes = b""
     signature_at: int = 0
+    most: int = _LARGEST
 
     def __repr__(self) -> str:
         """Leave the payload out, which may be in clear."""
@@ -61,7 +64,7 @@ def decode_v3(datagram: bytes) -> SecuredMessage:
     version, at = ber.read_integer(datagram, at, end)
     if version != V3:
         raise Malformed(f"version {version} on the wire where {V3} is due")
-    number, flags, at = _read_header(datagram, at, end)
+    number, most, flags, at = _read_header(datagram, at, end)
     start, at = ber.read_expected(datagram, at, end, ber.OCTET_STRING)
     engine_id, boots, time, user, signature, salt, signature_at = _read_security(
         datagram, start, at
@@ -74,14 +77,14 @@ def decode_v3(datagram: bytes) -> SecuredMessage:
         raise Malformed(f"octet {at}: {end - at} octets after the payload")
     return SecuredMessage(
         number, flags, engine_id, boots, time, user, payload, signature, salt,
-        signature_at,
+        signature_at, most,
     )  # fmt: skip
 
 
-def _read_header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+def _read_header(data: bytes, at: int, end: int) -> tuple[int, int, int, int]:
     at, stop = ber.read_expected(data, at, end, ber.SEQUENCE)
     number, at = ber.read_integer(data, at, stop)
-    _, at = ber.read_integer(data, at, stop)  # the largest message it can take
+    most, at = ber.read_integer(data, at, stop)
     flags, at = ber.read_octets(data, at, stop)
     model, at = ber.read_integer(data, at, stop)
     if at != stop:
@@ -92,7 +95,7 @@ def _read_header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
         raise Malformed("encrypted without a signature")
     if model != _USM:
         raise Malformed(f"security model {model} where {_USM} (USM) is due")
-    return number, flags[0], stop
+    return number, most, flags[0], stop
 
 
 def _read_security(
@@ -122,7 +125,7 @@ def encode_v3(message: SecuredMessage) -> tuple[bytes, int]:
     """
     header = (
         ber.write_integer(message.number)
-        + ber.write_integer(_LARGEST)
+        + ber.write_integer(message.most)
         + ber.write_octets(bytes((message.flags,)))
         + ber.write_integer(_USM)
     )

@@ -1,16 +1,39 @@
 """Paths on which large answers are lost."""
 
+import asyncio
+import socket
 from collections.abc import Iterable
 
 import pytest
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.collector import SnmpCollector
-from collectors.snmp.message import PduType, decode_v2c
+from collectors.snmp.message import Pdu, PduType, decode_v2c, encode_v2c
+from collectors.snmp.reports import UNKNOWN_ENGINE_IDS
 from collectors.snmp.sizing import Bound, Sizing
 from collectors.snmp.transcript import Kind, Transcript
-from tests.collectors.snmp.agent import QUICK, agent, community, mib, serve
+from collectors.snmp.v3message import (
+    SecuredMessage,
+    decode_v3,
+    encode_v3,
+    read_scoped,
+    write_scoped,
+)
+from collectors.snmp.values import Counter32, VarBind
+from tests.collectors.snmp.agent import (
+    END,
+    QUICK,
+    SYSTEM,
+    agent,
+    community,
+    device,
+    mib,
+    row,
+    serve,
+    user,
+)
 
+_ENGINE = b"\x80\x00\x1f\x88\x04engine"
 ROWS = 60
 HONEST = serve(mib(ROWS))
 
@@ -91,3 +114,74 @@ def test_a_bound_grows_to_where_there_is_no_limit_and_no_further() -> None:
     grown = [bound.may_grow() for _ in range(200)]
     assert grown.count(True) == 1
     assert bound.at == 1
+
+
+@pytest.mark.parametrize(("most", "limit"), [(65507, 1472), (700, 700), (1, 484)])
+async def test_an_answer_is_no_larger_than_its_agent_says_it_can_take(
+    most: int, limit: int
+) -> None:
+    sizes: list[int] = []
+
+    def small(datagram: bytes) -> Iterable[bytes]:
+        asked = decode_v3(datagram)
+        _, pdu = read_scoped(asked.payload)
+        (honest,) = HONEST(encode_v2c(b"", pdu))
+        told = decode_v2c(honest).pdu
+        if not asked.engine_id:
+            report = list[VarBind]([(UNKNOWN_ENGINE_IDS, Counter32(1))])
+            told = Pdu(PduType.REPORT, pdu.request_id, report)
+        scoped = write_scoped(_ENGINE, told)
+        answer, _ = encode_v3(
+            SecuredMessage(
+                *(asked.number, 0, _ENGINE, 1, 1, asked.user, scoped), most=most
+            )
+        )
+        sizes.append(len(answer))
+        return [answer]
+
+    async with agent(small) as (found, _), SnmpCollector(QUICK) as collector:
+        await collector.collect(found, user("plain"))
+        sizes.clear()
+        reading = await collector.collect(found, user("plain"))
+    assert (reading.outcome, len(reading.interfaces)) == (Outcome.SUCCESS, ROWS)
+    assert limit * 0.6 < max(sizes) <= limit
+
+
+async def largest(family: socket.AddressFamily, host: str, letters: int) -> int:
+    """Return the octets of the largest answer, with names of so many letters."""
+    variables = SYSTEM | END
+    for index in range(1, ROWS + 1):
+        variables |= row(index, f"{index:0{letters}}")
+    honest = serve(variables)
+    sizes: list[int] = []
+    with socket.socket(family, socket.SOCK_DGRAM) as server:
+        server.bind((host, 0))
+        server.setblocking(False)
+
+        def serve_one() -> None:
+            request, client = server.recvfrom(65535)
+            for answer in honest(request):
+                sizes.append(len(answer))
+                server.sendto(answer, client)
+
+        loop = asyncio.get_running_loop()
+        loop.add_reader(server, serve_one)
+        found = device(server.getsockname()[1], host)
+        async with SnmpCollector(QUICK) as collector:
+            await collector.collect(found, community())
+            reading = await collector.collect(found, community())
+        loop.remove_reader(server)
+        assert reading.outcome is Outcome.SUCCESS
+    return max(sizes)
+
+
+async def test_over_ipv6_answers_are_smaller_by_its_header() -> None:
+    lengths = range(2, 60, 2)
+    over_ipv4 = [await largest(socket.AF_INET, "127.0.0.1", n) for n in lengths]
+    # A fiftieth is left for counters that outgrow their octets.
+    assert 1430 < max(over_ipv4) <= 1472
+    try:
+        over_ipv6 = [await largest(socket.AF_INET6, "::1", n) for n in lengths]
+    except OSError:
+        pytest.skip("no IPv6 on loopback")
+    assert 1400 < max(over_ipv6) <= 1430

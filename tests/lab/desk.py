@@ -196,7 +196,7 @@ class Desk:
             targets = (await client.get("targets")).json()["data"]["activeTargets"]
         missed = [target for target in targets if target["health"] != "up"]
         return [
-            *(f"{each['labels']['alertname']} {each['state']}" for each in alerts),
+            *(f"{_about(each['labels'])} {each['state']}" for each in alerts),
             *(f"{each['scrapeUrl']}: {each['lastError'] or 'new'}" for each in missed),
             *(() if targets else ("no target yet",)),
         ]
@@ -223,6 +223,14 @@ class Desk:
         for child in (self.prometheus, self.alertmanager, self.monitor):
             if child is not None:
                 await child.stop()
+
+
+def _about(labels: dict[str, str]) -> str:
+    """Return an alert's name, and what it is about."""
+    told = (
+        labels[name] for name in ("link", "why", "device", "site") if name in labels
+    )
+    return " ".join((labels["alertname"], *told))
 
 
 def configure(

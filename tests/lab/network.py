@@ -98,6 +98,11 @@ class Lab:
         router.boot()
         if node != NOC:
             self._refresh_counters((node,))
+        # Its cables' far ends are new too, and agents call every veth a fast one
+        # until they are told otherwise.
+        ends = {plug.node for wire in wires for plug in wire.plugs}
+        for other in ends - {node, NOC}:
+            self.routers[other].reconfigure()
 
     def unreachable(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Return the pairs of nodes of which the first cannot ping the second."""

@@ -69,6 +69,12 @@ class Router:
         daemon = next(d for d in self._daemons() if d.name == name)
         self._space.script(self.node, _AWAIT + _starting(self._folder, daemon))
 
+    def reconfigure(self) -> None:
+        """Let the SNMP agent know of interfaces that were replaced beside it."""
+        folder = self._space.path(self._folder)
+        (folder / "snmpd.conf").write_text(dict(self._files())["snmpd.conf"])
+        self.kill("snmpd", "HUP")
+
     def kill(self, name: str, signal: str = "KILL") -> None:
         """Send a daemon a signal, and wait until it is gone if that ends it."""
         pids = self._pids(name)

@@ -19,7 +19,7 @@ from collectors.snmp.interfaces import COLUMNS
 from collectors.snmp.settings import SnmpCredentials
 
 if TYPE_CHECKING:
-    from gufo.snmp.aio import SnmpSession  # type: ignore[import-not-found]
+    from gufo.snmp.aio import SnmpSession
 
 PACKAGE = "gufo.snmp"
 """To be installed by whoever wants it measured; none of ours."""
@@ -79,7 +79,7 @@ async def _poll(session: "SnmpSession") -> None:
 def _who(credentials: SnmpCredentials) -> dict[str, object]:
     if credentials.auth is None or credentials.privacy is None:
         return {"community": credentials.community.decode()}
-    from gufo.snmp import (  # type: ignore[import-not-found]
+    from gufo.snmp import (
         Aes128Key,
         Sha256Key,
         User,

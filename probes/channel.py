@@ -3,6 +3,31 @@
 import socket
 from typing import NamedTuple, Protocol
 
+from bellrock.model.observation import Way
+
+
+class Far(NamedTuple):
+    """What the far end says of a packet, by its own clock.
+
+    Attributes
+    ----------
+    received, sent : int
+        Nanoseconds since 1970 at which it received the packet and sent the answer.
+    error : int or None
+        Nanoseconds by which its clock may be off UTC; None where it claims nothing.
+    number : int or None
+        How many packets of the session it had answered before; None where it keeps no
+        count.
+    dscp : int or None
+        Code point that the packet arrived there with; None where it does not tell.
+    """
+
+    received: int
+    sent: int
+    error: int | None = None
+    number: int | None = None
+    dscp: int | None = None
+
 
 class Answer(NamedTuple):
     """Which packet a datagram answers.
@@ -15,11 +40,37 @@ class Answer(NamedTuple):
         What the packet must have been sent with; None where cut.
     held : int
         Nanoseconds the peer says it kept the packet; to be trusted only so far.
+    far : Far or None
+        What else it says, where the protocol lets it.
     """
 
     sequence: int | None
     token: int | None
     held: int = 0
+    far: Far | None = None
+
+
+class Ways(Protocol):
+    """Tells the two directions of one target's packets apart; one for each track."""
+
+    def answered(
+        self, sequence: int, far: Far, sent: int, received: int, dscp: int | None
+    ) -> None:
+        """Note an answer that was timed and belongs to a packet of ours.
+
+        Parameters
+        ----------
+        sent, received : int
+            Nanoseconds since 1970 by our clock, as the kernel stamped them.
+        dscp : int or None
+            Code point that the answer arrived with.
+        """
+
+    def lost(self, sequence: int) -> None:
+        """Note that a packet was given up."""
+
+    def report(self) -> tuple[Way | None, Way | None]:
+        """Return forward and reverse since the last report, and begin anew."""
 
 
 class Channel(Protocol):

@@ -46,9 +46,9 @@ class IcmpProbe(PacedProbe):
 
     size: int = Field(default=56, ge=_COOKIE, le=1452)
 
-    def connect(self, family: int) -> "IcmpChannel":
+    def connect(self, family: int, *, dscp: int) -> "IcmpChannel":
         """Open a raw socket, or an unprivileged ping socket where it is refused."""
-        return IcmpChannel(family, size=self.size, dscp=self.dscp)
+        return IcmpChannel(family, size=self.size, dscp=dscp)
 
     def port(self, target: Target) -> int:  # noqa: ARG002 (ICMP has no ports)
         """Return 0: ICMP has no ports."""

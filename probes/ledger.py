@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from bellrock.model.observation import Outcome
+from probes.channel import Ways
 from probes.target import Address, Target
 
 RECALL = 5
@@ -45,12 +46,16 @@ class Track:
 
     __slots__ = (
         *("peer", "target", "delays", "outcomes", "late", "duplicates"),
-        *("reported", "queued", "dropped"),
+        *("reported", "queued", "dropped", "ways", "reordered", "latest"),
     )
 
-    def __init__(self, target: Target, peer: Peer | None) -> None:
+    def __init__(
+        self, target: Target, peer: Peer | None, ways: Ways | None = None
+    ) -> None:
         self.target = target
         self.peer = peer
+        self.ways = ways
+        self.latest = 0
         self.reported: int | None = None
         self.queued = False
         self.dropped = False
@@ -62,6 +67,7 @@ class Track:
         self.outcomes: dict[Outcome, int] = {}
         self.late = 0
         self.duplicates = 0
+        self.reordered = 0
 
 
 class Packet:
@@ -135,8 +141,13 @@ class Ledger:
             packet.track.late += 1
             self._touch(packet.track, packet.sent)
             return
+        track = packet.track
+        if packet.sent < track.latest:
+            track.reordered += 1
+        else:
+            track.latest = packet.sent
         if delay is not None:
-            packet.track.delays.append((packet.sent, delay))
+            track.delays.append((packet.sent, delay))
         self.settle(packet, Outcome.SUCCESS)
 
     def settle(self, packet: Packet, outcome: Outcome) -> None:

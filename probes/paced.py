@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bellrock.config.duration import Seconds
-from probes.channel import Channel
+from bellrock.model.observation import DEFAULT_CLASS
+from probes.channel import Channel, Ways
 from probes.clock import Clock
 from probes.runner import Engine, Report
 from probes.target import Target
@@ -25,7 +27,11 @@ class PacedProbe(BaseModel, ABC):
     report : float
         Least seconds between two reports of one target.
     dscp : int
-        Differentiated services code point to send with (RFC 2474).
+        Differentiated services code point to send with (RFC 2474), where no classes
+        are named.
+    classes : tuple of str
+        Classes of service to send in, by their names in the settings' ``classes``; each
+        has an engine, and so sockets, of its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +43,7 @@ class PacedProbe(BaseModel, ABC):
     deadline: Annotated[Seconds, Field(ge=0.01, le=60)] = 2.0
     report: Annotated[Seconds, Field(ge=0.01, le=3600)] = 1.0
     dscp: int = Field(default=0, ge=0, le=63)
+    classes: tuple[str, ...] = ()
 
     def engine(
         self,
@@ -44,11 +51,22 @@ class PacedProbe(BaseModel, ABC):
         *,
         report: Report,
         clock: Clock | None = None,
+        service_class: str = DEFAULT_CLASS,
+        dscp: int | None = None,
     ) -> Engine:
-        """Return an engine for these targets; it begins when it is run."""
+        """Return an engine for these targets; it begins when it is run.
+
+        Parameters
+        ----------
+        service_class : str
+            What its reports are labelled with.
+        dscp : int or None
+            What its packets are marked with; None for the section's own.
+        """
+        marked = self.dscp if dscp is None else dscp
         return Engine(
             self.name,
-            self.connect,
+            partial(self.connect, dscp=marked),
             self.port,
             targets,
             interval=self.interval,
@@ -56,10 +74,16 @@ class PacedProbe(BaseModel, ABC):
             cadence=self.report,
             report=report,
             clock=clock or Clock(),
+            service_class=service_class,
+            ways=self.ways,
         )
 
+    def ways(self) -> Ways | None:
+        """Return what tells the directions of one target apart, if anything can."""
+        return None
+
     @abstractmethod
-    def connect(self, family: int) -> Channel:
+    def connect(self, family: int, *, dscp: int) -> Channel:
         """Open the protocol's socket for an address family."""
 
     @abstractmethod

@@ -14,9 +14,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bellrock.model.catalogue import Metric
-from bellrock.model.observation import Outcome, Probe, RoundTrips, Sample
+from bellrock.model.observation import (
+    DEFAULT_CLASS,
+    Outcome,
+    Probe,
+    RoundTrips,
+    Sample,
+)
 from probes import kernel
-from probes.channel import Answer, Channel
+from probes.channel import Answer, Channel, Ways
 from probes.clock import SECOND, Clock, nanoseconds
 from probes.ledger import Ledger, Packet, Peer, Track
 from probes.pacing import Pacer
@@ -133,6 +139,10 @@ class Engine:
         Least seconds between two reports of a target.
     report : callable
         Called from within the loop for each target with news; must be quick.
+    service_class : str
+        What reports are labelled with.
+    ways : callable
+        Makes what tells a new target's directions apart, or None.
     """
 
     def __init__(
@@ -147,8 +157,12 @@ class Engine:
         cadence: float,
         report: Report,
         clock: Clock,
+        service_class: str = DEFAULT_CLASS,
+        ways: Callable[[], Ways | None] = lambda: None,
     ) -> None:
         self.counts = Counts()
+        self._service_class = service_class
+        self._ways = ways
         self._probe = probe
         self._connect = connect
         self._port = port
@@ -194,7 +208,7 @@ class Engine:
         for target in wanted.values():
             track = self._tracks.get(target.id)
             if track is None or track.target != target:
-                track = Track(target, self._peer(target, peers))
+                track = Track(target, self._peer(target, peers), self._ways())
             tracks[target.id] = track
             if track.peer is not None:
                 peers[track.peer.address] = track.peer
@@ -378,6 +392,8 @@ class Engine:
                     outcomes=track.outcomes,
                     late=track.late,
                     duplicates=track.duplicates,
+                    reordered=track.reordered,
+                    service_class=self._service_class,
                 )
             )
 

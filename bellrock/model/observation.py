@@ -50,6 +50,43 @@ Observe = Callable[[Metric, float], None]
 Probe = Callable[[str, Observe], Awaitable[Outcome]]
 
 
+class Direction(StrEnum):
+    """Which way a number is about, as the ``direction`` label."""
+
+    ROUND_TRIP = "round_trip"
+    FORWARD = "forward"
+    REVERSE = "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one direction did to the packets of a report, where the far end tells.
+
+    Attributes
+    ----------
+    sent, lost : int
+        Packets whose fate in this direction is known by now, and those of them that it
+        lost (one-way loss, RFC 7680). A later report may bring the rest.
+    delays : tuple of float
+        One-way delay (RFC 7679) of each packet, in order of sending; empty unless both
+        clocks are synchronised well enough for `error` to be stated.
+    error : float or None
+        Bound in seconds on the error of those delays; None where there are none.
+    dscp : int or None
+        Code point that the last packet arrived with; None where nobody tells.
+    """
+
+    sent: int
+    lost: int
+    delays: tuple[float, ...] = ()
+    error: float | None = None
+    dscp: int | None = None
+
+
+DEFAULT_CLASS = "default"
+"""The class of service of what is marked with nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundTrips:
     """What one probe learned of one target since its last report.
@@ -66,9 +103,14 @@ class RoundTrips:
         How every packet that was settled ended; the sum is what was sent and is no
         longer waited for. There may be fewer delays than successes: an answer that
         came while the wall clock was stepped is counted, not timed.
-    late, duplicates : int
-        Answers after the deadline (their packets already counted as lost), and
-        answers to a packet that had one.
+    late, duplicates, reordered : int
+        Answers after the deadline (their packets already counted as lost), answers to
+        a packet that had one, and answers that came after one to a packet sent later
+        (RFC 4737).
+    service_class : str
+        The class of service it was sent in.
+    forward, reverse : Way or None
+        Each direction alone; None where the far end keeps no count.
     """
 
     probe: str
@@ -78,6 +120,10 @@ class RoundTrips:
     outcomes: Mapping[Outcome, int]
     late: int = 0
     duplicates: int = 0
+    reordered: int = 0
+    service_class: str = DEFAULT_CLASS
+    forward: Way | None = None
+    reverse: Way | None = None
 
     @property
     def sent(self) -> int:

@@ -45,9 +45,9 @@ class StampProbe(PacedProbe):
         default=0, ge=0, le=1408
     )
 
-    def connect(self, family: int) -> "StampChannel":
+    def connect(self, family: int, *, dscp: int) -> "StampChannel":
         """Open one UDP socket for all sessions."""
-        return StampChannel(family, padding=self.padding, dscp=self.dscp)
+        return StampChannel(family, padding=self.padding, dscp=dscp)
 
     def port(self, target: Target) -> int:
         """Return the reflector's port."""

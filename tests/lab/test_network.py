@@ -71,6 +71,8 @@ def test_a_router_answers_its_commands_over_ssh_and_no_others(lab: Lab) -> None:
         *("-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"),
         f"root@{lab.described.addresses['site2']}",
     )
+    # A cut that has just healed: lldpd hears of its neighbours within a second or two.
+    until("site2 hears reg1", 10, lambda: bool(lab.lldp("site2")))
     found = json.loads(lab.space.run(NOC, *words, "show lldp neighbors"))
     assert found["lldp"][0]["interface"][0]["name"] == "to-reg1"
     with pytest.raises(CommandError, match="Unknown command"):

@@ -150,7 +150,7 @@ async def test_reports_add_up() -> None:
 
 async def test_a_fault_of_ours_stops_the_engine_and_reads_as_no_outage() -> None:
     class NoDescriptors(StampProbe):
-        def connect(self, family: int) -> StampChannel:  # noqa: ARG002
+        def connect(self, family: int, *, dscp: int) -> StampChannel:  # noqa: ARG002
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     reports = Reports()
@@ -190,8 +190,8 @@ async def test_an_engine_closes_its_socket_and_can_run_again() -> None:
     opened: list[StampChannel] = []
 
     class Watched(StampProbe):
-        def connect(self, family: int) -> StampChannel:
-            channel = super().connect(family)
+        def connect(self, family: int, *, dscp: int) -> StampChannel:
+            channel = super().connect(family, dscp=dscp)
             opened.append(channel)
             return channel
 

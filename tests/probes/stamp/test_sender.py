@@ -244,8 +244,8 @@ async def test_sequence_numbers_wrap_and_answers_still_match() -> None:
         sequences = 8
 
     class Wraps(StampProbe):
-        def connect(self, family: int) -> StampChannel:
-            return FewNumbers(family, padding=0, dscp=0)
+        def connect(self, family: int, *, dscp: int) -> StampChannel:
+            return FewNumbers(family, padding=0, dscp=dscp)
 
     probe = Wraps(interval=0.02, deadline=1, report=0.02)
     reports = Reports()

@@ -81,8 +81,8 @@ async def sum_up(
     """Print what came of it; `started` in Unix seconds."""
     now = time.time()
     series = monitor.series
-    sent = series[catalogue.PROBE_SENT].total()
-    lost = series[catalogue.PROBE_LOST].total()
+    sent = series.probes.sent.total()
+    lost = series.probes.lost.total()
     faults = series[catalogue.FAULTS].total()
     ours = resource.getrusage(resource.RUSAGE_SELF)
     cpu = (ours.ru_utime + ours.ru_stime) / (now - started)

@@ -235,7 +235,12 @@ def _head(metric: Metric, *, openmetrics: bool) -> str:
 
 
 def _label_text(metric: Metric, values: LabelValues) -> str:
-    return _labelled(metric.labels, values)
+    """Return the labels as text, without those that have no value.
+
+    To Prometheus an empty label and none are the same.
+    """
+    there = [pair for pair in zip(metric.labels, values, strict=True) if pair[1]]
+    return _labelled([name for name, _ in there], tuple(value for _, value in there))
 
 
 def _labelled(names: Sequence[str], values: LabelValues) -> str:

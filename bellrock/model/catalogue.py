@@ -31,7 +31,9 @@ class Metric:
     buckets: tuple[float, ...] = ()
 
 
-_PATH = ("probe", "target", "site", "direction", "class")
+_PATH = ("probe", "target", "site", "direction", "class", "family")
+"""What a probe's numbers are told of. Only checks, which ask over each address family
+for itself, say which; a label without a value is left out of what is exported."""
 _INTERFACE = ("device", "interface", "link")
 _SITE = ("site", "organisation", "kind", "priority")
 _ELEMENT = ("element", "kind")
@@ -56,8 +58,8 @@ PROBE_DELAY = Metric(
     "bellrock_probe_delay_seconds",
     "histogram",
     "seconds",
-    "Delay of answered probe packets (round trip: RFC 2681).",
-    _PATH,
+    "Delay of answered probe packets (round trip: RFC 2681); of checks by phase.",
+    (*_PATH, "phase"),
     DELAY_BUCKETS,
 )
 PROBE_DELAY_VARIATION = Metric(

@@ -6,6 +6,7 @@ from bellrock.export.exposition import RowLabels, Rows
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.neighbourhood import EthernetPort
+from bellrock.runtime.current import Current
 
 _NUMBERS: Mapping[Metric, str] = {
     catalogue.INTERFACE_FULL_DUPLEX: "full_duplex",
@@ -65,6 +66,6 @@ class EthernetSeries:
         for family in self.families.values():
             family.drop(device)
 
-    def forget(self) -> None:
+    def keep(self, _current: Current) -> None:
         """Take what is told next for new, whatever was told before."""
         self._told = {}

@@ -248,11 +248,11 @@ class Monitor:
         every = self._plan.every()
         for name, probing in self._plan.probing.items():
             for target in probing.targets:
-                self.series.expect(name, target.id, every[target.id, name])
+                self.series.probes.expect(name, target.id, every[target.id, name])
 
     def _on_round_trips(self, trips: RoundTrips) -> None:
         self._evidence.add_round_trips(trips)
-        self.series.add_round_trips(trips)
+        self.series.probes.add(trips)
 
     def _on_reading(self, reading: DeviceReading) -> None:
         if reading.collector == SNMP:

@@ -1,16 +1,14 @@
 """What we know, as metric families: readings and conclusions in, samples out."""
 
-import math
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Protocol
 
 from bellrock import __version__
 from bellrock.export.exposition import (
     Family,
-    Histograms,
     LabelValues,
     Numbers,
     RowLabels,
@@ -19,23 +17,17 @@ from bellrock.export.exposition import (
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.inventory import Inventory
-from bellrock.model.observation import DeviceReading, Interfaces, Outcome, RoundTrips
+from bellrock.model.observation import DeviceReading, Interfaces, Outcome
 from bellrock.model.status import Status
 from bellrock.runtime.current import Current
 from bellrock.runtime.ethernet import EthernetSeries
-from bellrock.runtime.evidence import FRESH_FOR
 from bellrock.runtime.facts import FactSeries
+from bellrock.runtime.probes import ProbeSeries
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis
 from topology.discovery.compare import Comparison
 from topology.discovery.mismatch import Why
 from topology.state import NetworkState
-
-VARIATION_WINDOW = 60
-"""Answered packets that delay variation is taken over: a minute at the default rate."""
-
-VARIATION_LASTS = 60.0
-"""Seconds, at least, after the last answer until there is no delay variation."""
 
 MOST_UNDECLARED = 1_000
 """Undeclared links that are told of one by one."""
@@ -67,19 +59,15 @@ class _Table:
     labels: RowLabels
 
 
-@dataclass(slots=True)
-class _Recent:
-    """The last delays of a path, and for how many seconds they are worth telling."""
+class Part(Protocol):
+    """Some families that belong together, kept by a module of their own."""
 
-    lasts: float = VARIATION_LASTS
-    at: float = -math.inf
-    delays: deque[float] = field(default_factory=lambda: deque(maxlen=VARIATION_WINDOW))
+    @property
+    def families(self) -> Mapping[Metric, Family]:
+        """They."""
 
-    def add(self, trips: RoundTrips) -> None:
-        if trips.at - self.at > self.lasts:
-            self.delays.clear()
-        self.delays.extend(trips.delays)
-        self.at = trips.at
+    def keep(self, current: Current) -> None:
+        """Forget whatever is not watched any more, beside the samples."""
 
 
 class Series:
@@ -102,14 +90,14 @@ class Series:
         }
         self.ethernet = EthernetSeries()
         self.facts = FactSeries()
-        tables = {**self.interfaces, **self.ethernet.families, **self.facts.families}
-        self._numbers = {
-            metric: Numbers(metric)
-            for metric in catalogue.ALL
-            if metric.kind != "histogram" and metric not in tables
-        }
-        self._delay = Histograms(catalogue.PROBE_DELAY)
-        self._recent: dict[LabelValues, _Recent] = {}
+        self.probes = ProbeSeries(inventory)
+        self._parts: tuple[Part, ...] = (
+            self.ethernet,
+            self.facts,
+            self.probes,
+        )
+        kept = {**self.interfaces, **self._kept_by_parts()}
+        self._numbers = {m: Numbers(m) for m in catalogue.ALL if m not in kept}
         self._tables: dict[str, _Table] = {}
         self._counted_by: dict[str, str] = {}
         self._loads: dict[str, dict[tuple[str, str], float]] = {}
@@ -122,20 +110,14 @@ class Series:
 
     def families(self) -> Iterable[Family]:
         """Return every family as of now, in the order of the catalogue."""
-        now = self._clock()
-        self[catalogue.PROBE_DELAY_VARIATION].replace(
-            (labels, _variation(recent.delays))
-            for labels, recent in self._recent.items()
-            if now - recent.at <= recent.lasts
-        )
-        families: dict[Metric, Family] = {
-            **self._numbers,
-            **self.interfaces,
-            **self.ethernet.families,
-            **self.facts.families,
+        self.probes.refresh(self._clock())
+        families = {**self._numbers, **self.interfaces, **self._kept_by_parts()}
+        return [families[metric] for metric in catalogue.ALL]
+
+    def _kept_by_parts(self) -> dict[Metric, Family]:
+        return {
+            m: family for part in self._parts for m, family in part.families.items()
         }
-        for metric in catalogue.ALL:
-            yield families.get(metric, self._delay)
 
     def adopt(self, inventory: Inventory, probes: Collection[str]) -> None:
         """Go on with another inventory; what is no longer in it has no samples.
@@ -148,25 +130,16 @@ class Series:
         self._inventory = inventory
         self._declare(inventory)
         current = Current(inventory, probes)
-        families: Iterable[Family] = (
-            *self._numbers.values(),
-            *self.interfaces.values(),
-            *self.ethernet.families.values(),
-            *self.facts.families.values(),
-            self._delay,
-        )
-        for family in families:
+        for family in self.families():
             family.keep(partial(current.has, family.metric))
-        self.facts.keep(current)
-        path = partial(current.has, catalogue.PROBE_DELAY)
-        self._recent = {at: recent for at, recent in self._recent.items() if path(at)}
+        for part in self._parts:
+            part.keep(current)
         self._loads = {
             device: {arc: share for arc, share in loads.items() if current.arc(*arc)}
             for device, loads in self._loads.items()
             if current.counted(device)
         }
         self._tables = {}
-        self.ethernet.forget()
         self._counted_by = {
             device: collector
             for device, collector in self._counted_by.items()
@@ -184,38 +157,6 @@ class Series:
             for link in inventory.links.values()
             for ends in [[inventory.devices[e.device].site for e in (link.a, link.b)]]
         )
-
-    def expect(self, probe: str, target: str, every: float) -> None:
-        """Begin a target's counts: one that never sends anything has to be missed.
-
-        Parameters
-        ----------
-        every : float
-            Seconds within which the probe reports of it.
-        """
-        path = self._path(probe, target)
-        self._recent.setdefault(path, _Recent()).lasts = max(
-            VARIATION_LASTS, FRESH_FOR * every
-        )
-        self[catalogue.PROBE_SENT].add(path, 0)
-        self[catalogue.PROBE_LOST].add(path, 0)
-
-    def _path(self, probe: str, target: str) -> LabelValues:
-        site = self._inventory.devices[target].site
-        return probe, target, site, "round_trip", "default"
-
-    def add_round_trips(self, trips: RoundTrips) -> None:
-        """Count what a probe saw."""
-        path = self._path(trips.probe, trips.target)
-        self[catalogue.PROBE_SENT].add(path, trips.sent)
-        self[catalogue.PROBE_LOST].add(path, trips.lost)
-        for delay in trips.delays:
-            self._delay.observe(path, delay)
-        if trips.delays and path in self._recent:
-            self._recent[path].add(trips)
-        for outcome, count in trips.outcomes.items():
-            labels = (trips.probe, trips.target, outcome.value)
-            self[catalogue.PROBE_OUTCOME].add(labels, count)
 
     def add_reading(self, reading: DeviceReading, links: Mapping[str, str]) -> None:
         """Take over what a collector read.
@@ -381,9 +322,3 @@ class Series:
     def _site_labels(self, site_id: str) -> LabelValues:
         site = self._inventory.sites[site_id]
         return site.id, site.organisation or "", site.kind, str(site.priority)
-
-
-def _variation(delays: Iterable[float]) -> float:
-    """Return the 99th percentile (nearest rank) minus the minimum, in seconds."""
-    ordered = sorted(delays)
-    return ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))] - ordered[0]

@@ -23,7 +23,7 @@ from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from tests.programs import need
 
-LABELS = ("stamp", "lerwick-pe1", "lerwick-ex", "round_trip", "default")
+LABELS = ("stamp", "lerwick-pe1", "lerwick-ex", "round_trip", "default", "", "")
 
 
 def read(families: list[Family], *, openmetrics: bool) -> dict[str, float]:
@@ -47,7 +47,8 @@ def test_any_label_and_number_reads_back(
 ) -> None:
     sent = Numbers(catalogue.DEVICE_UPTIME)
     sent.set((label, "site"), value)
-    name = f"bellrock_device_uptime_seconds{[('device', label), ('site', 'site')]}"
+    labels = [("device", label)] if label else []
+    name = f"bellrock_device_uptime_seconds{[*labels, ('site', 'site')]}"
     assert read([sent], openmetrics=openmetrics) == {name: value}
 
 
@@ -149,3 +150,14 @@ def test_promtool_minds_only_that_speeds_are_in_bits() -> None:
 def test_the_catalogue_reads_as_openmetrics() -> None:
     samples = read(list(map(filled, catalogue.ALL)), openmetrics=True)
     assert len(samples) > len(catalogue.ALL)
+
+
+def test_a_label_without_a_value_is_left_out() -> None:
+    sent = Numbers(catalogue.PROBE_SENT)
+    sent.add(("icmp", "cpe", "gp", "round_trip", "default", ""))
+    sent.add(("http", "portal", "", "round_trip", "default", "ipv6"))
+    path = 'direction="round_trip",class="default"'
+    assert [line.partition("{")[2] for line in sent.lines()] == [
+        f'probe="icmp",target="cpe",site="gp",{path}}} 1\n',
+        f'probe="http",target="portal",{path},family="ipv6"}} 1\n',
+    ]

@@ -71,13 +71,11 @@ def test_a_link_nobody_tells_of_has_no_load(inventory: Inventory) -> None:
 def test_delay_variation_is_not_told_for_ever(inventory: Inventory) -> None:
     ticks = iter((60.0, 60.1))
     series = Series(inventory, lambda: next(ticks))
-    series.expect("stamp", "cpe", 1)
-    series.add_round_trips(
-        RoundTrips("stamp", "cpe", 0, (0.01, 0.03), {Outcome.SUCCESS: 2})
-    )
+    series.probes.expect("stamp", "cpe", 1)
+    series.probes.add(RoundTrips("stamp", "cpe", 0, (0.01, 0.03), {Outcome.SUCCESS: 2}))
     for expected in (pytest.approx(0.02), 0):
         list(series.families())
-        assert series[catalogue.PROBE_DELAY_VARIATION].total() == expected
+        assert series.probes.variation.total() == expected
 
 
 def test_a_fault_of_ours_leaves_no_old_counters_behind(inventory: Inventory) -> None:

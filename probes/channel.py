@@ -56,18 +56,28 @@ class Ways(Protocol):
     def answered(
         self, sequence: int, far: Far, sent: int, received: int, dscp: int | None
     ) -> None:
-        """Note an answer that was timed and belongs to a packet of ours.
+        """Note the answer to a packet of ours that came in time, and when it came.
 
         Parameters
         ----------
+        sequence : int
+            Number of the packet; targets at one address share their numbers.
         sent, received : int
             Nanoseconds since 1970 by our clock, as the kernel stamped them.
         dscp : int or None
-            Code point that the answer arrived with.
+            Code point that the answer arrived with; None where the channel did not
+            ask for it (see :func:`probes.kernel.prepare`).
+        """
+
+    def noticed(self, sequence: int, far: Far) -> None:
+        """Note an answer that tells no times, though the far end counted its packet.
+
+        It was late (and its packet said to be lost before), or a repetition, or the
+        only answer, but came while our clock was being stepped.
         """
 
     def lost(self, sequence: int) -> None:
-        """Note that a packet was given up."""
+        """Note that a packet was given up: nothing came in time, or a refusal."""
 
     def report(self) -> tuple[Way | None, Way | None]:
         """Return forward and reverse since the last report, and begin anew."""

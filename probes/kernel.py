@@ -7,6 +7,7 @@ The option numbers are those of ``asm-generic/socket.h``, ``linux/in.h``,
 import ctypes
 import socket
 import struct
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
@@ -23,6 +24,7 @@ _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
+_IP_RECVTOS = 13
 
 _TIMESPEC = struct.Struct("@ll")
 _EXTENDED_ERROR = struct.Struct("=IBBBBII")
@@ -49,16 +51,28 @@ class Refused(NamedTuple):
     quoted: bytes
 
 
-def prepare(sock: socket.socket, family: int, *, dscp: int = 0) -> None:
-    """Make a socket non-blocking, stamped on receipt, and told of ICMP errors."""
+def prepare(
+    sock: socket.socket, family: int, *, dscp: int = 0, marks: bool = False
+) -> None:
+    """Make a socket non-blocking, stamped on receipt, and told of ICMP errors.
+
+    Parameters
+    ----------
+    dscp : int
+        Code point to send with.
+    marks : bool
+        Whether to be told the code point that each datagram arrives with.
+    """
     sock.setblocking(False)
     stamped(sock)
     if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVTCLASS, marks)
     else:
         sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
+        sock.setsockopt(socket.IPPROTO_IP, _IP_RECVTOS, marks)
     enlarge(sock)
 
 
@@ -82,6 +96,16 @@ def stamp(ancillary: Ancillary) -> int | None:
         if kind == _SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
             seconds, rest = _TIMESPEC.unpack_from(value)
             return int(seconds) * SECOND + int(rest)
+    return None
+
+
+def mark(ancillary: Ancillary) -> int | None:
+    """Return the code point a datagram arrived with, where that was asked for."""
+    for level, kind, value in ancillary:
+        if (level, kind) == (socket.IPPROTO_IP, socket.IP_TOS):
+            return value[0] >> 2
+        if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_TCLASS):
+            return (int.from_bytes(value[:4], sys.byteorder) & 0xFF) >> 2
     return None
 
 

@@ -120,7 +120,7 @@ class Ledger:
         packet.peer.packets[packet.sequence] = packet
         self._waiting.append(packet)
 
-    def answered(self, packet: Packet, delay: int | None) -> None:
+    def answered(self, packet: Packet, delay: int | None) -> bool:
         """Settle a packet by its answer.
 
         Parameters
@@ -128,11 +128,16 @@ class Ledger:
         delay : int or None
             Nanoseconds; None when the clock was stepped under it: the answer
             counts, its delay is nobody's guess.
+
+        Returns
+        -------
+        settled : bool
+            False of an answer that came late, or once more.
         """
         if packet.outcome is Outcome.SUCCESS:
             packet.track.duplicates += 1
             self._touch(packet.track, packet.sent)
-            return
+            return False
         late = packet.outcome is not None
         if delay is not None and delay > self._deadline and not late:
             self.settle(packet, Outcome.TIMEOUT)
@@ -140,7 +145,7 @@ class Ledger:
         if late:
             packet.track.late += 1
             self._touch(packet.track, packet.sent)
-            return
+            return False
         track = packet.track
         if packet.sent < track.latest:
             track.reordered += 1
@@ -149,11 +154,14 @@ class Ledger:
         if delay is not None:
             track.delays.append((packet.sent, delay))
         self.settle(packet, Outcome.SUCCESS)
+        return True
 
     def settle(self, packet: Packet, outcome: Outcome) -> None:
         """Say how a packet ended; only the first word counts."""
         if packet.outcome is None:
             packet.outcome = outcome
+            if outcome is not Outcome.SUCCESS and packet.track.ways is not None:
+                packet.track.ways.lost(packet.sequence)
             self.unsent(packet.track, outcome, packet.sent)
 
     def unsent(self, track: Track, outcome: Outcome, now: int) -> None:

@@ -361,7 +361,15 @@ class Engine:
                 delay = round_trip(packet.sent, received, latest, answer.held)
             if delay is None:
                 self.counts.untimed += 1
-            self._ledger.answered(packet, delay)
+            settled = self._ledger.answered(packet, delay)
+            ways = packet.track.ways
+            if ways is None or answer.far is None:
+                continue
+            if settled and delay is not None and stamp is not None:
+                sent, dscp = packet.sent + offset.value, kernel.mark(ancillary)
+                ways.answered(packet.sequence, answer.far, sent, stamp, dscp)
+            else:
+                ways.noticed(packet.sequence, answer.far)
 
     def _refused(self, line: _Line) -> bool:
         """Settle what ICMP said of our packets; return whether it said anything."""
@@ -383,6 +391,7 @@ class Engine:
         now = self._clock.monotonic()
         for track in self._ledger.reports(now):
             delays = tuple(delay / SECOND for _, delay in sorted(track.delays))
+            forward, reverse = track.ways.report() if track.ways else (None, None)
             self._report(
                 RoundTrips(
                     probe=self._probe,
@@ -394,6 +403,8 @@ class Engine:
                     duplicates=track.duplicates,
                     reordered=track.reordered,
                     service_class=self._service_class,
+                    forward=forward,
+                    reverse=reverse,
                 )
             )
 

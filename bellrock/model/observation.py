@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     UNRESOLVED = "unresolved"
     UNREACHABLE = "unreachable"
     MISMATCH = "mismatch"
+    UNCERTAIN = "uncertain"
     AUTH = "auth"
     HOST_KEY = "host_key"
     TIME_WINDOW = "time_window"

@@ -21,6 +21,7 @@ class Why(StrEnum):
     CAPACITY = "capacity"
     METRIC = "metric"
     MAX_METRIC = "max_metric"
+    PATH = "path"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What traced paths mean for the network as it is declared."""

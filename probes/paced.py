@@ -1,8 +1,7 @@
 """Settings every engine probe has: how often, how long to wait, how marked."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,6 +52,7 @@ class PacedProbe(BaseModel, ABC):
         clock: Clock | None = None,
         service_class: str = DEFAULT_CLASS,
         dscp: int | None = None,
+        through: Callable[[Channel], Channel] = lambda channel: channel,
     ) -> Engine:
         """Return an engine for these targets; it begins when it is run.
 
@@ -62,11 +62,13 @@ class PacedProbe(BaseModel, ABC):
             What its reports are labelled with.
         dscp : int or None
             What its packets are marked with; None for the section's own.
+        through : callable
+            Returns what stands before the protocol's channel, to see what goes by.
         """
         marked = self.dscp if dscp is None else dscp
         return Engine(
             self.name,
-            partial(self.connect, dscp=marked),
+            lambda family: through(self.connect(family, dscp=marked)),
             self.port,
             targets,
             interval=self.interval,

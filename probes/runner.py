@@ -175,6 +175,7 @@ class Engine:
             every, _PATIENCE, clock.monotonic(), secrets.randbelow(every)
         )
         self._running = False
+        self._left: dict[Track, int] | None = None
         self._lines: dict[int, _Line] = {}
         self._peers: dict[Address, Peer] = {}
         self._tracks: dict[str, Track] = {}
@@ -218,6 +219,13 @@ class Engine:
         self._pacer.assign(tracks.values())
         if self._running:
             self._open()
+
+    def limit(self, packets: int) -> None:
+        """Send each target so many packets from now on, and then no more.
+
+        Their answers are waited for as ever. Not to be retargeted afterwards.
+        """
+        self._left = dict.fromkeys(self._tracks.values(), packets)
 
     def open(self) -> None:
         """Open the sockets now, to know before it runs whether they may be.
@@ -286,10 +294,22 @@ class Engine:
         # though a flood of strays must not put that off for ever.
         read = min((line.drained for line in self._lines.values()), default=now)
         self._ledger.expire(max(read, now - self._deadline))
-        for track in self._pacer.due(now):
+        for track in self._turns(now):
             self._send(track)
         self.counts.skipped = self._pacer.skipped
         self._tell()
+
+    def _turns(self, now: int) -> Iterable[Track]:
+        """Return whose turn it is, without those that have had all of theirs."""
+        due = self._pacer.due(now)
+        if self._left is None:
+            return due
+        left = []
+        for track in due:
+            if self._left[track]:
+                self._left[track] -= 1
+                left.append(track)
+        return left
 
     def _send(self, track: Track) -> None:
         peer, clock = track.peer, self._clock

@@ -4,11 +4,9 @@
 """
 
 import errno
-import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 import typer
@@ -19,7 +17,9 @@ from bellrock.cli.collect import collect
 from bellrock.cli.demo import demo
 from bellrock.cli.discover import discover
 from bellrock.cli.guard import refuse_intruders
+from bellrock.cli.help import help_of
 from bellrock.cli.inventory import check, spof
+from bellrock.cli.probe import probe
 from bellrock.cli.render import render
 from bellrock.cli.run import run
 from bellrock.model.errors import UserError
@@ -55,13 +55,9 @@ def _bellrock(_: Version = False) -> None:
     """Says what the next failure would cut off, before it happens."""
 
 
-def _help(command: Callable[..., None]) -> str:
-    """Return its docstring, the lines of its example left as they are."""
-    return (inspect.getdoc(command) or "").replace("\n\nExample", "\n\n\b\nExample")
-
-
 for _command in (demo, run, check, spof, discover, collect, render, bench):
-    app.command(help=_help(_command))(_command)
+    app.command(help=help_of(_command))(_command)
+app.add_typer(probe, name="probe")
 
 
 def main() -> None:

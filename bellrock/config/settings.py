@@ -67,6 +67,11 @@ class Settings:
         return self.sections.get("probes", {})
 
     @property
+    def classes(self) -> _Part:
+        """Classes of service by name."""
+        return self.sections.get("classes", {})
+
+    @property
     def collectors(self) -> _Part:
         """Settings of every collector, by its name."""
         return self.sections.get("collectors", {})

@@ -12,10 +12,12 @@ from alerts.settings import SECTION as ALERTS
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.settings import TrapSettings
+from probes.classes import ServiceClass
 from probes.table import PROBES
 
 SECTIONS: Mapping[str, Mapping[str, type[BaseModel]]] = {
     "probes": PROBES,
+    "classes": {"*": ServiceClass},
     "collectors": {"snmp": SnmpSettings, "ssh": SshSettings, "traps": TrapSettings},
     "snmp": {"*": SnmpCredentials},
     "ssh": {"*": SshCredentials},

@@ -1,0 +1,23 @@
+"""``bellrock probe``: one measurement now, as the monitor would make it."""
+
+from collections.abc import Callable
+
+import typer
+
+from bellrock.cli.help import help_of
+from bellrock.cli.probing.icmp import icmp
+from bellrock.cli.probing.stamp import stamp
+
+KINDS: tuple[Callable[..., None], ...] = (
+    icmp,
+    stamp,
+)
+"""Each is a command of its own, by its name; see :mod:`bellrock.cli.probing`."""
+
+probe = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Measure now, once, as the monitor would; see bellrock probe KIND --help.",
+)
+for _kind in KINDS:
+    probe.command(help=help_of(_kind))(_kind)

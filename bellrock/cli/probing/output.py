@@ -1,0 +1,196 @@
+"""Answers of every kind of probe: tables for people, JSON and CSV for programs.
+
+A kind hands over rows, each a mapping of plain values in base units (seconds, bytes,
+bit/s), and says how its table shows them.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from bellrock.cli.inventory import Format
+
+Row = Mapping[str, object]
+
+_GAP = 2
+_LEAST = 8
+"""Characters that a column of names has at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table.
+
+    Attributes
+    ----------
+    key : str
+        Of the rows.
+    heading : str
+        Of the table.
+    width : int
+        In characters; negative for numbers, 0 for an equal share of what is left.
+    show : callable
+        Makes a value that is not None what people read.
+    """
+
+    key: str
+    heading: str
+    width: int
+    show: Callable[[object], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was sent, seen or missed, for ``--explain``.
+
+    Attributes
+    ----------
+    at : float
+        Seconds since we began.
+    arrow : str
+        ``->`` sent, ``<-`` received, ``..`` silence, ``!!`` the network's word, ``**``
+        a remark.
+    """
+
+    at: float
+    arrow: str
+    head: str
+    lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command found.
+
+    Attributes
+    ----------
+    about : mapping
+        What holds for all rows; only JSON has it.
+    notes : sequence of str
+        Sentences under the table; with CSV they go to standard error.
+    events : sequence of Event or None
+        What --explain shows; None where it was not asked for.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    about: Row = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    events: Sequence[Event] | None = None
+
+
+def write(answer: Answer, form: Format) -> None:
+    """Write it to standard output."""
+    match form:
+        case Format.JSON:
+            whole = {**answer.about, "targets": answer.rows}
+            if answer.events is not None:
+                whole["explain"] = [_as_json(event) for event in answer.events]
+            print(json.dumps(whole, indent=2))
+        case Format.CSV:
+            _print_events(answer, to_stderr=True)
+            _write_csv(answer.rows)
+            for note in answer.notes:
+                print(note, file=sys.stderr)
+        case Format.TABLE:
+            _print_events(answer)
+            _show(answer)
+
+
+def milliseconds(value: object) -> str:
+    """Show seconds as milliseconds, in no more digits than mean anything.
+
+    Examples
+    --------
+    >>> milliseconds(0.0000123), milliseconds(0.0123), milliseconds(1.5)
+    ('0.012', '12.3', '1500')
+    """
+    assert isinstance(value, int | float)
+    shown = value * 1000
+    digits = 3 if shown < 1 else 2 if shown < 10 else 1 if shown < 100 else 0
+    return f"{shown:.{digits}f}"
+
+
+def share(value: object) -> str:
+    """Show a ratio in per cent.
+
+    Examples
+    --------
+    >>> share(0.0), share(0.001), share(1.0)
+    ('0%', '0.1%', '100%')
+    """
+    assert isinstance(value, int | float)
+    return f"{value * 100:.3g}%" if value >= 0.01 else f"{value * 100:.2g}%"
+
+
+def printable(text: str) -> str:
+    """Return text from elsewhere as it may be shown on a terminal."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _show(answer: Answer) -> None:
+    # No markup: names are the user's, and may have brackets in them.
+    console = Console(highlight=False, markup=False)
+    table = Table(box=SIMPLE, pad_edge=False, show_edge=False, collapse_padding=True)
+    widths = [each.width for each in answer.columns]
+    left = console.width - sum(map(abs, widths)) - _GAP * (len(widths) - 1)
+    shared = max(left // max(1, widths.count(0)), _LEAST)
+    for column in answer.columns:
+        table.add_column(
+            column.heading,
+            justify="right" if column.width < 0 else "left",
+            no_wrap=True,
+            min_width=abs(column.width) or None,
+            max_width=abs(column.width) or shared,
+        )
+    for row in answer.rows:
+        values = ((column, row.get(column.key)) for column in answer.columns)
+        table.add_row(*("" if v is None else column.show(v) for column, v in values))
+    console.print(table)
+    console.print()
+    for note in answer.notes:
+        console.print(note)
+
+
+def _write_csv(rows: Sequence[Row]) -> None:
+    """Write a line a row; what is nested in it has its keys joined by a dot."""
+    flat = [dict(_flat(row)) for row in rows]
+    keys = list(dict.fromkeys(key for row in flat for key in row))
+    writer = csv.DictWriter(sys.stdout, keys, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+
+
+def _flat(row: Row, before: str = "") -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for key, value in row.items():
+        if isinstance(value, Mapping):
+            found += _flat(value, f"{before}{key}.")
+        elif isinstance(value, list | tuple):
+            found.append((f"{before}{key}", " ".join(map(str, value))))
+        else:
+            found.append((f"{before}{key}", "" if value is None else value))
+    return found
+
+
+def _print_events(answer: Answer, *, to_stderr: bool = False) -> None:
+    out = sys.stderr if to_stderr else sys.stdout
+    for event in answer.events or ():
+        print(f"{event.at:9.4f} s {event.arrow} {event.head}", file=out)
+        for line in event.lines:
+            print(f"{'':15}{line}", file=out)
+
+
+def _as_json(event: Event) -> dict[str, object]:
+    return {
+        "at": round(event.at, 6),
+        "arrow": event.arrow,
+        "head": event.head,
+        "lines": list(event.lines),
+    }

@@ -1,0 +1,98 @@
+"""``bellrock probe stamp``: a path towards a reflector, and back."""
+
+from typing import Annotated
+
+import typer
+
+from bellrock.cli.inventory import Format, OutputFormat
+from bellrock.cli.probing.options import (
+    Classes,
+    Config,
+    Count,
+    Deadline,
+    Dscp,
+    Explain,
+    Interval,
+    InventoryPath,
+    OnlyV4,
+    OnlyV6,
+    Targets,
+)
+from bellrock.cli.probing.ordered import probe_now
+from probes.stamp import packet
+
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="of the reflectors; 862 if not said elsewhere"),
+]
+Padding = Annotated[
+    int | None,
+    typer.Option(min=0, max=1408, help="bytes behind the base packet of 44"),
+]
+
+
+def stamp(
+    targets: Targets,
+    config: Config = None,
+    inventory: InventoryPath = None,
+    count: Count = 10,
+    interval: Interval = "200ms",
+    deadline: Deadline = None,
+    port: Port = None,
+    padding: Padding = None,
+    dscp: Dscp = None,
+    classes: Classes = None,
+    only_v4: OnlyV4 = False,
+    only_v6: OnlyV6 = False,
+    explain: Explain = False,
+    form: OutputFormat = Format.TABLE,
+) -> None:
+    """Measure towards STAMP or TWAMP-Light reflectors (RFC 8762, RFC 5357).
+
+    The reflector's own time with each packet is taken off, so what is left is the
+    network's. Where the reflector keeps count, loss is told for each direction; where
+    both clocks say how far off they may be, so is one-way delay, with that bound.
+
+    Exit status: 0 every target answered, 1 some did not answer at all, 2 the input is
+    wrong, or this machine does not let us; 70 our fault.
+
+    Example:
+      bellrock probe stamp lerwick-gp-cpe1 --count 100 --class voice --class default
+    """
+    probe_now(
+        "stamp",
+        targets,
+        config=config,
+        inventory=inventory,
+        count=count,
+        interval=interval,
+        deadline=deadline,
+        dscp=dscp,
+        classes=classes or (),
+        only_v4=only_v4,
+        only_v6=only_v6,
+        words=words if explain else None,
+        form=form,
+        port=port,
+        padding=padding,
+    )
+
+
+def words(data: bytes, sent: bool) -> tuple[str, list[str]]:
+    """Say what a test packet is."""
+    if sent:
+        request = packet.read_request(data)
+        if request is None:
+            return f"{len(data)} octets of a test packet", []
+        return f"test packet {request.sequence}, {len(data)} octets", [
+            f"time {request.timestamp:#018x}, error estimate "
+            f"{request.error_estimate:#06x}"
+        ]
+    reply = packet.read_reply(data)
+    if reply is None:
+        return f"{len(data)} octets: too short for an answer", []
+    return f"answer to {reply.request.sequence}, {len(data)} octets", [
+        f"reflector's own number {reply.sequence}, it kept the packet for "
+        f"{reply.held / 1e6:.3f} ms",
+        f"returns time {reply.request.timestamp:#018x}",
+    ]

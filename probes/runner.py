@@ -84,9 +84,12 @@ async def run(
     except socket.gaierror:
         outcome = Outcome.UNRESOLVED
     except OSError as error:
-        if error.errno not in _NO_WAY_THERE:
+        if error.errno == errno.EMSGSIZE:
+            outcome = Outcome.TOO_BIG
+        elif error.errno in _NO_WAY_THERE:
+            outcome = Outcome.UNREACHABLE
+        else:
             raise
-        outcome = Outcome.UNREACHABLE
     return outcome, samples
 
 

@@ -7,10 +7,12 @@ import typer
 from bellrock.cli.help import help_of
 from bellrock.cli.probing.icmp import icmp
 from bellrock.cli.probing.stamp import stamp
+from bellrock.cli.probing.train import train
 
 KINDS: tuple[Callable[..., None], ...] = (
     icmp,
     stamp,
+    train,
 )
 """Each is a command of its own, by its name; see :mod:`bellrock.cli.probing`."""
 

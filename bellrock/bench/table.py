@@ -1,9 +1,10 @@
 """Every benchmark there is, by the name people give, and its cases in order."""
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
-from bellrock.bench import icmp, inventory, snmp, stamp, topology
+from bellrock.bench import icmp, inventory, snmp, stamp, topology, train
 from bellrock.bench.measurement import Case
 
 ALL = "all"
@@ -61,6 +62,24 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
                 "CPU for a ping, 1,000 targets once a second",
                 icmp.thousand,
             ),
+        ),
+        "train": tuple(
+            case
+            for name, rate in (("10M", 10e6), ("100M", 100e6), ("500M", 500e6))
+            for case in (
+                Case(
+                    name,
+                    "error ratio",
+                    f"how far a shaper of {name}bit/s is missed, at worst of five",
+                    partial(train.accuracy, rate),
+                ),
+                Case(
+                    f"{name}-bytes",
+                    "bytes",
+                    "bytes that each of them took, both directions together",
+                    partial(train.cost, rate),
+                ),
+            )
         ),
         "stamp": (
             Case(

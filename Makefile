@@ -50,14 +50,16 @@ bench: run-venv ## the project's benchmarks, as JSON lines
 	@.venv/bin/bellrock bench all
 
 # Resolved for every platform, so that one lock serves x86-64 and arm64; without
-# addresses, so that it installs from whatever index a machine uses.
+# addresses, so that it installs from whatever index a machine uses. What users run is
+# drawn from what was tested.
 lock: $(UV) ## renew the lock files (LOCK_ARGS=--upgrade for newer versions)
-	@for group in build:requirements.lock dev:requirements-dev.lock; do \
+	@for group in dev build; do \
+		[ $$group = dev ] && out=requirements-dev.lock tested= \
+			|| out=requirements.lock tested="-c requirements-dev.lock"; \
 		$(UV) pip compile --quiet --python-version 3.11 --universal \
 			--fork-strategy fewest --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links $(LOCK_ARGS) \
-			--group $${group%%:*} -o $${group#*:} pyproject.toml >/dev/null \
-			|| exit 1; \
+			$$tested --group $$group -o $$out pyproject.toml >/dev/null || exit 1; \
 	done
 	@$(UV) pip compile --quiet --python-version 3.11 --universal \
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

@@ -1,59 +1,205 @@
-"""The STAMP test packets on the wire: RFC 8762, unauthenticated mode.
+"""The STAMP test packets on the wire: RFC 8762, and RFC 8972's session identifier.
+
+Both modes say the same in different places: without authentication in 44 octets, with
+it in 112, of which the last 16 are an HMAC-SHA-256, cut short, of the rest.
 
 Times are integer nanoseconds since 1970; on the wire they are NTP's 64 bits (seconds
 since 1900 and a binary fraction, which begin anew in 2036) unless a packet says PTP.
 """
 
+import hmac
 import struct
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from probes.clock import SECOND
-from probes.stamp.estimate import UNKNOWN
+from probes.stamp.estimate import PTP_FORMAT, UNKNOWN
 
 BASE = 44
-"""Bytes of a base packet, either way (RFC 8762, figures 2 and 5)."""
+"""Bytes of a base packet without authentication (RFC 8762, figures 2 and 5)."""
+
+SIGNED_BASE = 112
+"""Bytes of a base packet with authentication (RFC 8762, figures 4 and 6)."""
 
 SHORTEST_REPLY = 38
 """Bytes of a reply that hold all we need; TWAMP-Light may stop anywhere after."""
 
-_REQUEST = struct.Struct("!IQH")
-_REQUEST_BASE = struct.Struct("!IQH30x")
-_REPLY = struct.Struct("!IQH2xQIQH")
+WORD = 1 << 32
+"""How many sequence numbers there are; they begin anew after the last."""
+
+HMAC_SIZE = 16
+
+_COVERED = SIGNED_BASE - HMAC_SIZE
+_REQUEST = struct.Struct("!IQHH")
+_REQUEST_BASE = struct.Struct("!IQHH28x")
+_REPLY = struct.Struct("!IQHHQIQ2x")
 _REPLY_BASE = struct.Struct("!IQHHQIQHxxB3x")
-_HEADER = struct.Struct("!IQHH")
+_SIGNED_REQUEST = struct.Struct("!I12xQHH")
+_SIGNED_REQUEST_BASE = struct.Struct("!I12xQHH68x")
+_SIGNED_REPLY = struct.Struct("!I12xQHH4xQ8xI12xQ")
+_SIGNED_REPLY_BASE = struct.Struct("!I12xQHH4xQ8xI12xQH6xB15x")
 
 _EPOCH = 2_208_988_800
+_EPOCH_NS = _EPOCH * SECOND
 _ERA = 1 << 64
-_PTP_FORMAT = 0x4000
-_SECONDS = 1 << 32
-_PADDING_TLV = 0x8001
+_LAST_OF_ERA = _ERA - 1
+_FRACTION = WORD - 1
+_HALF_ERA = 1 << 63
 
 
 class Request(NamedTuple):
-    """What a session-sender says; `timestamp` as it is on the wire."""
+    """What a session-sender says; `timestamp` as it is on the wire.
+
+    Attributes
+    ----------
+    session : int
+        The session's identifier (RFC 8972, section 3); 0 where there is none.
+    """
 
     sequence: int
     timestamp: int
     error_estimate: int
+    session: int = 0
 
 
 class Reply(NamedTuple):
-    """What a session-reflector says.
+    """What a session-reflector says, times as they are on the wire.
 
     Attributes
     ----------
-    sequence : int
+    number : int
         The reflector's own count, or a copy of the sender's if it keeps none.
-    held : int
-        Nanoseconds from receiving to sending by the reflector's clock; may be
-        anything if that clock was stepped.
-    request : Request
-        The sender's packet, as the reflector copied it.
+    session : int
+        As asked; 0 from a reflector that does not know RFC 8972.
+    sequence, timestamp : int
+        The sender's, as the reflector copied them.
     """
 
+    number: int
+    sent: int
+    error_estimate: int
+    session: int
+    received: int
     sequence: int
-    held: int
-    request: Request
+    timestamp: int
+
+
+class Mode(Protocol):
+    """How packets are laid out: with authentication, or without."""
+
+    @property
+    def base(self) -> int:
+        """Bytes before the extensions."""
+
+    @property
+    def key(self) -> bytes | None:
+        """What extensions are signed with; None without authentication."""
+
+    def request(self, sequence: int, time: int, estimate: int, session: int) -> bytes:
+        """Build a session-sender's base packet; `time` as it is on the wire."""
+
+    def read_request(self, data: bytes | bytearray, size: int) -> Request | None:
+        """Read a session-sender's packet of `size` bytes; None if it is not one."""
+
+    def quoted(self, data: bytes) -> Request | None:
+        """Read a session-sender's packet as an ICMP error quotes it, unsigned."""
+
+    def reply(self, reply: Reply, estimate: int, ttl: int) -> bytes:
+        """Build a session-reflector's base packet; `estimate` is the sender's."""
+
+    def read_reply(self, data: bytes) -> Reply | None:
+        """Read a session-reflector's packet; None if it is not one."""
+
+
+class Unsigned:
+    """The unauthenticated mode."""
+
+    base = BASE
+    key = None
+
+    def request(self, sequence: int, time: int, estimate: int, session: int) -> bytes:
+        """Build a session-sender's base packet."""
+        return _REQUEST_BASE.pack(sequence, time, estimate, session)
+
+    def read_request(self, data: bytes | bytearray, size: int) -> Request | None:
+        """Read a session-sender's packet; None if it is shorter than a base packet."""
+        if size < BASE:
+            return None
+        return Request._make(_REQUEST.unpack_from(data))
+
+    def quoted(self, data: bytes) -> Request | None:
+        """Read what there is of our packet; None if cut before 16 bytes."""
+        if len(data) < _REQUEST.size:
+            return None
+        return Request._make(_REQUEST.unpack_from(data))
+
+    def reply(self, reply: Reply, estimate: int, ttl: int) -> bytes:
+        """Build a session-reflector's base packet."""
+        return _REPLY_BASE.pack(*reply, estimate, ttl)
+
+    def read_reply(self, data: bytes) -> Reply | None:
+        """Read a session-reflector's packet; None if it is too short to be one."""
+        if len(data) < SHORTEST_REPLY:
+            return None
+        return Reply._make(_REPLY.unpack_from(data))
+
+
+class Signed:
+    """The authenticated mode: what has no true HMAC is never believed.
+
+    Parameters
+    ----------
+    key : bytes
+        The secret that both ends share.
+    """
+
+    base = SIGNED_BASE
+
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+
+    def request(self, sequence: int, time: int, estimate: int, session: int) -> bytes:
+        """Build a session-sender's base packet."""
+        covered = _SIGNED_REQUEST_BASE.pack(sequence, time, estimate, session)
+        return covered + sign(self.key, covered)
+
+    def read_request(self, data: bytes | bytearray, size: int) -> Request | None:
+        """Read a session-sender's packet; None if it is short or not truly signed."""
+        if size < SIGNED_BASE or not self._true(data):
+            return None
+        return Request._make(_SIGNED_REQUEST.unpack_from(data))
+
+    def quoted(self, data: bytes) -> Request | None:
+        """Read what there is of our packet; None if cut before 28 bytes."""
+        if len(data) < _SIGNED_REQUEST.size:
+            return None
+        return Request._make(_SIGNED_REQUEST.unpack_from(data))
+
+    def reply(self, reply: Reply, estimate: int, ttl: int) -> bytes:
+        """Build a session-reflector's base packet."""
+        covered = _SIGNED_REPLY_BASE.pack(*reply, estimate, ttl)
+        return covered + sign(self.key, covered)
+
+    def read_reply(self, data: bytes) -> Reply | None:
+        """Read a session-reflector's packet; None if it is short or not truly signed.
+
+        The HMAC of what we sent is as true: it is told from an answer by its copy of
+        our number and time, which is zero there.
+        """
+        if len(data) < SIGNED_BASE or not self._true(data):
+            return None
+        return Reply._make(_SIGNED_REPLY.unpack_from(data))
+
+    def _true(self, data: bytes | bytearray) -> bool:
+        said = bytes(data[_COVERED:SIGNED_BASE])
+        return hmac.compare_digest(said, sign(self.key, bytes(data[:_COVERED])))
+
+
+UNSIGNED = Unsigned()
+
+
+def sign(key: bytes, covered: bytes) -> bytes:
+    """Return the HMAC of RFC 8762, section 4.4: HMAC-SHA-256, its first 16 octets."""
+    return hmac.digest(key, covered, "sha256")[:HMAC_SIZE]
 
 
 def to_ntp(time: int) -> int:
@@ -64,48 +210,30 @@ def to_ntp(time: int) -> int:
     >>> hex(to_ntp(1_500_000_000))
     '0x83aa7e8180000000'
     """
-    seconds, rest = divmod(time, SECOND)
-    return ((seconds + _EPOCH << 32) + (rest << 32) // SECOND) % _ERA
+    return ((time + _EPOCH_NS << 32) // SECOND) & _LAST_OF_ERA
 
 
-def padding(size: int) -> bytes:
-    """Return an Extra Padding TLV of `size` bytes in all (RFC 8972, section 4.1).
+def from_ntp(timestamp: int) -> int:
+    """Read an NTP timestamp as nanoseconds since 1970, of the years 1968 to 2104.
 
-    A reflector that knows no extensions sends it back as it is.
-
-    Parameters
-    ----------
-    size : int
-        Bytes with the TLV's own 4; 0 for none.
+    Examples
+    --------
+    >>> from_ntp(0x83AA7E8180000000)
+    1500000000
     """
-    if size == 0:
-        return b""
-    return struct.pack("!HH", _PADDING_TLV, size - 4) + bytes(size - 4)
+    if timestamp < _HALF_ERA:
+        timestamp += _ERA
+    return (timestamp * SECOND >> 32) - _EPOCH_NS
 
 
-def pack_request(request: Request, padded: bytes = b"") -> bytes:
-    """Build a session-sender's packet."""
-    return _REQUEST_BASE.pack(*request) + padded
+def times(reply: Reply) -> tuple[int, int]:
+    """Return when a reflector received and sent; nanoseconds since 1970.
 
-
-def read_request(data: bytes) -> Request | None:
-    """Read what there is of a session-sender's packet; None if cut before 14 bytes."""
-    if len(data) < _REQUEST.size:
-        return None
-    return Request(*_REQUEST.unpack_from(data))
-
-
-def read_reply(data: bytes) -> Reply | None:
-    """Read a reflector's packet; None if it is too short to be one."""
-    if len(data) < SHORTEST_REPLY:
-        return None
-    sequence, sent, estimate, received, *request = _REPLY.unpack_from(data)
-    if estimate & _PTP_FORMAT:
-        held = _from_ptp(sent) - _from_ptp(received)
-    else:
-        ticks = (sent - received) % _ERA
-        held = (ticks - _ERA if ticks >= _ERA // 2 else ticks) * SECOND >> 32
-    return Reply(sequence, held, Request(*request))
+    Of PTP's format they are nanoseconds of whatever its clock counts, mostly TAI.
+    """
+    if reply.error_estimate & PTP_FORMAT:
+        return _from_ptp(reply.received), _from_ptp(reply.sent)
+    return from_ntp(reply.received), from_ntp(reply.sent)
 
 
 def reflect(
@@ -117,7 +245,7 @@ def reflect(
     ttl: int,
     error_estimate: int = UNKNOWN,
 ) -> bytes | None:
-    """Build a session-reflector's answer to `packet`.
+    """Build the answer of a session-reflector that knows no extensions.
 
     Parameters
     ----------
@@ -145,22 +273,20 @@ def reflect(
     >>> len(reflect(bytes(50), received_ns=0, sending_ns=0, sequence=7, ttl=64))
     50
     """
-    if len(packet) < BASE:
+    asked = UNSIGNED.read_request(packet, len(packet))
+    if asked is None:
         return None
-    asked, timestamp, estimate, session = _HEADER.unpack_from(packet)
-    base = _REPLY_BASE.pack(
-        asked if sequence is None else sequence % _SECONDS,
+    reply = Reply(
+        asked.sequence if sequence is None else sequence % WORD,
         to_ntp(sending_ns),
         error_estimate,
-        session,
+        asked.session,
         to_ntp(received_ns),
-        asked,
-        timestamp,
-        estimate,
-        ttl,
+        asked.sequence,
+        asked.timestamp,
     )
-    return base + packet[BASE:]
+    return UNSIGNED.reply(reply, asked.error_estimate, ttl) + packet[BASE:]
 
 
 def _from_ptp(timestamp: int) -> int:
-    return (timestamp >> 32) * SECOND + timestamp % _SECONDS
+    return (timestamp >> 32) * SECOND + (timestamp & _FRACTION)

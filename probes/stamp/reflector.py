@@ -1,45 +1,39 @@
 """STAMP session-reflector: answers test packets with the times it saw them (RFC 8762).
 
 Whoever can reach it can make it send, so it never sends more than it was sent, never
-to ports where another service would answer back, and only to networks allowed.
+to ports where another service would answer back, only to networks allowed, and only so
+much a second to each and to all.
 """
 
 import asyncio
 import ipaddress
 import os
 import socket
-import sys
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, IPvAnyNetwork
+from pydantic import Field, IPvAnyAddress, IPvAnyNetwork
 
 from bellrock.model.errors import UserError
 from probes import kernel
-from probes.clock import SECOND
-from probes.stamp import estimate
-from probes.stamp.packet import BASE, reflect
+from probes.stamp import arrival, extended
+from probes.stamp.arrival import Arrival
+from probes.stamp.estimate import THIS_CLOCK, decode
+from probes.stamp.keys import Keyed
+from probes.stamp.limits import Bucket, Recent
+from probes.stamp.packet import WORD, Reply, Request, to_ntp
 from probes.target import Address
 
 _SESSIONS = 16_384
+_HOSTS = 16_384
 _DRAIN = 256
-_DATAGRAM_SIZE = 65_535
+_LARGEST = 9_216
 _RESERVED_PORTS = 1024
-_ESTIMATE_AGE = 60 * SECOND
-
-_IP_PKTINFO = 8
-_IP_RECVTTL = 12
-_TTL = (
-    (socket.IPPROTO_IP, socket.IP_TTL),
-    (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT),
-)
-_UNKNOWN_TTL = 255
-"""What a reflector says that cannot see the TTL (RFC 5357, section 4.2.1)."""
 
 
-class ReflectorSettings(BaseModel):
+class ReflectorSettings(Keyed):
     """Where to answer, whom, and how.
 
     Attributes
@@ -49,14 +43,23 @@ class ReflectorSettings(BaseModel):
         from loss on the way back; otherwise copy their sequence numbers.
     allow : tuple of networks
         Who may ask; empty for everybody.
+    rate, total_rate : float
+        Most answers a second to one address, and to all.
+    dscp : tuple of int, or None
+        Code points that a sender may want its answers marked with (RFC 8972, section
+        4.4); None for any.
+    location : bool
+        Whether to tell senders which addresses their packets arrive with.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     address: IPvAnyAddress
     port: int = Field(default=862, ge=0, le=65535)
     stateful: bool = True
     allow: tuple[IPvAnyNetwork, ...] = ()
+    rate: float = Field(default=1_000.0, ge=1, le=1e6)
+    total_rate: float = Field(default=20_000.0, ge=1, le=1e6)
+    dscp: tuple[Annotated[int, Field(ge=0, le=63)], ...] | None = None
+    location: bool = True
 
 
 @dataclass(slots=True)
@@ -66,14 +69,29 @@ class Reflected:
     Attributes
     ----------
     ignored : int
-        Datagrams too short, from ports that answer back, or not allowed.
+        Datagrams too short or too long, from ports that answer back, sent to many
+        at once, not allowed, or not truly signed.
+    limited : int
+        Datagrams beyond what one address, or all, may ask a second.
     unsent : int
         Answers this machine would not send.
     """
 
     answered: int = 0
     ignored: int = 0
+    limited: int = 0
     unsent: int = 0
+
+
+class _Session:
+    """One sender's packets; `before` is the number and the time of the last answer."""
+
+    __slots__ = ("before", "bucket", "count")
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.bucket = bucket
+        self.count = 0
+        self.before: tuple[int, int] | None = None
 
 
 class Reflector:
@@ -91,11 +109,18 @@ class Reflector:
         self.counts = Reflected()
         self._settings = settings
         self._realtime = realtime
-        self._sessions: OrderedDict[Address, int] = OrderedDict()
-        self._estimate = estimate.UNKNOWN
-        self._estimate_expires = 0
+        self._mode = settings.mode()
+        self._sessions: Recent[object, _Session] = Recent(_SESSIONS)
+        self._hosts: Recent[str, Bucket] = Recent(_HOSTS)
+        self._total = Bucket(settings.total_rate)
+        self._permitted = None if settings.dscp is None else frozenset(settings.dscp)
+        self._buffer = bytearray(_LARGEST + 1)
         self._sock = _listen(settings)
-        self.port: int = self._sock.getsockname()[1]
+        self._own: tuple[str, int] = self._sock.getsockname()[:2]
+        # Bound to one address, answers leave from it by themselves.
+        self._anywhere = settings.address.is_unspecified
+        self._marked = 0
+        self.port: int = self._own[1]
 
     async def run(self) -> None:
         """Answer until cancelled; then the socket is closed."""
@@ -108,51 +133,114 @@ class Reflector:
             self._sock.close()
 
     def _drain(self) -> None:
+        receive, buffers = self._sock.recvmsg_into, [self._buffer]
         for _ in range(_DRAIN):
             try:
-                data, ancillary, _, source = self._sock.recvmsg(
-                    _DATAGRAM_SIZE, kernel.ANCILLARY_SIZE
-                )
+                size, ancillary, _, source = receive(buffers, kernel.ANCILLARY_SIZE)
             except BlockingIOError:
                 return
-            self._answer(data, ancillary, source)
+            except OSError:
+                # About an answer of ours that somebody did not want.
+                self.counts.unsent += 1
+                continue
+            self._answer(size, arrival.read(ancillary), source)
 
-    def _answer(
-        self, data: bytes, ancillary: kernel.Ancillary, source: Address
-    ) -> None:
-        if len(data) < BASE or not self._welcome(source):
+    def _answer(self, size: int, came: Arrival, source: Address) -> None:
+        buffer = self._buffer
+        asked = self._mode.read_request(buffer, size)
+        if asked is None or size > _LARGEST or came.to_many:
             self.counts.ignored += 1
             return
-        now = self._realtime()
-        if now >= self._estimate_expires:
-            self._estimate = estimate.of_this_clock()
-            self._estimate_expires = now + _ESTIMATE_AGE
-        reply = reflect(
-            data,
-            received_ns=kernel.stamp(ancillary) or now,
-            sending_ns=now,
-            sequence=self._count(source) if self._settings.stateful else None,
-            ttl=_ttl(ancillary),
-            error_estimate=self._estimate,
+        key: object = (
+            source
+            if not (asked.session or self._anywhere)
+            else (source, asked.session, came.local)
         )
-        if reply is None:
+        session = self._sessions.get(key)
+        if session is None:
+            if not self._welcome(source):
+                self.counts.ignored += 1
+                return
+            session = _Session(self._bucket(source[0]))
+            self._sessions.put(key, session)
+        now = time.monotonic_ns()
+        if not session.bucket.takes(now) or not self._total.takes(now):
+            self.counts.limited += 1
             return
+        datagram, dscp = self._write(size, asked, came, source, session)
+        if dscp != self._marked:
+            arrival.mark(self._sock, self._sock.family, dscp << 2)
+            self._marked = dscp
         try:
-            self._sock.sendmsg([reply], _from_where_asked(ancillary), 0, source)
+            if self._anywhere:
+                self._sock.sendmsg((datagram,), came.way_back, 0, source)
+            else:
+                self._sock.sendto(datagram, source)
         except OSError:
             # Whoever asked may be gone; nothing here depends on the answer.
             self.counts.unsent += 1
         else:
             self.counts.answered += 1
 
-    def _count(self, source: Address) -> int:
-        """Return how many packets this session has had answered before."""
-        sequence = self._sessions.pop(source, 0)
-        self._sessions[source] = sequence + 1
-        # Sources can be forged: the session idle for longest makes room.
-        if len(self._sessions) > _SESSIONS:
-            self._sessions.popitem(last=False)
-        return sequence
+    def _write(
+        self,
+        size: int,
+        asked: Request,
+        came: Arrival,
+        source: Address,
+        session: _Session,
+    ) -> tuple[bytes, int]:
+        """Build the answer, as long as the question, and how it is to be marked."""
+        sequence, timestamp, estimate, identifier = asked
+        number = session.count if self._settings.stateful else sequence
+        session.count = (session.count + 1) % WORD
+        now = self._realtime()
+        received = to_ntp(came.stamp or now)
+        quality = THIS_CLOCK(now)
+        base, extensions, dscp = self._mode.base, b"", came.tos >> 2
+        if size > base:
+            before = session.before if self._settings.stateful else None
+            extensions, dscp = extended.respond(
+                bytes(self._buffer[base:size]),
+                self._seen(asked, number, came, source, session.count, before),
+                self._mode.key,
+            )
+            now = self._realtime()
+        left = to_ntp(now)
+        session.before = number, left
+        reply = Reply(number, left, quality, identifier, received, sequence, timestamp)
+        return self._mode.reply(reply, estimate, came.ttl) + extensions, dscp
+
+    def _seen(
+        self,
+        asked: Request,
+        number: int,
+        came: Arrival,
+        source: Address,
+        count: int,
+        before: tuple[int, int] | None,
+    ) -> extended.Seen:
+        told = self._settings.location
+        local = socket.inet_ntop(self._sock.family, came.local) if came.local else None
+        return extended.Seen(
+            sequence=asked.sequence,
+            number=number,
+            tos=came.tos,
+            source=(source[0], source[1]) if told else None,
+            destination=(local or self._own[0], self.port) if told else None,
+            received=count,
+            sent=count,
+            before=before,
+            synchronised=decode(THIS_CLOCK(self._realtime())) is not None,
+            permitted=self._permitted,
+        )
+
+    def _bucket(self, host: str) -> Bucket:
+        bucket = self._hosts.get(host)
+        if bucket is None:
+            bucket = Bucket(self._settings.rate)
+            self._hosts.put(host, bucket)
+        return bucket
 
     def _welcome(self, source: Address) -> bool:
         """Tell whether to answer: no service ports, nor another reflector's.
@@ -168,42 +256,12 @@ class Reflector:
         return any(address in network for network in self._settings.allow)
 
 
-def _ttl(ancillary: kernel.Ancillary) -> int:
-    for level, kind, value in ancillary:
-        if (level, kind) in _TTL:
-            return int.from_bytes(value[:4], sys.byteorder) & 0xFF
-    return _UNKNOWN_TTL
-
-
-def _from_where_asked(ancillary: kernel.Ancillary) -> kernel.Ancillary:
-    """Return what makes the answer's source the address that was asked.
-
-    A socket on all addresses would answer from whichever is nearest, and a sender
-    that knows whom it asked would not believe it.
-    """
-    for level, kind, value in ancillary:
-        if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
-            # No interface: the way back is the routing table's to choose.
-            return [(level, kind, bytes(4) + value[4:8] + bytes(4))]
-        if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO):
-            return [(level, kind, value)]
-    return []
-
-
 def _listen(settings: ReflectorSettings) -> socket.socket:
     family = socket.AF_INET if settings.address.version == 4 else socket.AF_INET6
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
-        kernel.stamped(sock)
-        kernel.enlarge(sock)
-        if family == socket.AF_INET:
-            sock.setsockopt(socket.IPPROTO_IP, _IP_RECVTTL, 1)
-            sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-        else:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        arrival.watch(sock, family, anywhere=settings.address.is_unspecified)
         sock.bind((str(settings.address), settings.port))
     except OSError as error:
         sock.close()

@@ -1,26 +1,26 @@
-"""STAMP session-sender: round-trip delay and loss towards a session-reflector.
+"""STAMP session-sender: what the network does to packets, each direction apart.
 
 Unlike ICMP, which routers answer when they have nothing better to do, a reflector says
-how long it kept each packet, and that time is not the network's.
+how long it kept each packet, and that time is not the network's; and one that counts
+tells loss on the way out from loss on the way back.
 """
 
-import socket
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from probes import kernel
-from probes.channel import Answer
-from probes.clock import SECOND
+from probes.channel import Ways
+from probes.clock import nanoseconds
 from probes.paced import PacedProbe
-from probes.stamp import estimate, packet
+from probes.stamp.channel import Asking, StampChannel
+from probes.stamp.estimate import THIS_CLOCK
+from probes.stamp.keys import Keyed
+from probes.stamp.ways import StampWays
 from probes.target import Target
 
 STANDARD_PORT = 862
 
-_SEQUENCE = 4
 _TLV_HEADER = 4
-_ESTIMATE_AGE = 60 * SECOND
 
 
 def _none_or_a_header(size: int) -> int:
@@ -29,71 +29,62 @@ def _none_or_a_header(size: int) -> int:
     return size
 
 
-class StampProbe(PacedProbe):
+class StampProbe(Keyed, PacedProbe):
     """The ``stamp:`` section of ``probes``.
 
     Attributes
     ----------
     padding : int
-        Bytes behind the base packet of 44, for paths that treat large packets
-        differently.
+        Bytes behind the base packet of 44 (112 with a key) and what else is asked, for
+        paths that treat large packets differently.
+    session : int
+        The session's identifier (RFC 8972, section 3); 0 for none. Answers that name
+        another are not believed; those that name none come from a reflector that does
+        not know of identifiers, and are.
+    session_required : bool
+        Whether those are not believed either.
+    cos : bool or None
+        Whether to ask what code point packets arrive with, so that remarking is seen;
+        None asks where packets are marked at all.
+    direct_measurement : bool
+        Whether to ask for the reflector's count of packets received: for reflectors
+        that keep one, yet copy our sequence numbers.
+    location : bool
+        Whether to ask which addresses packets arrive with; shown by ``bellrock probe
+        stamp --explain``, where another than ours tells of NAT.
     """
 
     name: ClassVar[str] = "stamp"
 
     padding: Annotated[int, AfterValidator(_none_or_a_header)] = Field(
-        default=0, ge=0, le=1408
+        default=0, ge=0, le=1240
     )
+    session: int = Field(default=0, ge=0, le=65535)
+    session_required: bool = False
+    cos: bool | None = None
+    direct_measurement: bool = False
+    location: bool = False
 
-    def connect(self, family: int, *, dscp: int) -> "StampChannel":
+    def connect(self, family: int, *, dscp: int) -> StampChannel:
         """Open one UDP socket for all sessions."""
-        return StampChannel(family, padding=self.padding, dscp=dscp)
+        return StampChannel(
+            family,
+            dscp=dscp,
+            padding=self.padding,
+            mode=self.mode(),
+            asking=Asking(
+                session=self.session,
+                session_required=self.session_required,
+                cos=dscp > 0 if self.cos is None else self.cos,
+                counts=self.direct_measurement,
+                location=self.location,
+            ),
+        )
+
+    def ways(self) -> Ways:
+        """Return what tells the directions of one target apart."""
+        return StampWays(THIS_CLOCK, nanoseconds(self.deadline))
 
     def port(self, target: Target) -> int:
         """Return the reflector's port."""
         return STANDARD_PORT if target.port is None else target.port
-
-
-class StampChannel:
-    """Test packets over one address family; a session is the address asked."""
-
-    sequences = 1 << 32
-
-    def __init__(self, family: int, *, padding: int, dscp: int) -> None:
-        self.sock = socket.socket(family, socket.SOCK_DGRAM)
-        self._padding = packet.padding(padding)
-        self._estimate = estimate.UNKNOWN
-        self._estimate_expires = 0
-        try:
-            kernel.prepare(self.sock, family, dscp=dscp)
-            if family == socket.AF_INET6:
-                self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            self.sock.bind(("", 0))
-        except OSError:
-            self.sock.close()
-            raise
-
-    def request(self, sequence: int, cookie: int, now: int) -> tuple[bytes, int]:  # noqa: ARG002 (nothing of ours comes back but the time)
-        """Build a test packet; its token is the time stamp in it."""
-        if now >= self._estimate_expires:
-            self._estimate = estimate.of_this_clock()
-            self._estimate_expires = now + _ESTIMATE_AGE
-        timestamp = packet.to_ntp(now)
-        request = packet.Request(sequence, timestamp, self._estimate)
-        return packet.pack_request(request, self._padding), timestamp
-
-    def answer(self, data: bytes) -> Answer | None:
-        """Read a reflector's packet."""
-        reply = packet.read_reply(data)
-        if reply is None:
-            return None
-        return Answer(reply.request.sequence, reply.request.timestamp, reply.held)
-
-    def quoted(self, data: bytes) -> Answer | None:
-        """Read our test packet as quoted; the kernel has matched its ports."""
-        request = packet.read_request(data)
-        if request is not None:
-            return Answer(request.sequence, request.timestamp)
-        if len(data) >= _SEQUENCE:
-            return Answer(int.from_bytes(data[:_SEQUENCE]), None)
-        return Answer(None, None)

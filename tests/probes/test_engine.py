@@ -7,7 +7,8 @@ import os
 import pytest
 
 from bellrock.model.observation import Outcome, RoundTrips
-from probes.stamp.sender import StampChannel, StampProbe
+from probes.stamp.channel import StampChannel
+from probes.stamp.sender import StampProbe
 from probes.target import Target
 
 from .harness import Reports, own_network, running, until
@@ -75,7 +76,7 @@ async def test_two_devices_on_one_address_are_both_measured() -> None:
     for name in "ab":
         assert reports.outcomes(name).keys() == {Outcome.SUCCESS}
     sequences = [int.from_bytes(packet[:4]) for packet, _ in peer.heard]
-    assert sequences == list(range(len(sequences)))
+    assert sequences == list(range(1, len(sequences) + 1))
     assert engine.counts.strays == 0
 
 
@@ -104,7 +105,7 @@ async def test_targets_come_and_go_while_it_runs() -> None:
     assert len(reports.all["goes"]) == gone
     for name in ("goes", "stays", "comes"):
         assert reports.outcomes(name).keys() == {Outcome.SUCCESS}
-    assert sequences(two) == list(range(len(sequences(two))))
+    assert sequences(two) == list(range(1, len(sequences(two)) + 1))
 
 
 async def test_packets_on_their_way_to_a_target_that_goes_are_not_reported() -> None:

@@ -8,7 +8,8 @@ import pytest
 from bellrock.model.observation import Outcome, RoundTrips, Way
 from probes import kernel
 from probes.channel import Answer, Far
-from probes.stamp.sender import StampChannel, StampProbe
+from probes.stamp.channel import StampChannel
+from probes.stamp.sender import StampProbe
 from probes.target import Target
 
 from .harness import Reports, running, until

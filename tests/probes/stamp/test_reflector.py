@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bellrock.model.errors import UserError
-from probes.stamp.packet import Request, pack_request, padding, to_ntp
+from probes.stamp.packet import UNSIGNED, to_ntp
 from probes.stamp.reflector import Reflector, ReflectorSettings
+from probes.stamp.tlv import padding
 from tests.probes.harness import until
 
 SECOND = 1 << 32
@@ -47,7 +48,7 @@ def asker(family: int = socket.AF_INET, ttl: int = 64) -> socket.socket:
 
 
 def request(sequence: int) -> bytes:
-    return pack_request(Request(sequence, to_ntp(time.time_ns()), 0x8001))
+    return UNSIGNED.request(sequence, to_ntp(time.time_ns()), 0x8001, 0)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,8 @@ async def test_the_answer_is_as_long_as_the_question() -> None:
             packet = request(0) + padding(500)
             reply = await ask(sock, packet, reflector.port)
     assert len(reply) == len(packet)
-    assert reply[44:] == packet[44:]
+    # Padding (type 1) is understood: its flag U is cleared.
+    assert reply[44:] == b"\0" + packet[45:]
 
 
 async def test_short_packets_are_ignored_and_counted_in_no_session() -> None:

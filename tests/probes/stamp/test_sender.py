@@ -14,8 +14,9 @@ from bellrock.model.observation import Outcome
 from probes import kernel, runner
 from probes.channel import Answer
 from probes.clock import SECOND, Clock
+from probes.stamp.channel import StampChannel
 from probes.stamp.reflector import Reflector, ReflectorSettings
-from probes.stamp.sender import StampChannel, StampProbe
+from probes.stamp.sender import StampProbe
 from probes.target import Target
 from tests.probes.harness import Reports, running, until
 
@@ -107,7 +108,7 @@ async def test_short_and_full_replies_of_an_independent_reflector_count(
             await until(lambda: len(reports.delays("a")) >= 3)
     assert reports.outcomes("a").keys() == {Outcome.SUCCESS}
     sequences = [int.from_bytes(packet[:4]) for packet, _ in peer.heard]
-    assert sequences == list(range(len(sequences)))
+    assert sequences == list(range(1, len(sequences) + 1))
 
 
 async def test_the_time_a_reflector_keeps_a_packet_is_not_the_paths() -> None:
@@ -143,7 +144,7 @@ async def test_a_closed_port_is_refused() -> None:
 
 async def test_a_silent_spell_is_lost_to_the_packet_and_then_it_is_back() -> None:
     def first_ten_are_lost(peer: Reference, packet: bytes, source: Address) -> None:
-        if int.from_bytes(packet[:4]) >= 10:
+        if int.from_bytes(packet[:4]) > 10:
             answers(peer, packet, source)
 
     probe = StampProbe(interval=0.02, deadline=1, report=0.02)
@@ -255,18 +256,19 @@ async def test_sequence_numbers_wrap_and_answers_still_match() -> None:
             await until(lambda: len(reports.delays("a")) >= 20)
     assert reports.outcomes("a").keys() == {Outcome.SUCCESS}
     sequences = [int.from_bytes(packet[:4]) for packet, _ in peer.heard]
-    assert sequences == [n % 8 for n in range(len(sequences))]
+    assert sequences == [n % 8 + 1 for n in range(len(sequences))]
     assert engine.counts.strays == 0
 
 
 def test_the_last_sequence_number_is_the_rfcs() -> None:
     made = StampChannel(socket.AF_INET, padding=0, dscp=0)
     made.sock.close()
-    datagram, token = made.request(made.sequences - 1, 0, time.time_ns())
+    datagram, token = made.request(made.sequences - 2, 0, time.time_ns())
     assert datagram[:4] == b"\xff\xff\xff\xff"
+    assert made.request(made.sequences - 1, 0, time.time_ns())[0][:4] == bytes(4)
     assert int.from_bytes(datagram[4:12]) == token
-    assert made.quoted(datagram) == Answer(0xFFFF_FFFF, token)
-    assert made.quoted(datagram[:4]) == Answer(0xFFFF_FFFF, None)
+    assert made.quoted(datagram) == Answer(0xFFFF_FFFE, token)
+    assert made.quoted(datagram[:4]) == Answer(0xFFFF_FFFE, None)
     assert made.quoted(b"") == Answer(None, None)
 
 
@@ -316,7 +318,9 @@ async def test_padding_and_dscp_are_sent() -> None:
             probe.engine([at(ear.getsockname()[1])], report=reports),
         ):
             data, ancillary = await next_datagram(ear)
-    assert len(data) == 144
+    # Marked, so it also asks what it arrives as: 8 octets of Class of Service.
+    assert len(data) == 44 + 8 + 100
+    assert (data[45], data[48] >> 2) == (4, 46)
     assert [value[0] for _, _, value in ancillary] == [46 << 2]
 
 

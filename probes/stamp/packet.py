@@ -187,6 +187,10 @@ class Signed:
         """
         if len(data) < SIGNED_BASE or not self._true(data):
             return None
+        return self.peek(data)
+
+    def peek(self, data: bytes) -> Reply:
+        """Read a session-reflector's packet of 112 bytes or more, true or not."""
         return Reply._make(_SIGNED_REPLY.unpack_from(data))
 
     def _true(self, data: bytes | bytearray) -> bool:

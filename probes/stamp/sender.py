@@ -57,7 +57,7 @@ class StampProbe(Keyed, PacedProbe):
     name: ClassVar[str] = "stamp"
 
     padding: Annotated[int, AfterValidator(_none_or_a_header)] = Field(
-        default=0, ge=0, le=1240
+        default=0, ge=0, le=1408
     )
     session: int = Field(default=0, ge=0, le=65535)
     session_required: bool = False

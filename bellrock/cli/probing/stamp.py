@@ -19,7 +19,7 @@ from bellrock.cli.probing.options import (
     Targets,
 )
 from bellrock.cli.probing.ordered import probe_now
-from probes.stamp import packet
+from probes.stamp.words import explain as words
 
 Port = Annotated[
     int | None,
@@ -76,23 +76,3 @@ def stamp(
         port=port,
         padding=padding,
     )
-
-
-def words(data: bytes, sent: bool) -> tuple[str, list[str]]:
-    """Say what a test packet is."""
-    if sent:
-        request = packet.read_request(data)
-        if request is None:
-            return f"{len(data)} octets of a test packet", []
-        return f"test packet {request.sequence}, {len(data)} octets", [
-            f"time {request.timestamp:#018x}, error estimate "
-            f"{request.error_estimate:#06x}"
-        ]
-    reply = packet.read_reply(data)
-    if reply is None:
-        return f"{len(data)} octets: too short for an answer", []
-    return f"answer to {reply.request.sequence}, {len(data)} octets", [
-        f"reflector's own number {reply.sequence}, it kept the packet for "
-        f"{reply.held / 1e6:.3f} ms",
-        f"returns time {reply.request.timestamp:#018x}",
-    ]

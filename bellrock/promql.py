@@ -137,6 +137,10 @@ class Query:
         """Return 1 where the value is below that of `other`, else 0."""
         return type(self)(f"({self} < bool {other})")
 
+    def under(self, other: "Query") -> Self:
+        """Keep what is below the one series of `other`; nothing while it has none."""
+        return type(self)(f"({self} < scalar({other}))")
+
     def __truediv__(self, other: "Query") -> Self:
         """Divide series with the same labels."""
         return type(self)(f"({self} / {other})")
@@ -223,8 +227,17 @@ def rate(metric: Metric, *, whole: bool = False, **labels: Match) -> Query:
     return Query(f"rate({_selector(metric, metric.name, labels)}{_span(whole)})")
 
 
-def increase(metric: Metric, **labels: Match) -> Query:
+def increase(metric: Metric, *, whole: bool = False, **labels: Match) -> Query:
     """Return the growth of a counter over the interval drawn.
+
+    Parameters
+    ----------
+    metric : Metric
+        A counter.
+    whole : bool
+        Over the whole time shown, as for :func:`rate`.
+    **labels : str, AnyOf or Not
+        What its labels must be.
 
     Raises
     ------
@@ -232,7 +245,8 @@ def increase(metric: Metric, **labels: Match) -> Query:
         If the metric is not a counter, or has no such label.
     """
     _must_be("counter", metric, "increase")
-    return Query(f"increase({_selector(metric, metric.name, labels)}[{INTERVAL}])")
+    chosen = _selector(metric, metric.name, labels)
+    return Query(f"increase({chosen}{_span(whole)})")
 
 
 def quantile(

@@ -4,12 +4,13 @@ from dashboards import provisioning
 from dashboards.devices import devices
 from dashboards.overview import overview
 from dashboards.page import Page, text
+from dashboards.paths import paths
 from dashboards.site import site
 
 
 def pages() -> tuple[Page, ...]:
     """Return every page, in the order of their menu."""
-    return (overview(), site(), devices())
+    return (overview(), site(), devices(), paths())
 
 
 def rendered() -> dict[str, str]:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 Unit = Literal[
-    "none", "short", "percentunit", "s", "dtdurations", "bps", "pps", "celsius", "dBm"
+    "none",
+    "short",
+    "percentunit",
+    "s",
+    "dtdurations",
+    "bps",
+    "pps",
+    "celsius",
+    "dBm",
+    "bytes",
 ]
 """A unit id of Grafana's. Ratios are ``percentunit``, sysUpTime ``dtdurations``."""
 
@@ -40,6 +49,14 @@ UP = (State(0, "down", BAD), State(1, "up", GOOD), NOT_KNOWN)
 
 DUPLEX = (State(0, "half", WARNING), State(1, "full", GOOD))
 
+DIVERSE = (State(0, "share something", BAD), State(1, "apart", GOOD), NOT_KNOWN)
+
+ANSWERED = (State(0, "no answer", WARNING), State(1, "reached", GOOD))
+
+AS_ROUTED = (State(0, "another way", WARNING), State(1, "as declared", GOOD))
+
+BLACK_HOLE = (State(0, "no", GOOD), State(1, "BLACK HOLE", BAD))
+
 ISOLATED = (State(0, "no", GOOD), State(1, "ISOLATED", BAD))
 
 LOADED = (State(0, "REFUSED", BAD), State(1, "yes", GOOD))
@@ -67,5 +84,8 @@ LOSS = (Step(None, GOOD), Step(0.001, WARNING), Step(0.02, BAD))
 
 LATE = (Step(None, GOOD), Step(1, WARNING), Step(5, BAD))
 """Seconds that the monitor's own jobs start late."""
+
+PACKET = (Step(None, WARNING), Step(1400, PLAIN))
+"""Bytes of the largest packet: less than that is a tunnel in a tunnel, or wrong."""
 
 UNCOLOURED = (Step(None, PLAIN),)

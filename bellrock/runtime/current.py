@@ -61,7 +61,7 @@ class Current:
 
     def _probed(self, labels: dict[str, str]) -> bool:
         device = self.inventory.devices.get(labels["target"])
-        if device is None or labels["probe"] not in device.probes:
+        if device is None or labels.get("probe", "path") not in device.probes:
             return False
         return labels.get("site", device.site) == device.site
 

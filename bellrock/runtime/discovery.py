@@ -48,6 +48,8 @@ class Discovery:
         Seconds to wait after a first change.
     patience : float
         Seconds for which a link has to be missed.
+    on_told : callable
+        Called with the id of a device that told something new.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class Discovery:
         *,
         settled: float = SETTLED,
         patience: float = PATIENCE,
+        on_told: Callable[[str], None] | None = None,
     ) -> None:
         self._publish = publish
+        self._on_told = on_told
         self._settled = settled
         self._patience = Patience(patience)
         self._found = Comparison((), {})
@@ -77,6 +81,11 @@ class Discovery:
         }
         self._last.clear()
         self._read.clear()
+
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """What each device told, by id, as of now."""
+        return self._told
 
     def _of_old(self, device: Device) -> Told:
         """Return what a device told, if it is still asked at the same address."""
@@ -128,6 +137,8 @@ class Discovery:
     def _tell(self, told: Told) -> None:
         self._told[told.device] = self._news[told.device] = told
         self._changed.set()
+        if self._on_told is not None:
+            self._on_told(told.device)
 
     async def run(self) -> None:
         """Compare whenever devices told something new, until cancelled."""

@@ -22,11 +22,12 @@ from bellrock.model.status import Status
 from bellrock.runtime.current import Current
 from bellrock.runtime.ethernet import EthernetSeries
 from bellrock.runtime.facts import FactSeries
+from bellrock.runtime.path_series import PathSeries
 from bellrock.runtime.probes import ProbeSeries
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis
 from topology.discovery.compare import Comparison
-from topology.discovery.mismatch import Why
+from topology.discovery.mismatch import Mismatch, Why
 from topology.state import NetworkState
 
 MOST_UNDECLARED = 1_000
@@ -91,10 +92,14 @@ class Series:
         self.ethernet = EthernetSeries()
         self.facts = FactSeries()
         self.probes = ProbeSeries(inventory)
+        self.paths = PathSeries(inventory)
+        self._disagreeing: tuple[Mismatch, ...] = ()
+        self._strays: tuple[Mismatch, ...] = ()
         self._parts: tuple[Part, ...] = (
             self.ethernet,
             self.facts,
             self.probes,
+            self.paths,
         )
         kept = {**self.interfaces, **self._kept_by_parts()}
         self._numbers = {m: Numbers(m) for m in catalogue.ALL if m not in kept}
@@ -307,16 +312,26 @@ class Series:
 
     def set_discovery(self, found: Comparison) -> None:
         """Take over where devices and inventory do not agree."""
-        undeclared = [m for m in found.mismatches if m.why is Why.UNDECLARED]
-        untold = set(undeclared[MOST_UNDECLARED:])
-        self[catalogue.TOPOLOGY_MISMATCH].replace(
-            ((each.link, each.why.value), 1)
-            for each in found.mismatches
-            if each not in untold
-        )
+        self._disagreeing = found.mismatches
+        self._set_mismatches()
         self[catalogue.LINK_PROVENANCE].replace(
             ((link, provenance.value), 1)
             for link, provenance in found.provenance.items()
+        )
+
+    def set_strays(self, strays: tuple[Mismatch, ...]) -> None:
+        """Take over where traced ways leave the declared links."""
+        if strays != self._strays:
+            self._strays = strays
+            self._set_mismatches()
+
+    def _set_mismatches(self) -> None:
+        undeclared = [m for m in self._disagreeing if m.why is Why.UNDECLARED]
+        untold = {*undeclared[MOST_UNDECLARED:], *self._strays[MOST_UNDECLARED:]}
+        self[catalogue.TOPOLOGY_MISMATCH].replace(
+            ((each.link, each.why.value), 1)
+            for each in (*self._disagreeing, *self._strays)
+            if each not in untold
         )
 
     def _site_labels(self, site_id: str) -> LabelValues:

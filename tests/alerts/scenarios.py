@@ -1,5 +1,10 @@
 """What must fire, what must not, and what must end."""
 
-from tests.alerts import reading, resilience, sight
+from tests.alerts import paths, reading, resilience, sight
 
-SCENARIOS = (*resilience.SCENARIOS, *sight.SCENARIOS, *reading.SCENARIOS)
+SCENARIOS = (
+    *resilience.SCENARIOS,
+    *paths.SCENARIOS,
+    *sight.SCENARIOS,
+    *reading.SCENARIOS,
+)

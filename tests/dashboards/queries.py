@@ -12,6 +12,7 @@ DEMO = {
     "organisation": ".*",
     "site": "lerwick-hosp",
     "device": "(lerwick-hosp-cpe1|lerwick-hosp-cpe2)",
+    "target": ".*",
     "circuit": ".*",
 }
 """What the variables are for Grafana's "All" and the demo's best known site."""
@@ -32,6 +33,21 @@ MAY_BE_EMPTY = {
     **{
         ("bellrock-devices", "Where they disagree", ref): "the inventory is right"
         for ref in "AB"
+    },
+    **{
+        ("bellrock-paths", panel, ref): "on loopback there are no hops to be traced"
+        for panel, refs in (
+            ("Sites with two circuits or more", "ABC"),
+            ("What they share", "AB"),
+            ("What keeps it unknown", "AB"),
+            ("Paths", "ABCDEFG"),
+            ("From here to there", "AB"),
+            ("Changes", "A"),
+            ("Hops", "A"),
+            ("Branches", "A"),
+            ("Largest packet", "AB"),
+        )
+        for ref in refs
     },
     ("bellrock-site", "Circuits", "F"): "either of its two circuits may fail",
     **{

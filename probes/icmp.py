@@ -8,7 +8,7 @@ import errno
 import secrets
 import socket
 import struct
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -20,17 +20,17 @@ from probes.target import Target
 
 _HEADER = struct.Struct("!BBHHH")
 _ECHO = struct.Struct("!BBHHHQ")
+_PACK_ECHO, _UNPACK_ECHO = _ECHO.pack, _ECHO.unpack_from
 _COOKIE = 8
 _WORD = 0xFFFF
 
-
-class _Types(NamedTuple):
-    request: int
-    reply: int
+# A named tuple's own constructor costs as much as all the rest of reading an answer.
+_NEW = tuple.__new__
 
 
-_V4 = _Types(request=8, reply=0)
-_V6 = _Types(request=128, reply=129)
+# Types of an echo request and of its reply.
+_V4 = (8, 0)
+_V6 = (128, 129)
 
 
 class IcmpProbe(PacedProbe):
@@ -68,11 +68,11 @@ class IcmpChannel:
 
     def __init__(self, family: int, *, size: int, dscp: int) -> None:
         self.sock, self._raw = _open(family)
-        self._types = _V6 if family == socket.AF_INET6 else _V4
         self._has_ip_header = self._raw and family == socket.AF_INET
         self._identifier = secrets.randbelow(_WORD) + 1
         self._padding = bytes(size - _COOKIE)
-        self._constant = (self._types.request << 8) + self._identifier
+        self._request, self._reply = _V6 if family == socket.AF_INET6 else _V4
+        self._constant = (self._request << 8) + self._identifier
         try:
             kernel.prepare(self.sock, family, dscp=dscp)
             if self._raw:
@@ -86,32 +86,38 @@ class IcmpChannel:
         # The checksum is a sum modulo 65535, so the cookie needs no splitting and
         # the zeros behind it no adding. (ICMPv6 and ping sockets: the kernel's work.)
         checksum = ~((self._constant + sequence + cookie) % _WORD) & _WORD
-        head = _ECHO.pack(
-            self._types.request, 0, checksum, self._identifier, sequence, cookie
+        head = _PACK_ECHO(
+            self._request, 0, checksum, self._identifier, sequence, cookie
         )
         return head + self._padding, cookie
 
     def answer(self, data: bytes) -> Answer | None:
         """Read an echo reply: ours by type, identifier and length."""
         start = (data[0] & 0x0F) * 4 if self._has_ip_header and data else 0
-        return self._echo(data, start, self._types.reply, _ECHO.size)
+        if len(data) < start + _ECHO.size:
+            return None
+        kind, code, _, identifier, sequence, cookie = _UNPACK_ECHO(data, start)
+        # The kernel gives a ping socket its own identifier, and only its answers.
+        if (
+            kind != self._reply
+            or code
+            or (self._raw and identifier != self._identifier)
+        ):
+            return None
+        return _NEW(Answer, (sequence, cookie, 0, None))
 
     def quoted(self, data: bytes) -> Answer | None:
         """Read our echo request as quoted, of which 8 bytes are certain."""
-        return self._echo(data, 0, self._types.request, _HEADER.size)
-
-    def _echo(self, data: bytes, start: int, wanted: int, least: int) -> Answer | None:
-        if len(data) < start + least:
+        if len(data) < _HEADER.size:
             return None
-        kind, code, _, identifier, sequence = _HEADER.unpack_from(data, start)
-        # The kernel gives a ping socket its own identifier, and only its answers.
-        if kind != wanted or code != 0:
+        kind, code, _, identifier, sequence = _HEADER.unpack_from(data)
+        if kind != self._request or code:
             return None
         if self._raw and identifier != self._identifier:
             return None
-        if len(data) < start + _ECHO.size:
+        if len(data) < _ECHO.size:
             return Answer(sequence, None)
-        return Answer(sequence, _ECHO.unpack_from(data, start)[5])
+        return Answer(sequence, _UNPACK_ECHO(data)[5])
 
     def _filter(self) -> list[tuple[int, int, int, int]]:
         """Write a classic BPF program: echo replies with our identifier, nothing else.
@@ -124,7 +130,7 @@ class IcmpChannel:
         return [
             (skip, 0, 0, 0),
             (0x50, 0, 0, 0),  # a = byte at x: type
-            (0x15, 0, 3, self._types.reply),
+            (0x15, 0, 3, self._reply),
             (0x48, 0, 0, 4),  # a = two bytes at x + 4: identifier
             (0x15, 0, 1, self._identifier),
             (0x06, 0, 0, 0xFFFFFFFF),  # take it all

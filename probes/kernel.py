@@ -9,10 +9,9 @@ import socket
 import struct
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from probes.clock import SECOND
-from probes.target import Address
 
 Ancillary = list[tuple[int, int, bytes]]
 
@@ -20,6 +19,8 @@ ANCILLARY_SIZE = 256
 _DATAGRAM_SIZE = 2048
 
 _SO_TIMESTAMPNS = 35
+_SO_TIMESTAMPING = 37
+_SO_MEMINFO = 55
 _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
 _IP_RECVERR = 11
@@ -28,9 +29,34 @@ _IP_RECVTOS = 13
 
 _TIMESPEC = struct.Struct("@ll")
 _EXTENDED_ERROR = struct.Struct("=IBBBBII")
-_FROM_ICMP = (2, 3)
+FROM_ICMP = (2, 3)
+OF_STAMP = 4
+"""Origins of an entry in the error queue: ICMP, ICMPv6; the stamp of what we sent."""
+
+MSG_ERRQUEUE = 0x2000
+
+_SENT, _RECEIVED, _BY_SOFTWARE, _NUMBERED, _WITHOUT_DATA = 2, 8, 16, 128, 2048
+
+
+def _kind(level: int, kind: int) -> int:
+    """Return a control message's level and type as one number, as they are read."""
+    return level | kind << 32
+
+
+STAMP_LAYOUT = "8xqqq32x"
+STAMP_SIZE = 64
+STAMP = _kind(socket.SOL_SOCKET, _SO_TIMESTAMPING)
+"""The stamp's control message: its kind, seconds and nanoseconds since 1970."""
+
+ERROR_LAYOUT = "8xqIB7xI"
+ERRORS = (
+    _kind(socket.IPPROTO_IP, _IP_RECVERR),
+    _kind(socket.IPPROTO_IPV6, _IPV6_RECVERR),
+)
+"""What is told of an entry in the error queue: its kind, errno, origin and number."""
 
 _BUFFER = 4 << 20
+_DROPS = 8
 
 
 class Refused(NamedTuple):
@@ -40,14 +66,15 @@ class Refused(NamedTuple):
     ----------
     errno : int
         What the ICMP type and code mean.
-    address : tuple
-        Where the datagram was going (not who complained).
+    name : bytes
+        The socket address that the datagram was for (not who complained), as
+        :func:`probes.target.socket_address` writes it.
     quoted : bytes
         As much of its payload as the complaint holds; may be empty.
     """
 
     errno: int
-    address: Address
+    name: bytes
     quoted: bytes
 
 
@@ -81,6 +108,29 @@ def stamped(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
 
+def stamp_both(sock: socket.socket, *, sent: bool) -> None:
+    """Have the kernel stamp what it receives, and what it sends where that is wanted.
+
+    Stamps of what was sent come through the error queue, with its number: the first
+    datagram after a call without `sent` is number 0.
+    """
+    flags = _RECEIVED | _BY_SOFTWARE
+    if sent:
+        flags |= _SENT | _NUMBERED | _WITHOUT_DATA
+    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 0)
+    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPING, flags)
+
+
+def drops(sock: socket.socket) -> int:
+    """Return how many datagrams for a socket found it full, modulo 2^32.
+
+    This is the counter behind ``SO_RXQ_OVFL``, which is told only with the next
+    datagram that finds room.
+    """
+    known = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 4 * (_DROPS + 1))
+    return int.from_bytes(known[4 * _DROPS :], sys.byteorder)
+
+
 def enlarge(sock: socket.socket) -> None:
     """Ask for room: what the kernel drops for us would read as the network's loss."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
@@ -109,25 +159,16 @@ def mark(ancillary: Ancillary) -> int | None:
     return None
 
 
-def refusals(sock: socket.socket) -> list[Refused]:
-    """Empty the socket's error queue; keep what ICMP said, drop what is local."""
+def refused(name: bytes, quoted: bytes, ancillary: Ancillary) -> list[Refused]:
+    """Read an entry of the error queue: what ICMP said; nothing if it is local."""
     found: list[Refused] = []
-    while True:
-        try:
-            quoted, ancillary, _, address = sock.recvmsg(
-                _DATAGRAM_SIZE, ANCILLARY_SIZE, socket.MSG_ERRQUEUE
-            )
-        except BlockingIOError:
-            return found
-        for level, kind, value in ancillary:
-            if (level, kind) not in (
-                (socket.IPPROTO_IP, _IP_RECVERR),
-                (socket.IPPROTO_IPV6, _IPV6_RECVERR),
-            ):
-                continue
-            number, origin = _EXTENDED_ERROR.unpack_from(value)[:2]
-            if origin in _FROM_ICMP:
-                found.append(Refused(number, cast("Address", address), quoted))
+    for level, kind, value in ancillary:
+        if _kind(level, kind) not in ERRORS or len(value) < _EXTENDED_ERROR.size:
+            continue
+        number, origin = _EXTENDED_ERROR.unpack_from(value)[:2]
+        if origin in FROM_ICMP:
+            found.append(Refused(number, name, quoted))
+    return found
 
 
 def attach_filter(

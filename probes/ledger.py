@@ -8,45 +8,144 @@ they were sent.
 
 import secrets
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import count
 
 from bellrock.model.observation import Outcome
 from probes.channel import Ways
-from probes.target import Address, Target
+from probes.target import Address, Target, socket_address
 
 RECALL = 5
 """Deadlines for which a packet is remembered, to tell late answers from strangers."""
+
+_RING = 16
+_NEVER = -(1 << 62)
+
+
+class Packet:
+    """One probe packet; its peer uses it again when it is long forgotten.
+
+    Attributes
+    ----------
+    track : Track
+        The target it measures.
+    token : int
+        What a true answer returns: a cookie, or the time stamp sent.
+    sent : int
+        Nanoseconds, monotonic.
+    doubt : int
+        Nanoseconds by which `sent` may be too early or too late.
+    outcome : Outcome or None
+        None while it is waited for.
+    """
+
+    __slots__ = ("doubt", "outcome", "peer", "sent", "sequence", "token", "track")
+
+    def __init__(self, peer: "Peer") -> None:
+        self.peer = peer
+        self.track: Track
+        self.sequence = -1
+        self.token = 0
+        self.sent = _NEVER
+        self.doubt = 0
+        self.outcome: Outcome | None = Outcome.SUCCESS
 
 
 class Peer:
     """One address we send to; targets that share it share its sequence numbers.
 
+    Its packets stand in a ring, each at its sequence number modulo the ring's size,
+    which grows until a packet is only used again when it is no longer remembered.
+
     Attributes
     ----------
+    name : bytes
+        The socket address as the kernel writes it.
     cookie : int
         64 random bits, for protocols whose answers return what they were sent.
-    packets : dict of int to Packet
-        By sequence number, oldest first: those out, and those remembered.
+    tracks : int
+        How many targets share it.
     """
 
-    __slots__ = ("address", "cookie", "family", "packets", "sequence")
+    __slots__ = (
+        *("address", "cookie", "family", "name", "ring", "sequence"),
+        *("_mask", "tracks"),
+    )
 
     def __init__(self, family: int, address: Address) -> None:
         self.family = family
         self.address = address
+        self.name = socket_address(family, address)
         self.cookie = secrets.randbits(64)
         self.sequence = 0
-        self.packets: dict[int, Packet] = {}
+        self.tracks = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all packets."""
+        self.ring = [Packet(self) for _ in range(_RING)]
+        self._mask = _RING - 1
+
+    def next(self, track: "Track", sequences: int, remembered: int) -> Packet:
+        """Return the packet to send next, with its number; not sent yet.
+
+        Parameters
+        ----------
+        sequences : int
+            How many numbers there are before they wrap; a power of two.
+        remembered : int
+            Nanoseconds; what was sent later is remembered.
+        """
+        sequence = self.sequence
+        packet = self.ring[sequence & self._mask]
+        if packet.sent > remembered:
+            packet = self._fresh(sequences, remembered)
+        packet.sequence = sequence
+        packet.track = track
+        packet.outcome = None
+        self.sequence = (sequence + 1) % sequences
+        return packet
+
+    def take_back(self, packet: Packet) -> None:
+        """Undo the last :meth:`next`: the packet did not leave."""
+        self.sequence = packet.sequence
+        packet.sequence = -1
+        packet.sent = _NEVER
+        packet.outcome = Outcome.SUCCESS
+
+    def find(self, sequence: int) -> Packet | None:
+        """Return the packet of this number, if it is remembered."""
+        packet = self.ring[sequence & self._mask]
+        return packet if packet.sequence == sequence else None
+
+    def oldest(self) -> Packet | None:
+        """Return the packet that is waited for longest."""
+        out = (packet for packet in self.ring if packet.outcome is None)
+        return min(out, key=lambda packet: packet.sent, default=None)
+
+    def _fresh(self, sequences: int, remembered: int) -> Packet:
+        """Make room; where there are no more numbers, forget who had this one."""
+        while len(self.ring) < sequences:
+            size = 2 * len(self.ring)
+            old, self.ring = self.ring, [Packet(self) for _ in range(size)]
+            self._mask = size - 1
+            for packet in old:
+                if packet.sent > remembered:
+                    self.ring[packet.sequence & self._mask] = packet
+            packet = self.ring[self.sequence & self._mask]
+            if packet.sent <= remembered:
+                return packet
+        packet = self.ring[self.sequence & self._mask] = Packet(self)
+        return packet
 
 
 class Track:
     """One target, and what was settled of it since its last report."""
 
     __slots__ = (
-        *("peer", "target", "delays", "outcomes", "late", "duplicates"),
-        *("reported", "queued", "dropped", "ways", "reordered", "latest"),
+        *("peer", "target", "delays", "answered", "unanswered", "late", "duplicates"),
+        *("reported", "queued", "dropped", "ways", "reordered", "latest", "family"),
     )
 
     def __init__(
@@ -54,8 +153,9 @@ class Track:
     ) -> None:
         self.target = target
         self.peer = peer
+        self.family = 0 if peer is None else peer.family
         self.ways = ways
-        self.latest = 0
+        self.latest = _NEVER
         self.reported: int | None = None
         self.queued = False
         self.dropped = False
@@ -64,36 +164,18 @@ class Track:
     def clear(self) -> None:
         """Begin a new report."""
         self.delays: list[tuple[int, int]] = []
-        self.outcomes: dict[Outcome, int] = {}
+        self.answered = 0
+        self.unanswered: dict[Outcome, int] = {}
         self.late = 0
         self.duplicates = 0
         self.reordered = 0
 
-
-class Packet:
-    """One probe packet.
-
-    Attributes
-    ----------
-    token : int
-        What a true answer returns: a cookie, or the time stamp sent.
-    sent : int
-        Nanoseconds, monotonic.
-    outcome : Outcome or None
-        None while it is waited for.
-    """
-
-    __slots__ = ("outcome", "peer", "sent", "sequence", "token", "track")
-
-    def __init__(
-        self, track: Track, peer: Peer, sequence: int, token: int, sent: int
-    ) -> None:
-        self.track = track
-        self.peer = peer
-        self.sequence = sequence
-        self.token = token
-        self.sent = sent
-        self.outcome: Outcome | None = None
+    @property
+    def outcomes(self) -> dict[Outcome, int]:
+        """How the packets ended."""
+        if self.answered:
+            return {Outcome.SUCCESS: self.answered, **self.unanswered}
+        return self.unanswered
 
 
 class Ledger:
@@ -110,15 +192,15 @@ class Ledger:
     def __init__(self, deadline: int, report: int) -> None:
         self._deadline = deadline
         self._report = report
-        self._waiting: deque[Packet] = deque()
-        self._remembered: deque[Packet] = deque()
+        self._waiting: deque[tuple[int, Sequence[Packet]]] = deque()
+        self._excused = (0, 0)
+        self.excused = 0
         self._due: list[tuple[int, int, Track]] = []
         self._tie = count()
 
-    def sent(self, packet: Packet) -> None:
-        """Wait for the answer of a packet that has just left."""
-        packet.peer.packets[packet.sequence] = packet
-        self._waiting.append(packet)
+    def sent(self, packets: Sequence[Packet], at: int) -> None:
+        """Wait for the answers of packets that had left by `at`."""
+        self._waiting.append((at, packets))
 
     def answered(self, packet: Packet, delay: int | None) -> bool:
         """Settle a packet by its answer.
@@ -134,63 +216,77 @@ class Ledger:
         settled : bool
             False of an answer that came late, or once more.
         """
-        if packet.outcome is Outcome.SUCCESS:
-            packet.track.duplicates += 1
-            self._touch(packet.track, packet.sent)
+        track, sent = packet.track, packet.sent
+        if packet.outcome is not None:
+            if packet.outcome is Outcome.SUCCESS:
+                track.duplicates += 1
+            else:
+                track.late += 1
+            self._touch(track, sent)
             return False
-        late = packet.outcome is not None
-        if delay is not None and delay > self._deadline and not late:
-            self.settle(packet, Outcome.TIMEOUT)
-            late = True
-        if late:
-            packet.track.late += 1
-            self._touch(packet.track, packet.sent)
-            return False
-        track = packet.track
-        if packet.sent < track.latest:
+        if delay is not None:
+            if delay > self._deadline:
+                self.settle(packet, Outcome.TIMEOUT)
+                track.late += 1
+                return False
+            track.delays.append((sent, delay))
+        if sent < track.latest:
             track.reordered += 1
         else:
-            track.latest = packet.sent
-        if delay is not None:
-            track.delays.append((packet.sent, delay))
-        self.settle(packet, Outcome.SUCCESS)
+            track.latest = sent
+        packet.outcome = Outcome.SUCCESS
+        track.answered += 1
+        if not track.queued:
+            self._touch(track, sent)
         return True
 
     def settle(self, packet: Packet, outcome: Outcome) -> None:
-        """Say how a packet ended; only the first word counts."""
+        """Say how a packet ended that was not answered; only the first word counts."""
         if packet.outcome is None:
             packet.outcome = outcome
-            if outcome is not Outcome.SUCCESS and packet.track.ways is not None:
+            if packet.track.ways is not None:
                 packet.track.ways.lost(packet.sequence)
             self.unsent(packet.track, outcome, packet.sent)
 
     def unsent(self, track: Track, outcome: Outcome, now: int) -> None:
         """Count a packet that could not even leave, for the network's reasons."""
-        track.outcomes[outcome] = track.outcomes.get(outcome, 0) + 1
+        track.unanswered[outcome] = track.unanswered.get(outcome, 0) + 1
         self._touch(track, now)
 
     def expire(self, now: int) -> None:
-        """Give up packets whose deadline is over, forget those long settled."""
-        waiting, remembered = self._waiting, self._remembered
+        """Give up packets whose deadline is over."""
+        waiting = self._waiting
         latest = now - self._deadline
-        while waiting and waiting[0].sent < latest:
-            packet = waiting.popleft()
-            remembered.append(packet)
-            if packet.outcome is None:
-                self.settle(packet, Outcome.TIMEOUT)
-        oldest = now - RECALL * self._deadline
-        while remembered and remembered[0].sent < oldest:
-            packet = remembered.popleft()
-            # Sequence numbers wrap: the place may be a younger packet's by now.
-            if packet.peer.packets.get(packet.sequence) is packet:
-                del packet.peer.packets[packet.sequence]
+        while waiting and waiting[0][0] < latest:
+            for packet in waiting.popleft()[1]:
+                if packet.outcome is not None:
+                    continue
+                if self._excused[0] < packet.sent <= self._excused[1]:
+                    packet.outcome = Outcome.TIMEOUT
+                    self.excused += 1
+                else:
+                    self.settle(packet, Outcome.TIMEOUT)
+
+    def excuse(self, since: int, until: int) -> None:
+        """Call nothing lost that may have been answered between these times.
+
+        Answers were dropped then, by this machine, and nobody knows whose.
+        """
+        first = since - self._deadline
+        if first <= self._excused[1]:
+            first = self._excused[0]
+        self._excused = (first, until)
+
+    def remembered(self, now: int) -> int:
+        """Return since when packets are remembered, at a time."""
+        return now - RECALL * self._deadline
 
     def abandon(self) -> None:
         """Forget all packets: their socket is gone, and no answer can reach us."""
-        for packet in (*self._waiting, *self._remembered):
-            packet.peer.packets.clear()
+        for _, packets in self._waiting:
+            for packet in packets:
+                packet.outcome = packet.outcome or Outcome.TIMEOUT
         self._waiting.clear()
-        self._remembered.clear()
 
     def reports(self, now: int) -> Iterator[Track]:
         """Yield each track with news whose last report is long enough ago.

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import struct
 from dataclasses import dataclass
 
 Address = tuple[str, int] | tuple[str, int, int, int]
@@ -52,3 +53,18 @@ def resolve(address: str, port: int) -> tuple[int, Address]:
         return family, (str(place[0]), int(place[1]))
     host, number, flow, scope = place
     return family, (str(host), int(number), int(flow), int(scope))
+
+
+def socket_address(family: int, address: Address) -> bytes:
+    """Return an address as the kernel writes it (``struct sockaddr_in``, ``_in6``).
+
+    Examples
+    --------
+    >>> socket_address(socket.AF_INET, ("192.0.2.1", 862))[2:8].hex()
+    '035ec0000201'
+    """
+    host = socket.inet_pton(family, address[0].partition("%")[0])
+    start = struct.pack("=H", family) + struct.pack("!H", address[1])
+    if len(address) == 2:
+        return start + host + bytes(8)
+    return start + struct.pack("!I", address[2]) + host + struct.pack("=I", address[3])

@@ -80,7 +80,8 @@ PROBE_UNSENT = Metric(
     "bellrock_probe_unsent_total",
     "counter",
     "",
-    "Probe packets this machine could not send, by the error's name.",
+    "Probe packets this machine could not send, or (RXQ_OVFL) may have dropped the "
+    "answers of; by the error's name.",
     ("probe", "reason"),
 )
 PROBE_ERROR = Metric(

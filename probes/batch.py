@@ -1,0 +1,195 @@
+"""Many datagrams in one call: sendmmsg(2) and recvmmsg(2), their memory kept ready.
+
+A system call, its arguments and its results cost Python more than they cost the kernel;
+here one call and one C loop over its results serve all datagrams of a tick. Layouts
+are those of ``linux/socket.h`` on 64-bit machines.
+"""
+
+import ctypes
+import socket
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+_MESSAGE = struct.Struct("=QI4xQQQQi4xI4x")
+_SIZES = struct.Struct("=40xQ8xI4x")
+_VECTOR = struct.Struct("=QQ")
+_HEADER = struct.Struct("=Qii")
+_CONTROL = 192
+_NAMES = {socket.AF_INET: 16, socket.AF_INET6: 28}
+
+# The C library's calls never block here: holding on to the interpreter is cheaper, and
+# no other thread gets between a clock reading and the call it is about.
+_LIBC = ctypes.PyDLL(None, use_errno=True)
+_SEND = _LIBC.sendmmsg
+_SEND.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
+_RECEIVE = _LIBC.recvmmsg
+_RECEIVE.argtypes = (*_SEND.argtypes, ctypes.c_void_p)
+
+
+def _address(memory: bytearray) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory))
+
+
+class Outbox:
+    """Datagrams to leave in one call, each for an address of its own.
+
+    Parameters
+    ----------
+    places : int
+        How many it holds.
+    room : int
+        Bytes of the longest, until a longer one comes.
+    """
+
+    def __init__(self, sock: socket.socket, places: int, room: int) -> None:
+        self._sock = sock.fileno()
+        self._name = _NAMES[sock.family]
+        self._sizes = [0] * places
+        self._lay_out(room)
+
+    def put(self, place: int, name: bytes, datagram: bytes) -> None:
+        """Write a datagram, and the socket address it is for, to a place."""
+        size = len(datagram)
+        if self._sizes[place] != size:
+            if size > self.room:
+                self._widen(size)
+            self._resize(place, size)
+        at = place * self._stride
+        self._memory[at : at + self._name + size] = name + datagram
+
+    def send(self, first: int, count: int) -> int:
+        """Send `count` datagrams beginning at a place.
+
+        Returns
+        -------
+        sent : int
+            How many have left, at least one; or the number of the error that kept the
+            first from leaving, negative.
+        """
+        where = self._first + first * _MESSAGE.size
+        sent: int = _SEND(self._sock, where, count, 0)
+        return sent if sent > 0 else -ctypes.get_errno()
+
+    def _lay_out(self, room: int) -> None:
+        places = len(self._sizes)
+        self.room = room
+        self._stride = self._name + room
+        self._memory = bytearray(places * self._stride)
+        self._vectors = bytearray(places * _VECTOR.size)
+        self._messages = bytearray(places * _MESSAGE.size)
+        names, vectors = _address(self._memory), _address(self._vectors)
+        self._first = _address(self._messages)
+        for place in range(places):
+            name = names + place * self._stride
+            vector = vectors + place * _VECTOR.size
+            message = (name, self._name, vector, 1, 0, 0, 0, 0)
+            _MESSAGE.pack_into(self._messages, place * _MESSAGE.size, *message)
+
+    def _resize(self, place: int, size: int) -> None:
+        self._sizes[place] = size
+        start = _address(self._memory) + place * self._stride + self._name
+        _VECTOR.pack_into(self._vectors, place * _VECTOR.size, start, size)
+
+    def _widen(self, room: int) -> None:
+        memory, stride = self._memory, self._stride
+        self._lay_out(room)
+        for place, size in enumerate(self._sizes):
+            at, whole = place * self._stride, self._name + size
+            old = place * stride
+            self._memory[at : at + whole] = memory[old : old + whole]
+            self._resize(place, size)
+
+
+class Inbox:
+    """Room for datagrams that come in one call, their senders and what Linux says.
+
+    Parameters
+    ----------
+    places : int
+        How many it holds.
+    room : int
+        Bytes kept of each.
+    control : str
+        Layout of the control messages that are usual (see :mod:`struct`).
+    flags : int
+        For recvmsg(2).
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        places: int,
+        room: int,
+        control: str,
+        flags: int = 0,
+    ) -> None:
+        self._sock = sock.fileno()
+        self.room = room
+        self._flags = flags | socket.MSG_DONTWAIT
+        self.places = places
+        name = _NAMES[sock.family]
+        before = name + room + -(name + room) % 8
+        left = _CONTROL - struct.calcsize(control)
+        self._row = struct.Struct(
+            f"={name}s{room}s{before - name - room}x{control}{left}x"
+        )
+        self._control = before
+        self._memory = bytearray(places * self._row.size)
+        self._vectors = bytearray(places * _VECTOR.size)
+        self._messages = bytearray(places * _MESSAGE.size)
+        names, vectors = _address(self._memory), _address(self._vectors)
+        for place in range(places):
+            start = names + place * self._row.size
+            vector = place * _VECTOR.size
+            _VECTOR.pack_into(self._vectors, vector, start + name, room)
+            message = (start, name, vectors + vector, 1, start + before, _CONTROL, 0, 0)
+            _MESSAGE.pack_into(self._messages, place * _MESSAGE.size, *message)
+        self._first = _address(self._messages)
+        self._pristine = bytes(self._messages)
+        self._used = 0
+
+    def receive(self, most: int) -> int:
+        """Receive what there is, no more than `most` nor than there is room for.
+
+        Returns
+        -------
+        received : int
+            How many, at least one; or the number of the error, negative.
+        """
+        # The kernel wrote over how much room there is.
+        self._messages[: self._used] = self._pristine[: self._used]
+        most = min(most, self.places)
+        received: int = _RECEIVE(self._sock, self._first, most, self._flags, None)
+        if received <= 0:
+            self._used = 0
+            return -ctypes.get_errno()
+        self._used = received * _MESSAGE.size
+        return received
+
+    def rows(self, received: int) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
+        """Yield the sizes of each one's control messages and data, and its row.
+
+        A row is the sender's socket address, the data with what an earlier datagram
+        left behind it, and the values of the control layout.
+        """
+        return zip(
+            _SIZES.iter_unpack(memoryview(self._messages)[: received * _SIZES.size]),
+            self._row.iter_unpack(
+                memoryview(self._memory)[: received * self._row.size]
+            ),
+            strict=True,
+        )
+
+    def control(self, place: int, size: int) -> list[tuple[int, int, bytes]]:
+        """Return the control messages of the datagram at a place, unusual ones too."""
+        start = place * self._row.size + self._control
+        rest = bytes(self._memory[start : start + min(size, _CONTROL)])
+        found = []
+        while len(rest) >= _HEADER.size:
+            length, level, kind = _HEADER.unpack_from(rest)
+            if not _HEADER.size <= length <= len(rest):
+                break
+            found.append((level, kind, rest[_HEADER.size : length]))
+            rest = rest[length + -length % 8 :]
+        return found

@@ -1,0 +1,204 @@
+"""One socket of an engine: datagrams out in groups, answers and stamps back in."""
+
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from probes import kernel
+from probes.batch import Inbox, Outbox
+from probes.channel import Channel
+from probes.clock import SECOND, Clock
+from probes.kernel import Ancillary, Refused
+from probes.ledger import Packet, Track
+from probes.timing import stepped
+
+_PLACES = 256
+_GROUP = 64
+_SMALL_GROUP = 8
+_ROOM = 64
+_SLACK = 64
+"""Bytes an answer may be longer than what was sent: an IPv4 header with options."""
+
+_QUOTE = 256
+_MARGIN = 2_000
+_STAMPED = 1_000
+"""Nanoseconds by which the kernel's stamp of a packet that leaves may be off: it is
+taken where the driver is handed the packet, and nothing tells how long that takes."""
+
+_UNSTAMPED = 4_096
+
+
+class Line:
+    """A channel's socket, and how the wall clock stood when it was last seen empty.
+
+    Parameters
+    ----------
+    exact : bool
+        Have the kernel stamp what leaves, too, and not only what comes.
+
+    Attributes
+    ----------
+    offset : Offset
+        Between the clocks; the same for all stamps until the wall clock is stepped, so
+        that its error is in none of their differences.
+    drained : int
+        When it was last seen empty.
+    """
+
+    def __init__(self, channel: Channel, clock: Clock, *, exact: bool) -> None:
+        self.channel = channel
+        self.sock = channel.sock
+        self.offset = clock.offset()
+        self.drained = clock.monotonic()
+        self._dropped = kernel.drops(self.sock)
+        self._clock = clock
+        self._wanted: list[Packet] = []
+        self._first = 0
+        self._refused: list[Refused] = []
+        self.exact: bool | None = None
+        self.stamp(exact=exact)
+        self._outbox = Outbox(self.sock, _PLACES, _ROOM)
+        self._inbox = self._new_inbox()
+        errors = kernel.STAMP_LAYOUT + kernel.ERROR_LAYOUT
+        self._errors = Inbox(self.sock, _PLACES, _QUOTE, errors, kernel.MSG_ERRQUEUE)
+
+    def stamp(self, *, exact: bool) -> None:
+        """Have the kernel stamp what leaves from now on, or not."""
+        if exact == self.exact:
+            return
+        self.exact = exact
+        self.group = _GROUP if exact else _SMALL_GROUP
+        kernel.stamp_both(self.sock, sent=exact)
+        self._wanted, self._first = [], 0
+
+    def steady(self) -> bool:
+        """Tell whether the wall clock is where it was; if not, go on from where it is.
+
+        What was stamped since the last call is then worthless.
+        """
+        offset = self._clock.offset()
+        moved = stepped(self.offset, offset)
+        if moved or offset.error < self.offset.error:
+            self.offset = offset
+        return not moved
+
+    def load(self, tracks: Sequence[Track], remembered: int) -> list[Packet]:
+        """Make a packet for each of these, ready to leave together.
+
+        No two may have the same peer: what does not leave is taken back.
+        """
+        wall = self._clock.realtime()
+        request, put = self.channel.request, self._outbox.put
+        sequences = self.channel.sequences
+        packets = []
+        for place, track in enumerate(tracks):
+            peer = track.peer
+            assert peer is not None
+            packet = peer.next(track, sequences, remembered)
+            datagram, packet.token = request(packet.sequence, peer.cookie, wall)
+            put(place, peer.name, datagram)
+            packets.append(packet)
+        return packets
+
+    def send(self, packets: Sequence[Packet], first: int) -> int:
+        """Send those loaded, from one on; return how many left, or minus the errno."""
+        clock = self._clock.monotonic
+        started = clock()
+        sent = self._outbox.send(first, len(packets) - first)
+        if sent <= 0:
+            # The kernel may have numbered it all the same.
+            steady = not stepped(self.offset, self._clock.offset())
+            self._refused += self._read_errors(steady=steady)
+            self._number_anew()
+            return sent
+        # Their turns are as long as each other, as far as we know.
+        took = clock() - started
+        at, step = started + took // (2 * sent), took // sent
+        left = packets[first : first + sent]
+        for packet in left:
+            packet.sent = at
+            packet.doubt = took
+            at += step
+        if self.exact:
+            self._wanted += left
+        return sent
+
+    def receive(self, most: int) -> int:
+        """Receive; return how many datagrams came, or minus the errno."""
+        if self._inbox.room < self._outbox.room + _SLACK:
+            self._inbox = self._new_inbox()
+        return self._inbox.receive(most)
+
+    def received(self, count: int) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
+        """Yield what the last call received; see :meth:`probes.batch.Inbox.rows`."""
+        return self._inbox.rows(count)
+
+    def ancillary(self, place: int, size: int) -> Ancillary:
+        """Return all that the kernel says of one of them."""
+        return self._inbox.control(place, size)
+
+    def refusals(self, *, steady: bool = True) -> list[Refused]:
+        """Empty the error queue: time what has left, return what ICMP said.
+
+        Parameters
+        ----------
+        steady : bool
+            Whether stamps are to be believed.
+        """
+        found = self._refused + self._read_errors(steady=steady)
+        self._refused = []
+        return found
+
+    def _read_errors(self, *, steady: bool) -> list[Refused]:
+        found: list[Refused] = []
+        while (count := self._errors.receive(_PLACES)) > 0:
+            for place, ((size, length), row) in enumerate(self._errors.rows(count)):
+                name, quoted, kind, seconds, rest, also, number, origin, key = row
+                if kind != kernel.STAMP or also not in kernel.ERRORS:
+                    # An error that was not stamped.
+                    control = self._errors.control(place, size)
+                    found += kernel.refused(name, quoted[:length], control)
+                elif origin == kernel.OF_STAMP:
+                    if steady:
+                        self._stamped(key, seconds * SECOND + rest)
+                elif origin in kernel.FROM_ICMP:
+                    found.append(Refused(number, name, quoted[:length]))
+        if count not in (-errno.EAGAIN, -errno.EINTR):
+            raise OSError(-count, os.strerror(-count))
+        if len(self._wanted) > _UNSTAMPED:
+            self._number_anew()
+        return found
+
+    def overflowed(self) -> int:
+        """Return how many datagrams found the socket full since the last call."""
+        dropped = kernel.drops(self.sock)
+        more = (dropped - self._dropped) & 0xFFFF_FFFF
+        self._dropped = dropped
+        return more
+
+    def _stamped(self, key: int, stamp: int) -> None:
+        place = (key - self._first) & 0xFFFF_FFFF
+        if place >= len(self._wanted):
+            return
+        packet = self._wanted[place]
+        sent = stamp - self.offset.value
+        # It may have waited in a queue, but it did not leave before we sent it.
+        if sent < packet.sent - packet.doubt - _MARGIN:
+            return
+        packet.sent = sent
+        packet.doubt = _STAMPED
+        if place == len(self._wanted) - 1:
+            self._first = (key + 1) & 0xFFFF_FFFF
+            self._wanted = []
+
+    def _number_anew(self) -> None:
+        """Begin to count at 0 again; what is not stamped by now keeps our own time."""
+        if self.exact:
+            kernel.stamp_both(self.sock, sent=False)
+            kernel.stamp_both(self.sock, sent=True)
+            self._wanted, self._first = [], 0
+
+    def _new_inbox(self) -> Inbox:
+        room = self._outbox.room + _SLACK
+        return Inbox(self.sock, _PLACES, room, kernel.STAMP_LAYOUT)

@@ -14,7 +14,7 @@ from probes.batch import Inbox, Outbox
 from probes.clock import Clock
 from probes.ledger import Peer, Track
 from probes.line import Line
-from probes.stamp.sender import StampChannel
+from probes.stamp.channel import StampChannel
 from probes.target import Address, Target, resolve, socket_address
 
 FAMILIES = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}

@@ -33,6 +33,21 @@ def test_prometheus_scrapes_where_we_listen_and_as_often_as_rules_run() -> None:
     assert f"timeInterval: {every}" in DATASOURCES
 
 
+def test_the_reflector_has_a_unit_with_the_right_its_port_needs() -> None:
+    unit = (DEPLOY / "systemd" / "bellrock-reflect.service").read_text()
+    assert re.search(
+        r"^ExecStart=\S+/bellrock reflect --allow \S+$", unit, re.MULTILINE
+    )
+    assert "\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n" in unit
+
+
+def test_no_unit_forbids_to_ask_how_good_the_clock_is() -> None:
+    # ProtectClock= blocks adjtimex altogether, see systemd.exec(5).
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        assert "\nProtectClock=" not in unit.read_text()
+        assert "CAP_SYS_TIME" not in re.sub(r"(?m)^#.*", "", unit.read_text())
+
+
 def test_the_unit_runs_the_monitor_with_the_rights_ping_needs() -> None:
     unit = (DEPLOY / "systemd" / "bellrock.service").read_text()
     assert re.search(r"^ExecStart=\S+/bellrock run -c \S+$", unit, re.MULTILINE)

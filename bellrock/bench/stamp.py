@@ -43,7 +43,9 @@ def _reflect(say: Say[int]) -> None:
 
 
 async def _run(say: Say[int]) -> None:
-    settings = ReflectorSettings.model_validate({"address": _HOST, "port": 0})
+    settings = ReflectorSettings.model_validate(
+        {"address": _HOST, "port": 0, "rate": 1e6, "total_rate": 1e6}
+    )
     reflector = Reflector(settings)
     say(reflector.port)
     await reflector.run()

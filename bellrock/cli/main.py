@@ -20,6 +20,7 @@ from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.help import help_of
 from bellrock.cli.inventory import check, spof
 from bellrock.cli.probe import probe
+from bellrock.cli.reflect import reflect
 from bellrock.cli.render import render
 from bellrock.cli.run import run
 from bellrock.model.errors import UserError
@@ -55,7 +56,7 @@ def _bellrock(_: Version = False) -> None:
     """Says what the next failure would cut off, before it happens."""
 
 
-for _command in (demo, run, check, spof, discover, collect, render, bench):
+for _command in (demo, run, reflect, check, spof, discover, collect, render, bench):
     app.command(help=help_of(_command))(_command)
 app.add_typer(probe, name="probe")
 

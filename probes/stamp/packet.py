@@ -26,6 +26,13 @@ SHORTEST_REPLY = 38
 WORD = 1 << 32
 """How many sequence numbers there are; they begin anew after the last."""
 
+SHORTEST_REQUEST = 41
+"""Bytes that a reflector can answer in full without saying more than it was asked.
+
+A TWAMP-Light sender that reckons with answers pads its 14 octets to these (RFC 5357,
+section 4.1.2); what is shorter would make us send more than we were sent.
+"""
+
 HMAC_SIZE = 16
 
 _COVERED = SIGNED_BASE - HMAC_SIZE
@@ -121,8 +128,8 @@ class Unsigned:
         return _REQUEST_BASE.pack(sequence, time, estimate, session)
 
     def read_request(self, data: bytes | bytearray, size: int) -> Request | None:
-        """Read a session-sender's packet; None if it is shorter than a base packet."""
-        if size < BASE:
+        """Read a session-sender's packet; None if it is shorter than an answer."""
+        if size < SHORTEST_REQUEST:
             return None
         return Request._make(_REQUEST.unpack_from(data))
 
@@ -269,7 +276,7 @@ def reflect(
     -------
     bytes or None
         Exactly as long as `packet`, so that nobody can be flooded through us;
-        None if `packet` is shorter than a base packet.
+        None if `packet` is shorter than what an answer has to say.
 
     Examples
     --------
@@ -289,7 +296,8 @@ def reflect(
         asked.sequence,
         asked.timestamp,
     )
-    return UNSIGNED.reply(reply, asked.error_estimate, ttl) + packet[BASE:]
+    answer = UNSIGNED.reply(reply, asked.error_estimate, ttl) + packet[BASE:]
+    return answer[: len(packet)]
 
 
 def _from_ptp(timestamp: int) -> int:

@@ -6,6 +6,7 @@ much a second to each and to all.
 """
 
 import asyncio
+import errno
 import ipaddress
 import os
 import socket
@@ -209,7 +210,8 @@ class Reflector:
         left = to_ntp(now)
         session.before = number, left
         reply = Reply(number, left, quality, identifier, received, sequence, timestamp)
-        return self._mode.reply(reply, estimate, came.ttl) + extensions, dscp
+        whole = self._mode.reply(reply, estimate, came.ttl) + extensions
+        return whole if size >= base else whole[:size], dscp
 
     def _seen(
         self,
@@ -266,8 +268,14 @@ def _listen(settings: ReflectorSettings) -> socket.socket:
     except OSError as error:
         sock.close()
         reason = os.strerror(error.errno or 0).lower()
+        instead = "give it another address or port, or stop what holds this one"
+        if error.errno == errno.EACCES:
+            instead = (
+                "run it under deploy/systemd/bellrock-reflect.service (it grants "
+                "CAP_NET_BIND_SERVICE), or give it a port over 1023"
+            )
         raise UserError(
             f"stamp reflector {settings.address} port {settings.port}: {reason}",
-            "give it another address or port, or stop what holds this one",
+            instead,
         ) from error
     return sock

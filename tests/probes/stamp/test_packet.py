@@ -156,7 +156,7 @@ def test_a_reply_is_laid_out_as_in_figure_5(
 @given(packet=st.binary(max_size=200), ttl=st.integers(0, 255))
 def test_a_reflector_never_says_more_than_it_was_asked(packet: bytes, ttl: int) -> None:
     reply = reflect(packet, received_ns=0, sending_ns=0, sequence=None, ttl=ttl)
-    if len(packet) < BASE:
+    if len(packet) < 41:
         assert reply is None
     else:
         assert reply is not None
@@ -168,7 +168,7 @@ def test_a_reflector_never_says_more_than_it_was_asked(packet: bytes, ttl: int) 
 def test_no_datagram_upsets_the_parsers(mode: Mode, data: bytes) -> None:
     signed = mode is SIGNED
     assert (mode.read_reply(data) is None) == (signed or len(data) < 38)
-    assert (mode.read_request(data, len(data)) is None) == (signed or len(data) < 44)
+    assert (mode.read_request(data, len(data)) is None) == (signed or len(data) < 41)
     assert (mode.quoted(data) is None) == (len(data) < (28 if signed else 16))
 
 

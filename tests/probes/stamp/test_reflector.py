@@ -12,7 +12,7 @@ from bellrock.model.errors import UserError
 from probes.stamp.packet import UNSIGNED, to_ntp
 from probes.stamp.reflector import Reflector, ReflectorSettings
 from probes.stamp.tlv import padding
-from tests.probes.harness import until
+from tests.probes.harness import own_network, unprivileged, until
 
 SECOND = 1 << 32
 
@@ -98,7 +98,7 @@ async def test_the_answer_is_as_long_as_the_question() -> None:
 async def test_short_packets_are_ignored_and_counted_in_no_session() -> None:
     async with reflecting() as reflector:
         with asker() as sock:
-            for size in (0, 14, 43):
+            for size in (0, 14, 40):
                 sock.sendto(request(0)[:size], ("127.0.0.1", reflector.port))
             reply = await ask(sock, request(1), reflector.port)
     assert int.from_bytes(reply[:4]) == 0
@@ -139,3 +139,13 @@ async def test_a_taken_port_is_said_plainly() -> None:
     assert taken.value.what == (
         f"stamp reflector 127.0.0.1 port {port}: address already in use"
     )
+
+
+def test_a_low_port_needs_a_right_and_the_message_says_which() -> None:
+    settings = ReflectorSettings.model_validate({"address": "127.0.0.1", "port": 862})
+    with (
+        own_network(ip_unprivileged_port_start="1024"),
+        unprivileged(),
+        pytest.raises(UserError, match="CAP_NET_BIND_SERVICE"),
+    ):
+        Reflector(settings)

@@ -32,8 +32,8 @@ SECONDS = 3
 
 _PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 _NEW_NETWORK = 0x40000000
-_NEAR, _FAR = "192.0.2.1", "192.0.2.2"
-_PORT = 8620
+_NEAR, FAR = "192.0.2.1", "192.0.2.2"
+PORT = 8620
 _BURST = "32kb"
 _QUEUE = "200ms"
 _ETHERNET = 14
@@ -52,13 +52,17 @@ class Found(NamedTuple):
     peer_size: int | None
 
 
-def accuracy(rate: float, measurements: int = MEASUREMENTS) -> Measurement:
+def accuracy(
+    rate: float, measurements: int = MEASUREMENTS, seconds: int = SECONDS
+) -> Measurement:
     """Measure how far the rate of a shaper is missed, as a ratio of it.
 
     Parameters
     ----------
     rate : float
         bit/s, of Ethernet frames.
+    seconds : int
+        That iperf3 measures for; 0 for not at all.
 
     Raises
     ------
@@ -66,86 +70,116 @@ def accuracy(rate: float, measurements: int = MEASUREMENTS) -> Measurement:
         If it takes privileges or programs that are not to be had, or if trains gave no
         figure.
     """
-    found = measured(rate, measurements)
+    found = measured(rate, measurements, seconds)
     peers = {} if found.peer_error is None else {"iperf3": found.peer_error}
     return Measurement(found.error, peers)
 
 
-def cost(rate: float, measurements: int = MEASUREMENTS) -> Measurement:
+def cost(
+    rate: float, measurements: int = MEASUREMENTS, seconds: int = SECONDS
+) -> Measurement:
     """Measure how many bytes that took, both directions together."""
-    found = measured(rate, measurements)
+    found = measured(rate, measurements, seconds)
     peers = {} if found.peer_size is None else {"iperf3": float(found.peer_size)}
     return Measurement(float(found.size), peers)
 
 
 @lru_cache
-def measured(rate: float, measurements: int) -> Found:
+def measured(rate: float, measurements: int, seconds: int) -> Found:
     """Measure once for both cases."""
-    if os.geteuid() != 0:
-        raise NotMeasuredError("network namespaces and a shaper take root")
-    for program in ("ip", "tc", "nsenter"):
-        if shutil.which(program, path=_PATH) is None:
-            raise NotMeasuredError(f"{program} is not installed: apt install iproute2")
-    with serving(_reflect) as far:
-        return fresh(_measure, rate, measurements, far.pid)
+    with serving(far_end) as far:
+        return fresh(_measure, rate, measurements, seconds, far.pid)
 
 
-def _reflect(say: Say[None]) -> None:
-    _own_network()
+def far_end(say: Say[None]) -> None:
+    """Answer test packets, in a network that has no cable yet."""
+    own_network()
     uvloop.run(_answer(say))
 
 
-async def _answer(say: Say[None]) -> None:
-    settings = ReflectorSettings.model_validate({"address": "0.0.0.0", "port": _PORT})
-    reflector = Reflector(settings)
-    say(None)
-    await reflector.run()
+def own_network() -> None:
+    """Move this thread to a new network.
 
-
-def _measure(rate: float, measurements: int, far: int) -> Found:
-    _own_network()
-    _join(rate, far)
-    probe = TrainProbe()
-    true = rate * probe.packet / (probe.packet + _ETHERNET)
-    error, size = 0.0, 0
-    for _ in range(measurements):
-        forward, reverse = asyncio.run(probe.measure(Target("far", _FAR, _PORT)))
-        assert forward.direction is Direction.FORWARD
-        if forward.rate is None or forward.at_least:
-            raise NotMeasuredError(f"no figure: {forward.detail}")
-        error = max(error, abs(forward.rate - true) / true, _NONE_BETTER)
-        size = max(size, forward.bytes_sent + reverse.bytes_sent)
-    true = rate * _MTU / (_MTU + _ETHERNET)
-    peer = _iperf3(far)
-    if peer is None:
-        return Found(error, size, None, None)
-    return Found(error, size, max(abs(peer[0] - true) / true, _NONE_BETTER), peer[1])
-
-
-def _own_network() -> None:
+    Raises
+    ------
+    NotMeasuredError
+        If it may not, or if there is nothing to lay cables with.
+    """
+    if os.geteuid() != 0:
+        raise NotMeasuredError("network namespaces and a shaper take root")
+    for program in ("ip", "tc", "nsenter", "ping"):
+        if shutil.which(program, path=_PATH) is None:
+            raise NotMeasuredError(f"{program} is not installed")
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_NEW_NETWORK) != 0:
         reason = os.strerror(ctypes.get_errno()).lower()
         raise NotMeasuredError(f"no network namespace: {reason}")
 
 
-def _join(rate: float, far: int) -> None:
-    """Lay a cable to the other process's network, and put the shaper on it."""
+async def _answer(say: Say[None]) -> None:
+    settings = ReflectorSettings.model_validate({"address": "0.0.0.0", "port": PORT})
+    reflector = Reflector(settings)
+    say(None)
+    await reflector.run()
+
+
+def _measure(rate: float, measurements: int, seconds: int, far: int) -> Found:
+    own_network()
+    lay_cable(far, rate)
+    probe = TrainProbe()
+    true = rate * probe.packet / (probe.packet + _ETHERNET)
+    error, size = 0.0, 0
+    for _ in range(measurements):
+        forward, reverse = asyncio.run(probe.measure(Target("far", FAR, PORT)))
+        assert forward.direction is Direction.FORWARD
+        if forward.rate is None or forward.at_least:
+            raise NotMeasuredError(f"no figure: {forward.detail}")
+        error = max(error, abs(forward.rate - true) / true, _NONE_BETTER)
+        size = max(size, forward.bytes_sent + reverse.bytes_sent)
+    true = rate * _MTU / (_MTU + _ETHERNET)
+    peer = _iperf3(far, seconds) if seconds else None
+    if peer is None:
+        return Found(error, size, None, None)
+    return Found(error, size, max(abs(peer[0] - true) / true, _NONE_BETTER), peer[1])
+
+
+def lay_cable(far: int, rate: float, back: float | None = None) -> None:
+    """Join this thread's network to another process's, with a shaper on the cable.
+
+    Parameters
+    ----------
+    far : int
+        The process.
+    rate, back : float or None
+        bit/s of Ethernet frames, towards it and from it; None for no shaper.
+
+    Raises
+    ------
+    NotMeasuredError
+        If a step of it fails.
+    """
     there = ("nsenter", "-t", str(far), "-n")
-    shaper = ("rate", f"{rate:.0f}bit", "burst", _BURST, "latency", _QUEUE)
-    for command in (
+    commands: list[tuple[str, ...]] = [
         ("ip", "link", "add", "va", "type", "veth", "peer", "vb", "netns", str(far)),
         ("ip", "address", "add", f"{_NEAR}/24", "dev", "va"),
         ("ip", "link", "set", "va", "up"),
-        (*there, "ip", "address", "add", f"{_FAR}/24", "dev", "vb"),
+        (*there, "ip", "address", "add", f"{FAR}/24", "dev", "vb"),
         (*there, "ip", "link", "set", "vb", "up"),
-        ("tc", "qdisc", "add", "dev", "va", "root", "tbf", *shaper),
-        # Who is who at the other end: not to be asked for within a train.
-        ("ping", "-c", "1", "-W", "2", _FAR),
-    ):
+        ("tc", "qdisc", "add", "dev", "va", "root", *_shaper(rate)),
+    ]
+    if back is not None:
+        at = (*there, "tc", "qdisc", "add", "dev", "vb", "root")
+        commands.append((*at, *_shaper(back)))
+    # Who is who at the other end: not to be asked for within a train.
+    commands.append(("ping", "-c", "1", "-W", "2", FAR))
+    for command in commands:
         done, _ = run_program(*command, env={"PATH": _PATH})
         if done.returncode:
             raise NotMeasuredError(f"{' '.join(command)}: {done.stderr.strip()}")
+
+
+def _shaper(rate: float) -> tuple[str, ...]:
+    return ("tbf", "rate", f"{rate:.0f}bit", "burst", _BURST, "latency", _QUEUE)
 
 
 @contextmanager
@@ -167,14 +201,14 @@ def _server(program: str, far: int) -> Iterator[None]:
         server.communicate()
 
 
-def _iperf3(far: int) -> tuple[float, int] | None:
+def _iperf3(far: int, seconds: int) -> tuple[float, int] | None:
     """Return the rate of IP packets that it finds, and the bytes it takes."""
     program = shutil.which("iperf3", path=_PATH)
     if program is None:
         return None
     with _server(program, far):
-        words = ("--json", "--time", str(SECONDS), "--omit", "1")
-        done, _ = run_program(program, "--client", _FAR, *words)
+        words = ("--json", "--time", str(seconds), "--omit", "1")
+        done, _ = run_program(program, "--client", FAR, *words)
     said = json.loads(done.stdout)
     if done.returncode:
         raise NotMeasuredError(f"iperf3: {said.get('error', 'failed')}")

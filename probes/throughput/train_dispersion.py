@@ -128,6 +128,27 @@ def dispersion(arrivals: Sequence[Arrival]) -> Dispersion:
     head = _where_the_tail_begins(arrivals)
     if head is None:
         return _without_a_pace(arrivals, span)
+    found = _pace(arrivals, head)
+    if found.gap is None or _queued(arrivals, head, found.gap):
+        return found
+    if not _queued(arrivals, head, found.gap, mostly=False):
+        return found._replace(shape=Shape.NOT_FILLED)
+    # The queue may have begun somewhat later: a bucket's end that is just in the tail.
+    for later in range(head, len(arrivals) // 2 + 1, max(1, len(arrivals) // _STEPS)):
+        if len(arrivals) - later < LEAST_TAIL:
+            break
+        again = _pace(arrivals, later)
+        if again.gap is not None and _queued(arrivals, later, again.gap):
+            return again
+    if head > _usual_head(len(arrivals)):
+        # Slower towards its end, and perhaps slower still behind it.
+        return found._replace(shape=Shape.UNEVEN, gap=None)
+    return found._replace(shape=Shape.NOT_FILLED)
+
+
+def _pace(arrivals: Sequence[Arrival], head: int) -> Dispersion:
+    """Take the pace of what comes after a head, as if it had queued."""
+    span = arrivals[-1].arrived - arrivals[0].arrived
     tail = arrivals[head:]
     points = _points([(a.rank, a.arrived) for a in tail])
     if len(points) < _LEAST_POINTS:
@@ -139,16 +160,7 @@ def dispersion(arrivals: Sequence[Arrival]) -> Dispersion:
     found = Dispersion(
         Shape.FILLED, line.slope, line.error, head, len(tail), lost, span
     )
-    if lost:
-        found = _with_losses(tail, found)
-    if found.gap is None or _queued(arrivals, head, found.gap):
-        return found
-    if head > _usual_head(len(arrivals)) and _queued(
-        arrivals, head, found.gap, mostly=False
-    ):
-        # Slower towards its end, and perhaps slower still behind it.
-        return Dispersion(Shape.UNEVEN, head=head, tail=len(tail), span=span)
-    return found._replace(shape=Shape.NOT_FILLED)
+    return _with_losses(tail, found) if lost else found
 
 
 class _Line(NamedTuple):

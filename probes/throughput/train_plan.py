@@ -12,6 +12,7 @@ _LONGEST = 0.1
 """Seconds that a train should keep the way there busy, and nobody else gets through."""
 _BEARABLE = 0.3
 """Seconds that it may take in either direction, as far as one knows."""
+_QUICKEST = 1e-9
 _MOST_TRAINS = 12
 
 _SEGMENTS = 4
@@ -74,7 +75,7 @@ class Plan:
         pace : float
             Seconds that each packet took in the slower direction, all in all.
         """
-        bearable = max(_FIRST, int(_BEARABLE / pace) if pace > 0 else self.left)
+        bearable = max(_FIRST, int(_BEARABLE / max(pace, _QUICKEST)))
         self._slow = rate is not None and rate < _SLOW
         if self._more > 0:
             return

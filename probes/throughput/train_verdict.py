@@ -90,7 +90,8 @@ def judge(trains: Sequence[Told]) -> Verdict:
     low, high = _bounds(filled, rate)
     if rate > CEILING:
         return _at_least(
-            min(rate, low), "faster than trains can tell from the machines at its ends"
+            min(low, CEILING),
+            "faster than trains can tell from the machines at its ends",
         )
     if high - low > WIDEST * rate:
         return Verdict(

@@ -1,5 +1,6 @@
 """Every benchmark for real, on a small scale: it measures, and what it says is sane."""
 
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,12 +8,12 @@ from shutil import which
 
 import pytest
 
-from bellrock.bench import icmp, inventory, snmp, stamp, topology
+from bellrock.bench import icmp, inventory, snmp, stamp, topology, train
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.naive import RemoveAndLook
 from bellrock.bench.national import national
 from bellrock.inventory.load import load
-from tests.probes.harness import need_raw_sockets
+from tests.probes.harness import need_raw_sockets, without
 from topology.analysis import Design
 from topology.graph import NOTHING
 
@@ -87,6 +88,19 @@ def undisturbed(measure: Callable[[], Measurement]) -> Measurement:
 def test_stamp_is_measured_at_both_ends() -> None:
     assert sane(undisturbed(lambda: stamp.sender(rate=200, seconds=0.5)))
     assert sane(undisturbed(lambda: stamp.reflector(rate=200, seconds=0.5)))
+
+
+def test_trains_are_measured_beside_iperf3() -> None:
+    if os.geteuid() != 0:
+        without("root")
+    error = train.accuracy(20e6, measurements=1, seconds=1)
+    size = train.cost(20e6, measurements=1, seconds=1)
+    assert sane(error)
+    assert sane(size)
+    assert error.value < 0.1
+    assert size.value <= 1_000_000
+    assert error.peers.keys() == size.peers.keys()
+    assert ("iperf3" in error.peers) == (which("iperf3") is not None)
 
 
 def test_icmp_is_measured() -> None:

@@ -31,7 +31,8 @@ def test_an_unknown_name_is_the_users_mistake_and_the_known_ones_are_told() -> N
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
-        "bench tea: unknown\n  known: all, inventory, topology, snmp, icmp, stamp\n"
+        "bench tea: unknown\n"
+        "  known: all, inventory, topology, snmp, icmp, train, stamp\n"
     )
 
 

@@ -48,5 +48,8 @@ def test_benches_and_cases_have_the_names_of_the_contract() -> None:
         "topology": {"spof-10k", "cold-10k"},
         "snmp": {"v2c", "v3"},
         "icmp": {"1k"},
+        "train": {
+            *("10M", "10M-bytes", "100M", "100M-bytes", "500M", "500M-bytes"),
+        },
         "stamp": {"sender", "reflector"},
     }

@@ -88,6 +88,6 @@ class Plan:
         elif self._sent == 1:
             self._length = max(_FIRST, min(self.left // _PARTS, bearable))
             self._more = 1
-        elif self._sent == 2:
+        elif self._sent == 2 and self.left >= _FIRST:
             self._length = min(self.left, bearable)
             self._more = 1

@@ -30,7 +30,7 @@ from probes.kernel import STAMP, STAMP_SIZE
 from probes.ledger import Ledger, Packet, Peer, Track
 from probes.line import Line
 from probes.pacing import Pacer
-from probes.target import Target, resolve
+from probes.target import Address, Target, resolve
 from probes.timing import ErrorBound, round_trip
 
 Report = Callable[[RoundTrips], None]
@@ -109,6 +109,31 @@ class Stamps(StrEnum):
     AUTO = "auto"
     BOTH = "both"
     RECEIPT = "receipt"
+
+
+def located(target: Target, port: int) -> tuple[int, Address] | Outcome:
+    """Return the address family and socket address of a target, or why it has none."""
+    try:
+        return resolve(target.address, port)
+    except socket.gaierror:
+        return Outcome.UNRESOLVED
+
+
+def not_sent(error: OSError) -> Outcome:
+    """Return what it means that this machine would not send to an address at all.
+
+    Raises
+    ------
+    OSError
+        If it is a fault of our own, such as too many open files.
+    """
+    if error.errno in _NO_WAY_THERE:
+        return Outcome.UNREACHABLE
+    if error.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+        return Outcome.UNSUPPORTED
+    if error.errno in (errno.EPERM, errno.EACCES, errno.EINVAL):
+        return Outcome.REFUSED
+    raise error
 
 
 @dataclass(slots=True)

@@ -193,6 +193,8 @@ class Route:
         do not quote what we sent.
     service_class : str
         The class of service it was sent in.
+    detail : str
+        Words for a person where this machine could not send.
     """
 
     target: str
@@ -208,6 +210,7 @@ class Route:
     answered: int = 0
     strays: int = 0
     service_class: str = DEFAULT_CLASS
+    detail: str = ""
 
     @property
     def reached(self) -> bool:

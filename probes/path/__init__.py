@@ -1,0 +1,1 @@
+"""The ways packets take to a target: every branch, and what fits through each."""

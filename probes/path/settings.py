@@ -1,0 +1,56 @@
+"""Settings of the path probe."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bellrock.config.duration import Seconds
+
+
+class PathProbe(BaseModel):
+    """The ``path:`` section of ``probes``.
+
+    Attributes
+    ----------
+    interval : float
+        Seconds between two routes to one target.
+    flows : int
+        The most flows to follow; each has a socket of its own, shared by all targets.
+        How many are needed is found out: 6 for a path without branches, some 30 for
+        four branches side by side.
+    max_ttl : int
+        The farthest hop to ask.
+    rate : float
+        Packets a second at most, to all targets together.
+    deadline : float
+        Seconds to wait for each answer.
+    duration : float
+        Seconds after which a route is told as far as it is known.
+    packets : int
+        The most packets to send for one route.
+    confidence : float
+        Probability, at least, that all next hops of a router which balances evenly are
+        seen.
+    mtu : bool
+        Whether to find what fits through each flow.
+    port : int
+        UDP port to send to; nothing should listen there.
+    dscp : int
+        Differentiated services code point to send with (RFC 2474).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: ClassVar[str] = "path"
+
+    interval: Annotated[Seconds, Field(ge=1, le=86_400)] = 300.0
+    flows: int = Field(default=64, ge=1, le=256)
+    max_ttl: int = Field(default=30, ge=1, le=64)
+    rate: float = Field(default=200.0, ge=1, le=10_000)
+    deadline: Annotated[Seconds, Field(ge=0.05, le=10)] = 1.0
+    duration: Annotated[Seconds, Field(ge=0.1, le=600)] = 30.0
+    packets: int = Field(default=4_000, ge=10, le=20_000)
+    confidence: float = Field(default=0.95, ge=0.5, le=0.9999)
+    mtu: bool = True
+    port: int = Field(default=33_434, ge=1, le=65_535)
+    dscp: int = Field(default=0, ge=0, le=63)

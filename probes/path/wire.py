@@ -1,0 +1,202 @@
+"""Datagrams with a time to live each, and what ICMP says of them; no privilege needed.
+
+An ordinary UDP socket with IP_RECVERR is told of the ICMP errors about its own
+datagrams, and of nobody else's: who complained, of what kind, and the payload as far
+as it was quoted. The kernel has matched addresses and ports by then.
+"""
+
+import errno
+import socket
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from probes import kernel
+from probes.path.mpls import labels
+from probes.target import Address
+
+# linux/in.h, linux/in6.h, linux/errqueue.h: not in `socket` on 3.11.
+_IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _PROBE = 10, 23, 3
+_IPV6_DONTFRAG = 62
+_RECVERR = {(socket.IPPROTO_IP, 11), (socket.IPPROTO_IPV6, 25)}
+_IP_RECVERR_RFC4884, _IPV6_RECVERR_RFC4884 = 26, 31
+_ERROR = struct.Struct("=IBBBBIHBx")
+_LOCAL, _ICMP, _ICMP6 = 1, 2, 3
+_INT = struct.Struct("@i")
+
+_QUOTE = 1_280
+_ANCILLARY = 512
+_MOST_AT_ONCE = 256
+_ATTEMPTS = 3
+
+_OVERSIZE = 65_507
+
+
+class Heard(NamedTuple):
+    """What came back at a port.
+
+    Attributes
+    ----------
+    to : tuple
+        Where our datagram was going; of a reply, who sent it.
+    offender : str or None
+        Who sent the ICMP error; None of a reply by the target's own application.
+    type, code : int
+        Of the ICMP error; 0 of a reply.
+    mtu : int
+        Next hop's MTU in bytes, where it is the reason.
+    quoted : bytes
+        Our payload, as far as it was quoted; of a reply, nothing.
+    stamp : int or None
+        When the kernel received it; nanoseconds since 1970.
+    labels : tuple of int
+        MPLS label stack, where the router told.
+    """
+
+    to: Address
+    offender: str | None
+    type: int
+    code: int
+    mtu: int
+    quoted: bytes
+    stamp: int | None
+    labels: tuple[int, ...]
+
+
+class Port:
+    """A UDP socket bound to one source port: one flow to every target.
+
+    Raises
+    ------
+    OSError
+        EAFNOSUPPORT where the machine lacks the address family, EADDRINUSE where the
+        port is taken.
+    """
+
+    def __init__(self, family: int, number: int, *, dscp: int) -> None:
+        self.number = number
+        self.sock = socket.socket(family, socket.SOCK_DGRAM)
+        self._ttl = (socket.IPPROTO_IP, socket.IP_TTL)
+        try:
+            kernel.prepare(self.sock, family, dscp=dscp)
+            if family == socket.AF_INET6:
+                self._ttl = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT)
+                self._prepare_v6()
+            else:
+                self.sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _PROBE)
+                _if_known(self.sock, socket.IPPROTO_IP, _IP_RECVERR_RFC4884)
+            self.sock.bind(("", number))
+        except OSError:
+            self.sock.close()
+            raise
+
+    def _prepare_v6(self) -> None:
+        level = socket.IPPROTO_IPV6
+        self.sock.setsockopt(level, socket.IPV6_V6ONLY, 1)
+        self.sock.setsockopt(level, _IPV6_MTU_DISCOVER, _PROBE)
+        self.sock.setsockopt(level, _IPV6_DONTFRAG, 1)
+        _if_known(self.sock, level, _IPV6_RECVERR_RFC4884)
+
+    def send(self, to: Address, ttl: int, *payload: bytes | memoryview) -> int:
+        """Send a datagram that may not be divided; return 0, or the errno of why not.
+
+        An ICMP error about an earlier datagram surfaces in this call too, in place of
+        sending: that error is in the queue, and is not this datagram's.
+        """
+        ancillary = [(*self._ttl, _INT.pack(ttl))]
+        number = 0
+        for _ in range(_ATTEMPTS):
+            try:
+                self.sock.sendmsg(payload, ancillary, 0, to)
+            except OSError as error:
+                number = error.errno or errno.EIO
+                if number not in _SURFACING:
+                    return number
+            else:
+                return 0
+        return number
+
+    def heard(self) -> Iterator[Heard]:
+        """Yield what came back, until there is no more."""
+        for _ in range(_MOST_AT_ONCE):
+            try:
+                data, ancillary, _, to = self.sock.recvmsg(
+                    _QUOTE, _ANCILLARY, socket.MSG_ERRQUEUE
+                )
+            except BlockingIOError:
+                break
+            heard = _read(data, ancillary, to)
+            if heard is not None:
+                yield heard
+        yield from self._replies()
+
+    def _replies(self) -> Iterator[Heard]:
+        for _ in range(_MOST_AT_ONCE):
+            try:
+                _, ancillary, _, source = self.sock.recvmsg(16, _ANCILLARY)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                # What is surfacing was in the queue of errors.
+                if error.errno not in _SURFACING:
+                    raise
+                continue
+            stamp = kernel.stamp(ancillary)
+            yield Heard(source, None, 0, 0, 0, b"", stamp, ())
+
+    def interface_mtu(self, to: Address) -> int | None:
+        """Return the MTU of the interface that leads to an address, if there is one.
+
+        The kernel says so when it is asked to send more than any interface takes; of
+        that nothing leaves the machine.
+        """
+        self.send(to, 1, bytes(_OVERSIZE))
+        found = None
+        for _ in range(_MOST_AT_ONCE):
+            try:
+                _, ancillary, _, _ = self.sock.recvmsg(0, _ANCILLARY, 0x2000)
+            except BlockingIOError:
+                break
+            for level, kind, value in ancillary:
+                if (level, kind) in _RECVERR:
+                    number, origin, *_, mtu, _, _ = _ERROR.unpack_from(value)
+                    if origin == _LOCAL and number == errno.EMSGSIZE:
+                        found = int(mtu)
+        return found
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.sock.close()
+
+
+_SURFACING = {
+    *(errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EMSGSIZE, errno.EPROTO),
+    *(errno.ENETUNREACH, errno.ENOPROTOOPT, errno.EACCES, errno.EHOSTDOWN),
+    *(errno.EOPNOTSUPP, errno.ECONNRESET, errno.ENONET),
+}
+
+
+def _if_known(sock: socket.socket, level: int, option: int) -> None:
+    """Set what only kernels from 5.9 on know: where MPLS labels begin."""
+    try:
+        sock.setsockopt(level, option, 1)
+    except OSError as error:
+        if error.errno not in (errno.ENOPROTOOPT, errno.EINVAL):
+            raise
+
+
+def _read(data: bytes, ancillary: kernel.Ancillary, to: Address) -> Heard | None:
+    for level, kind, value in ancillary:
+        if (level, kind) not in _RECVERR:
+            continue
+        _, origin, what, code, _, mtu, start, _ = _ERROR.unpack_from(value)
+        if origin not in (_ICMP, _ICMP6):
+            return None
+        six = origin == _ICMP6
+        at = _ERROR.size + (8 if six else 4)
+        raw = value[at : at + (16 if six else 4)]
+        offender = socket.inet_ntop(socket.AF_INET6 if six else socket.AF_INET, raw)
+        stack = labels(data[start:]) if start else ()
+        stamp = kernel.stamp(ancillary)
+        return Heard(to, offender, what, code, mtu, data, stamp, stack)
+    return None

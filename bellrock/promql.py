@@ -145,6 +145,10 @@ class Query:
         """Divide series with the same labels."""
         return type(self)(f"({self} / {other})")
 
+    def share_of(self, other: "Query", *on: str) -> Self:
+        """Divide by the one series of `other` with the same labels `on`."""
+        return type(self)(f"({self} / on ({', '.join(on)}) group_left () {other})")
+
     def __mul__(self, number: int) -> Self:
         """Multiply by a number."""
         return type(self)(f"({self} * {number})")
@@ -170,6 +174,10 @@ class Query:
     def named(self, label: str, source: str) -> Self:
         """Copy the label `source` to `label`."""
         return type(self)(f'label_replace({self}, "{label}", "$1", "{source}", "(.+)")')
+
+    def labelled(self, label: str, text: str) -> Self:
+        """Give every series this label."""
+        return type(self)(f'label_replace({self}, "{label}", "{text}", "", "")')
 
     def joined(self, label: str, *sources: str) -> Self:
         """Write the labels `sources`, with spaces between, to `label`."""
@@ -293,6 +301,25 @@ def grown(metric: Metric, seconds: float, **labels: Match) -> Query:
     name = f"{metric.name}_count" if metric.kind == "histogram" else metric.name
     chosen = _selector(metric, name, labels)
     return Query(f"increase({chosen}[{duration(seconds)}])")
+
+
+def averaged(metric: Metric, seconds: float, *by: str, **labels: Match) -> Query:
+    """Return the mean of what a histogram counted in the last `seconds` seconds.
+
+    Per value of the labels `by`; there is none where it counted nothing.
+
+    Raises
+    ------
+    ValueError
+        If the metric is not a histogram, or has no such label.
+    """
+    _must_be("histogram", metric, "mean")
+    span = duration(seconds)
+    added = Query(f"rate({_selector(metric, f'{metric.name}_sum', labels)}[{span}])")
+    counted = Query(
+        f"rate({_selector(metric, f'{metric.name}_count', labels)}[{span}])"
+    )
+    return added.sum(*by) / Query(f"({counted.sum(*by)} > 0)")
 
 
 def peak(metric: Metric, **labels: Match) -> Query:

@@ -7,6 +7,7 @@ show as nothing at all. Here such sites, links and devices read -1 (see
 
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
+from bellrock.model.observation import Direction
 from bellrock.promql import Match, Query, quantile, rate, series
 
 
@@ -47,13 +48,21 @@ def link_state(links: Query) -> Query:
 
 
 def loss(*by: str, whole: bool = False, **labels: Match) -> Query:
-    """Return the share of probe packets lost, 0 to 1, per value of the labels `by`."""
+    """Return the share of probe packets lost, 0 to 1, per value of the labels `by`.
+
+    Of round trips, if no direction is named.
+    """
+    labels = {"direction": Direction.ROUND_TRIP.value, **labels}
     lost = rate(catalogue.PROBE_LOST, whole=whole, **labels).sum(*by)
     return lost / rate(catalogue.PROBE_SENT, whole=whole, **labels).sum(*by)
 
 
 def delay(share: float, *by: str, whole: bool = False, **labels: Match) -> Query:
-    """Return a quantile of probe delay in seconds, per value of the labels `by`."""
+    """Return a quantile of probe delay in seconds, per value of the labels `by`.
+
+    Of round trips, if no direction is named.
+    """
+    labels = {"direction": Direction.ROUND_TRIP.value, **labels}
     return quantile(share, catalogue.PROBE_DELAY, *by, whole=whole, **labels)
 
 

@@ -5,12 +5,13 @@ from dashboards.devices import devices
 from dashboards.overview import overview
 from dashboards.page import Page, text
 from dashboards.paths import paths
+from dashboards.quality import quality
 from dashboards.site import site
 
 
 def pages() -> tuple[Page, ...]:
     """Return every page, in the order of their menu."""
-    return (overview(), site(), devices(), paths())
+    return (overview(), site(), quality(), devices(), paths())
 
 
 def rendered() -> dict[str, str]:

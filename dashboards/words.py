@@ -82,6 +82,9 @@ FULLNESS = (Step(None, GOOD), Step(0.7, WARNING), Step(0.9, BAD))
 LOSS = (Step(None, GOOD), Step(0.001, WARNING), Step(0.02, BAD))
 """Share of packets: voice suffers from 2 % on, one in a thousand is worth a look."""
 
+PROMISED = (Step(None, GOOD), Step(0.8, WARNING), Step(1, BAD))
+"""Share of what is promised: from 1 on the promise is broken."""
+
 LATE = (Step(None, GOOD), Step(1, WARNING), Step(5, BAD))
 """Seconds that the monitor's own jobs start late."""
 

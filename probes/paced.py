@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from bellrock.config.duration import Seconds
+from bellrock.config.names import Names
 from bellrock.model.observation import DEFAULT_CLASS
 from probes.channel import Channel, Ways
 from probes.clock import Clock
@@ -25,6 +26,8 @@ class PacedProbe(BaseModel, ABC):
         Seconds to wait for an answer before the packet counts as lost.
     report : float
         Least seconds between two reports of one target.
+    window : float
+        Seconds that quantiles, mean and variation are taken over.
     dscp : int
         Differentiated services code point to send with (RFC 2474), where no classes
         are named.
@@ -41,8 +44,9 @@ class PacedProbe(BaseModel, ABC):
     interval: Annotated[Seconds, Field(ge=0.01, le=3600)] = 1.0
     deadline: Annotated[Seconds, Field(ge=0.01, le=60)] = 2.0
     report: Annotated[Seconds, Field(ge=0.01, le=3600)] = 1.0
+    window: Annotated[Seconds, Field(ge=1, le=3600)] = 60.0
     dscp: int = Field(default=0, ge=0, le=63)
-    classes: tuple[str, ...] = ()
+    classes: Annotated[tuple[str, ...], Names("classes")] = ()
 
     def engine(
         self,

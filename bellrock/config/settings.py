@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from bellrock.config import names
 from bellrock.config.schema import Analysis, Listen, Own, Prometheus
 from bellrock.config.secrets import relative_to
 from bellrock.document import (
@@ -102,6 +103,7 @@ def load(path: Path | None, sections: Sections) -> Settings:
             name: _section(document, name, models, problems)
             for name, models in sections.items()
         }
+    problems.extend(names.unknown(document, parts))
     if problems:
         raise InvalidDocumentError(sorted(problems, key=lambda each: each.line or 0))
     return Settings(

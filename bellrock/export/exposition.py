@@ -39,8 +39,8 @@ Value = TypeVar("Value", float, Histogram)
 
 
 @dataclass(slots=True)
-class _Series(Generic[Value]):
-    """One line's fixed part and its number."""
+class Series(Generic[Value]):
+    """One line's fixed part and its number, or a histogram's labels and counts."""
 
     prefix: str
     value: Value
@@ -51,14 +51,14 @@ class Numbers:
 
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
-        self._series: dict[LabelValues, _Series[float]] = {}
+        self._series: dict[LabelValues, Series[float]] = {}
 
     def set(self, labels: LabelValues, value: float) -> None:
         """Give the series with these label values, in catalogue order, a value."""
         series = self._series.get(labels)
         if series is None:
             prefix = f"{self.metric.name}{_label_text(self.metric, labels)} "
-            self._series[labels] = _Series(prefix, value)
+            self._series[labels] = Series(prefix, value)
         else:
             series.value = value
 
@@ -91,6 +91,15 @@ class Numbers:
             del self._series[labels]
         for labels, value in kept.items():
             self.set(labels, value)
+
+    def slot(self, labels: LabelValues, value: float) -> Series[float]:
+        """Give the series a value, and return where the next one may be put at once.
+
+        For what changes with every scrape: finding a series by its labels takes longer
+        than anything else here.
+        """
+        self.set(labels, value)
+        return self._series[labels]
 
     def lines(self) -> Iterator[str]:
         """Yield every sample line, the same in both formats."""
@@ -174,14 +183,14 @@ class Histograms:
 
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
-        self._series: dict[LabelValues, _Series[Histogram]] = {}
+        self._series: dict[LabelValues, Series[Histogram]] = {}
 
     def observe(self, labels: LabelValues, value: float) -> None:
         """Count one observation in the series with these label values."""
         series = self._series.get(labels)
         if series is None:
             text = _label_text(self.metric, labels)
-            series = _Series(text, Histogram(self.metric.buckets))
+            series = Series(text, Histogram(self.metric.buckets))
             self._series[labels] = series
         series.value.observe(value)
 
@@ -208,8 +217,8 @@ Family = Numbers | Rows | Histograms
 
 
 def _kept(
-    series: dict[LabelValues, _Series[Value]], wanted: Callable[[LabelValues], bool]
-) -> dict[LabelValues, _Series[Value]]:
+    series: dict[LabelValues, Series[Value]], wanted: Callable[[LabelValues], bool]
+) -> dict[LabelValues, Series[Value]]:
     return {labels: one for labels, one in series.items() if wanted(labels)}
 
 

@@ -88,6 +88,19 @@ DEFAULT_CLASS = "default"
 """The class of service of what is marked with nothing."""
 
 
+def source_name(probe: str, service_class: str) -> str:
+    """Return what a probe in one class of service is called among a device's sources.
+
+    Each class is a source of its own: a network may drop one and carry the others.
+
+    Examples
+    --------
+    >>> source_name("icmp", "default"), source_name("icmp", "voice")
+    ('icmp', 'icmp/voice')
+    """
+    return probe if service_class == DEFAULT_CLASS else f"{probe}/{service_class}"
+
+
 @dataclass(frozen=True, slots=True)
 class RoundTrips:
     """What one probe learned of one target since its last report.
@@ -125,6 +138,11 @@ class RoundTrips:
     service_class: str = DEFAULT_CLASS
     forward: Way | None = None
     reverse: Way | None = None
+
+    @property
+    def source(self) -> str:
+        """What it is called among what tells of the target."""
+        return source_name(self.probe, self.service_class)
 
     @property
     def sent(self) -> int:

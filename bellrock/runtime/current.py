@@ -1,6 +1,6 @@
 """Which series still speak of something that is watched, after a reload."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bellrock.export.exposition import LabelValues
@@ -20,10 +20,16 @@ _COUNTED = frozenset({catalogue.DEVICE_UPTIME})
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """An inventory, and the names of the probes that run over it."""
+    """An inventory, and what runs over it.
+
+    Attributes
+    ----------
+    probes : mapping of str to collection of str
+        By the name of each probe that runs, the classes of service it sends in.
+    """
 
     inventory: Inventory
-    probes: Collection[str]
+    probes: Mapping[str, Collection[str]]
     _link_at: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,6 +68,9 @@ class Current:
     def _probed(self, labels: dict[str, str]) -> bool:
         device = self.inventory.devices.get(labels["target"])
         if device is None or labels.get("probe", "path") not in device.probes:
+            return False
+        classes = self.probes.get(labels["probe"], ())
+        if "class" in labels and labels["class"] not in classes:
             return False
         return labels.get("site", device.site) == device.site
 

@@ -1,15 +1,23 @@
-"""The probes' engines that run now, and the change to those that should."""
+"""The probes' engines that run now, and the change to those that should.
 
+Each probe has one for each class of service that it sends in.
+"""
+
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bellrock.model.errors import UserError
+from bellrock.model.observation import source_name
 from bellrock.runtime.parts import Parts
 from bellrock.runtime.plan import Probing
 from probes.runner import Engine, Report
 
+_Key = tuple[str, str]
+"""Names of the probe, and of the class of service."""
+
 
 class Engines:
-    """One engine for each probe that has targets.
+    """One engine for each class of service of each probe that has targets.
 
     Parameters
     ----------
@@ -22,9 +30,9 @@ class Engines:
     def __init__(self, parts: Parts, report: Report) -> None:
         self._parts = parts
         self._report = report
-        self._running: dict[str, tuple[Probing, Engine]] = {}
+        self._running: dict[_Key, tuple[Probing, Engine]] = {}
 
-    async def assign(self, wanted: Mapping[str, Probing]) -> None:
+    async def assign(self, wanted: Mapping[_Key, Probing]) -> None:
         """Probe as `wanted` from now on; what did not change is not touched.
 
         Raises
@@ -32,50 +40,65 @@ class Engines:
         UserError
             If a socket may not be opened; everything is then as it was before.
         """
-        fresh: dict[str, Engine] = {}
-        moved: list[str] = []
+        fresh: dict[_Key, Engine] = {}
+        moved: list[_Key] = []
         try:
-            for name, probing in wanted.items():
-                engine = self._kept(name, probing)
+            for key, probing in wanted.items():
+                engine = self._kept(key, probing)
                 if engine is None:
-                    new = probing.probe.engine(probing.targets, report=self._report)
-                    fresh[name] = new
+                    fresh[key] = new = self._made(key, probing)
                     new.open()
-                elif self._running[name][0] != probing:
-                    moved.append(name)
+                elif self._running[key][0] != probing:
+                    moved.append(key)
                     engine.retarget(probing.targets)
         except UserError:
             for engine in fresh.values():
                 engine.close()
-            for name in moved:
-                before, engine = self._running[name]
+            for key in moved:
+                before, engine = self._running[key]
                 engine.retarget(before.targets)
             raise
-        for name in self._running.keys() - (wanted.keys() - fresh.keys()):
-            await self._parts.stop(_part(name))
+        for key in self._running.keys() - (wanted.keys() - fresh.keys()):
+            await self._parts.stop(_part(key))
         self._running = {
-            name: (probing, fresh.get(name) or self._running[name][1])
-            for name, probing in wanted.items()
+            key: (probing, fresh.get(key) or self._running[key][1])
+            for key, probing in wanted.items()
         }
-        for name, engine in fresh.items():
-            self._parts.start(_part(name), engine.run)
+        for key, engine in fresh.items():
+            self._parts.start(_part(key), engine.run)
 
     def error_bounds(self) -> Iterator[tuple[str, float]]:
         """Yield each probe's name and bound on its timing error, in seconds."""
-        for name, (_, engine) in self._running.items():
-            yield name, engine.error_bound
+        bounds: dict[str, float] = {}
+        for (probe, _), (_, engine) in self._running.items():
+            bounds[probe] = max(bounds.get(probe, 0.0), engine.error_bound)
+        yield from bounds.items()
 
     def unsent(self) -> Iterator[tuple[str, str, int]]:
         """Yield how many packets each probe could not send, by the error's name."""
-        for name, (_, engine) in self._running.items():
+        unsent: Counter[tuple[str, str]] = Counter()
+        for (probe, _), (_, engine) in self._running.items():
             for reason, packets in engine.counts.unsent.items():
-                yield name, reason, packets
+                unsent[probe, reason] += packets
+        for at, packets in unsent.items():
+            yield *at, packets
 
-    def _kept(self, name: str, probing: Probing) -> Engine | None:
+    def _made(self, key: _Key, probing: Probing) -> Engine:
+        return probing.probe.engine(
+            probing.targets,
+            report=self._report,
+            service_class=key[1],
+            dscp=probing.dscp,
+        )
+
+    def _kept(self, key: _Key, probing: Probing) -> Engine | None:
         """Return the engine that runs with the same settings already."""
-        before, engine = self._running.get(name, (None, None))
-        return engine if before and before.probe == probing.probe else None
+        if key not in self._running:
+            return None
+        before, engine = self._running[key]
+        same = (before.probe, before.dscp) == (probing.probe, probing.dscp)
+        return engine if same else None
 
 
-def _part(name: str) -> str:
-    return f"probe {name}"
+def _part(key: _Key) -> str:
+    return f"probe {source_name(*key)}"

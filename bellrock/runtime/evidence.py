@@ -80,8 +80,9 @@ class Evidence:
     Parameters
     ----------
     sources : mapping of (str, str) to float
-        What is going to tell of which device: by device id and name of the probe or
-        collector, the seconds within which it says something. Others are not heard.
+        What is going to tell of which device: by device id and name of the collector,
+        or the probe and its class, the seconds within which it says something. Others
+        are not heard.
     now : float
         Seconds, monotonic.
     """
@@ -138,7 +139,7 @@ class Evidence:
         """Note whether a probe's packets were answered."""
         answered = trips.late or trips.outcomes.keys() - NOT_REACHED
         failures = 0 if answered else trips.sent
-        self._note(trips.target, trips.probe, trips.at, failures)
+        self._note(trips.target, trips.source, trips.at, failures)
 
     def add_reading(self, reading: DeviceReading) -> bool:
         """Note whether a device answered a collector, and its interfaces' status.

@@ -22,6 +22,7 @@ from bellrock.model.observation import (
     NoticeKind,
     Outcome,
     RoundTrips,
+    source_name,
 )
 from bellrock.runtime import ssh_polling
 from bellrock.runtime.analyst import Analyst, Conclusion
@@ -241,14 +242,17 @@ class Monitor:
             self.inventory, every, lambda *at: at in same, time.monotonic()
         )
         self._meter.keep(lambda device: (device, SNMP) in same)
-        self.series.adopt(self.inventory, self._plan.probing)
+        self.series.adopt(self.inventory, self._plan.classes())
         self._expect()
 
     def _expect(self) -> None:
         every = self._plan.every()
-        for name, probing in self._plan.probing.items():
+        for key, probing in self._plan.probing.items():
             for target in probing.targets:
-                self.series.probes.expect(name, target.id, every[target.id, name])
+                longest = every[target.id, source_name(*key)]
+                self.series.probes.expect(probing.probe, key[1], target.id, longest)
+        marks = {key: probing.dscp for key, probing in self._plan.probing.items()}
+        self.series.probes.set_classes(self._settings.classes, marks)
 
     def _on_round_trips(self, trips: RoundTrips) -> None:
         self._evidence.add_round_trips(trips)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from bellrock.config.settings import Settings
 from bellrock.model.inventory import Device, Inventory, Link
+from bellrock.model.observation import DEFAULT_CLASS, source_name
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.senders import Sender
 from collectors.traps.settings import TrapSettings
+from probes.classes import ServiceClass
 from probes.paced import PacedProbe
 from probes.target import Target
 
@@ -20,9 +22,19 @@ SNMP, SSH, TRAPS = "snmp", "ssh", "traps"
 
 @dataclass(frozen=True, slots=True)
 class Probing:
-    """A probe and whom it measures."""
+    """A probe in one class of service, and whom it measures.
+
+    Attributes
+    ----------
+    probe : PacedProbe
+        Without the names of its classes: which others there are is nothing to this
+        one.
+    dscp : int
+        What it marks its packets with.
+    """
 
     probe: PacedProbe
+    dscp: int
     targets: tuple[Target, ...]
 
 
@@ -48,8 +60,8 @@ class Plan:
 
     Attributes
     ----------
-    probing : mapping of str to Probing
-        By the probe's name; none without targets.
+    probing : mapping of (str, str) to Probing
+        By the names of the probe and of the class of service; none without targets.
     snmp : SnmpSettings
         Of the collector.
     polls : mapping of str to (Device, SnmpCredentials)
@@ -66,7 +78,7 @@ class Plan:
         By device and interface: the link plugged in, and which end, ``a`` or ``b``.
     """
 
-    probing: Mapping[str, Probing]
+    probing: Mapping[tuple[str, str], Probing]
     snmp: SnmpSettings
     polls: Mapping[str, tuple[Device, SnmpCredentials]]
     traps: TrapSettings
@@ -98,8 +110,8 @@ class Plan:
     def sources(self) -> dict[tuple[str, str], Source]:
         """Return what tells us of each device, by device id and source's name."""
         found = {
-            (target.id, name): Source(target, _every(probing.probe))
-            for name, probing in self.probing.items()
+            (target.id, source_name(*key)): Source(target, _every(probing.probe))
+            for key, probing in self.probing.items()
             for target in probing.targets
         }
         for device, _ in self.polls.values():
@@ -108,6 +120,13 @@ class Plan:
         for device, _ in self.ssh_polls.values():
             place = device.address, device.ports.get(SSH)
             found[device.id, SSH] = Source(place, self.ssh.interval)
+        return found
+
+    def classes(self) -> dict[str, frozenset[str]]:
+        """Return the classes of service that each probe sends in, by its name."""
+        found: dict[str, frozenset[str]] = {}
+        for probe, service_class in self.probing:
+            found[probe] = found.get(probe, frozenset()) | {service_class}
         return found
 
     def every(self) -> dict[tuple[str, str], float]:
@@ -120,7 +139,9 @@ def _every(probe: PacedProbe) -> float:
     return max(probe.interval, probe.report) + probe.deadline
 
 
-def _probing(settings: Settings, inventory: Inventory) -> Iterator[tuple[str, Probing]]:
+def _probing(
+    settings: Settings, inventory: Inventory
+) -> Iterator[tuple[tuple[str, str], Probing]]:
     for name, probe in settings.probes.items():
         assert isinstance(probe, PacedProbe)
         targets = tuple(
@@ -128,8 +149,21 @@ def _probing(settings: Settings, inventory: Inventory) -> Iterator[tuple[str, Pr
             for device in inventory.devices.values()
             if name in device.probes and device.address is not None
         )
-        if targets:
-            yield name, Probing(probe, targets)
+        if not targets:
+            continue
+        alone = probe.model_copy(update={"classes": ()})
+        for service_class, dscp in _classes(settings, probe):
+            yield (name, service_class), Probing(alone, dscp, targets)
+
+
+def _classes(settings: Settings, probe: PacedProbe) -> Iterator[tuple[str, int]]:
+    """Yield the name and the code point of each class that a probe sends in."""
+    if not probe.classes:
+        yield DEFAULT_CLASS, probe.dscp
+    for name in probe.classes:
+        found = settings.classes[name]
+        assert isinstance(found, ServiceClass)
+        yield name, found.dscp
 
 
 def _polls(

@@ -124,13 +124,15 @@ class Series:
             m: family for part in self._parts for m, family in part.families.items()
         }
 
-    def adopt(self, inventory: Inventory, probes: Collection[str]) -> None:
+    def adopt(
+        self, inventory: Inventory, probes: Mapping[str, Collection[str]]
+    ) -> None:
         """Go on with another inventory; what is no longer in it has no samples.
 
         Parameters
         ----------
-        probes : collection of str
-            The names of those that run now.
+        probes : mapping of str to collection of str
+            By the names of those that run now, the classes they send in.
         """
         self._inventory = inventory
         self._declare(inventory)

@@ -13,7 +13,6 @@ from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.runtime.trades import SECTIONS
 from collectors.ssh.settings import PLATFORM_NAMES, SshSettings
-from collectors.traps.settings import TrapSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,6 @@ class Told:
             With every problem of the file that has any, or when no inventory is named.
         """
         settings = load_settings(config, SECTIONS)
-        _check_traps(settings)
         path = inventory or settings.inventory
         if path is None:
             raise UserError(
@@ -76,16 +74,4 @@ def _check_databases(settings: Settings, inventory: Inventory) -> None:
                 f"{settings.file}: collectors.ssh.ospf_database: no device {name} is "
                 "asked over SSH",
                 choices(name, [each.id for each in asked], "asked over SSH are"),
-            )
-
-
-def _check_traps(settings: Settings) -> None:
-    """Check that what traps are secured by is there."""
-    traps = settings.collectors["traps"]
-    assert isinstance(traps, TrapSettings)
-    for name in traps.credentials:
-        if name not in settings.snmp:
-            raise UserError(
-                f"{settings.file}: collectors.traps.credentials: snmp has no {name}",
-                choices(name, settings.snmp, "known snmp"),
             )

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bellrock.config.duration import Seconds
+from bellrock.config.names import Names
 from bellrock.config.schema import Listen, parse_listen
 
 _ENGINE_ID = re.compile(r"(?:[0-9a-f]{2}){5,32}")
@@ -63,7 +64,7 @@ class TrapSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     listen: Annotated[tuple[Listen, ...], BeforeValidator(_places)] = ()
-    credentials: tuple[str, ...] = ()
+    credentials: Annotated[tuple[str, ...], Names("snmp")] = ()
     rate: int = Field(default=100, ge=1, le=1000)
     device_rate: int = Field(default=20, ge=1, le=1000)
     confirm: Seconds = 5.0

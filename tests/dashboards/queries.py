@@ -14,6 +14,7 @@ DEMO = {
     "device": "(lerwick-hosp-cpe1|lerwick-hosp-cpe2)",
     "target": ".*",
     "circuit": ".*",
+    "class": ".*",
 }
 """What the variables are for Grafana's "All" and the demo's best known site."""
 
@@ -48,6 +49,16 @@ MAY_BE_EMPTY = {
             ("Largest packet", "AB"),
         )
         for ref in refs
+    },
+    **{
+        ("bellrock-quality", panel, "A"): why
+        for panel, why in (
+            ("Loss by direction", "simulated reflectors keep no count"),
+            ("Mean one-way delay", "simulated reflectors claim nothing of their clock"),
+            ("How wrong one-way delays may be", "they claim nothing of their clock"),
+            ("Not sent", "everything is sent"),
+            ("Marks at arrival", "simulated reflectors do not tell marks"),
+        )
     },
     ("bellrock-site", "Circuits", "F"): "either of its two circuits may fail",
     **{

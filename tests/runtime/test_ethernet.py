@@ -96,7 +96,7 @@ def test_nothing_is_told_once_it_is_not_known(
 ) -> None:
     series.add_reading(reading("0", "1"), LINKS)
     if reloaded:
-        series.adopt(inventory, ())
+        series.adopt(inventory, {})
     assert len(told(series)) == 7
     match way:
         case "plan failed":
@@ -108,7 +108,7 @@ def test_nothing_is_told_once_it_is_not_known(
         case _:
             path = tmp_path / "other.yaml"
             path.write_text(NETWORK.replace("127.0.0.2, snmp: default", "127.0.0.2"))
-            series.adopt(load(path, cache=None).inventory, ())
+            series.adopt(load(path, cache=None).inventory, {})
     assert told(series) == []
 
 
@@ -117,6 +117,6 @@ def test_a_link_that_is_declared_later_is_in_the_labels(
 ) -> None:
     same = reading("0", "1")
     series.add_reading(same, {})
-    series.adopt(inventory, ())
+    series.adopt(inventory, {})
     series.add_reading(same, LINKS)
     assert series.ethernet.families[catalogue.INTERFACE_FCS_ERRORS].get(ZERO) == 7

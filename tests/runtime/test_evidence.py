@@ -253,3 +253,34 @@ def test_a_notice_of_a_device_that_is_not_polled_says_nothing() -> None:
     evidence = Evidence(INVENTORY, {}, now=0)
     evidence.add_notice(notice(21, interface="wan0"), "snmp")
     assert not evidence.heard(21).links_down
+
+
+def classed(at: float, outcome: Outcome, service_class: str) -> RoundTrips:
+    return replace(trips(at, outcome), service_class=service_class)
+
+
+def test_a_class_that_is_dropped_silences_no_device_that_another_hears() -> None:
+    names = ("voice", "bulk", "video")
+    sources = {("cpe", f"stamp/{name}"): 1.0 for name in names}
+    evidence = Evidence(INVENTORY, sources, now=-1000)
+    for at in range(10):
+        for name in names:
+            dropped = name == "voice"
+            outcome = Outcome.TIMEOUT if dropped else Outcome.SUCCESS
+            evidence.add_round_trips(classed(at, outcome, name))
+    assert evidence.heard(9).answered == {"cpe"}
+
+
+def test_three_classes_do_not_count_one_loss_three_times() -> None:
+    names = ("voice", "bulk", "video")
+    sources = {("cpe", f"stamp/{name}"): 1.0 for name in names}
+    evidence = Evidence(INVENTORY, sources, now=-1000)
+    for name in names:
+        evidence.add_round_trips(classed(1, Outcome.SUCCESS, name))
+    for at in (2, 3):
+        for name in names:
+            evidence.add_round_trips(classed(at, Outcome.TIMEOUT, name))
+    assert evidence.heard(3).answered == {"cpe"}
+    for name in names:
+        evidence.add_round_trips(classed(4, Outcome.TIMEOUT, name))
+    assert evidence.heard(4).silent == {"cpe"}

@@ -97,7 +97,7 @@ def test_nothing_of_it_is_told_once_it_is_not_known(
         case _:
             path = tmp_path / "other.yaml"
             path.write_text(NETWORK.replace("127.0.0.2, snmp: default", "127.0.0.2"))
-            series.adopt(load(path, cache=None).inventory, ())
+            series.adopt(load(path, cache=None).inventory, {})
     for metric in series.facts.families:
         assert told(series, metric) == {}
     assert "device_cpu" not in render(series.families(), openmetrics=True)
@@ -108,7 +108,7 @@ def test_after_a_reload_that_leaves_it_in_it_is_told_again(
 ) -> None:
     same = reading(BUSY)
     series.add_reading(same, {})
-    series.adopt(inventory, ())
+    series.adopt(inventory, {})
     series.add_reading(same, {})
     assert told(series, catalogue.DEVICE_CPU) == {("gp",): 0.25}
 
@@ -120,7 +120,7 @@ def test_after_a_reload_nobody_is_lost_whom_another_collector_saw(
     over_ssh = replace(reading(met(("p1", "wan0"))), collector="ssh")
     series.add_reading(over_snmp, {})
     series.add_reading(over_ssh, {})
-    series.adopt(inventory, ())
+    series.adopt(inventory, {})
     series.add_reading(over_snmp, {})
     assert neighbours(series) == {}
     series.add_reading(over_ssh, {})

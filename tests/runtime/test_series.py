@@ -13,7 +13,6 @@ from bellrock.model.observation import (
     InterfaceReading,
     Interfaces,
     Outcome,
-    RoundTrips,
 )
 from bellrock.model.status import Status
 from bellrock.runtime.series import Series
@@ -66,16 +65,6 @@ def test_a_link_nobody_tells_of_has_no_load(inventory: Inventory) -> None:
     series.set_loads("p1", out(0.5))
     series.set_loads("p1", ())
     assert series[catalogue.LINK_UTILISATION].get(("tail", "ab")) is None
-
-
-def test_delay_variation_is_not_told_for_ever(inventory: Inventory) -> None:
-    ticks = iter((60.0, 60.1))
-    series = Series(inventory, lambda: next(ticks))
-    series.probes.expect("stamp", "cpe", 1)
-    series.probes.add(RoundTrips("stamp", "cpe", 0, (0.01, 0.03), {Outcome.SUCCESS: 2}))
-    for expected in (pytest.approx(0.02), 0):
-        list(series.families())
-        assert series.probes.variation.total() == expected
 
 
 def test_a_fault_of_ours_leaves_no_old_counters_behind(inventory: Inventory) -> None:
@@ -142,7 +131,7 @@ def test_after_a_reload_only_the_interfaces_that_are_still_right_are_told(
     series.add_reading(reading, {"1": "gone"})
     up = series.interfaces[catalogue.INTERFACE_UP]
     assert up.get(("cpe", "1", "gone")) == 1
-    series.adopt(inventory, ())
+    series.adopt(inventory, {})
     assert up.get(("cpe", "1", "gone")) is None
     series.add_reading(reading, {"0": "tail"})
     assert up.total() == 2

@@ -111,7 +111,7 @@ def test_a_device_without_snmp_keeps_what_ssh_told(
     series.add_reading(words("p1"), {})
     path = tmp_path / "network.yaml"
     path.write_text(OVER_SSH.replace("snmp: default, ", ""))
-    series.adopt(load(path, cache=None).inventory, ())
+    series.adopt(load(path, cache=None).inventory, {})
     assert received(series) == 0
     assert series[catalogue.DEVICE_UPTIME].get(("cpe", "gp")) is None
     duration = series[catalogue.COLLECT_DURATION]

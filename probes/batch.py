@@ -58,6 +58,23 @@ class Outbox:
         at = place * self._stride
         self._memory[at : at + self._name + size] = name + datagram
 
+    def uniform(self, size: int) -> tuple[bytearray, int]:
+        """Make every place hold a datagram of this size.
+
+        Returns
+        -------
+        memory : bytearray
+            Zeros, where each place begins with a socket address and the datagram
+            follows; good until something else is put.
+        stride : int
+            From one place to the next.
+        """
+        if size > self.room:
+            self._widen(size)
+        for place in range(len(self._sizes)):
+            self._resize(place, size)
+        return self._memory, self._stride
+
     def send(self, first: int, count: int) -> int:
         """Send `count` datagrams beginning at a place.
 
@@ -114,6 +131,8 @@ class Inbox:
         Layout of the control messages that are usual (see :mod:`struct`).
     flags : int
         For recvmsg(2).
+    content : str
+        Layout of the data, in network order; empty for plain bytes.
     """
 
     def __init__(
@@ -123,6 +142,7 @@ class Inbox:
         room: int,
         control: str,
         flags: int = 0,
+        content: str = "",
     ) -> None:
         self._sock = sock.fileno()
         self.room = room
@@ -131,9 +151,11 @@ class Inbox:
         name = _NAMES[sock.family]
         before = name + room + -(name + room) % 8
         left = _CONTROL - struct.calcsize(control)
-        self._row = struct.Struct(
-            f"={name}s{room}s{before - name - room}x{control}{left}x"
-        )
+        self._row = struct.Struct(f"={name}s{before - name}x{control}{left}x")
+        known = content or f"{room}s"
+        rest = self._row.size - name - struct.calcsize(f">{known}")
+        self._content = struct.Struct(f">{name}x{known}{rest}x")
+        self._name = name
         self._control = before
         self._memory = bytearray(places * self._row.size)
         self._vectors = bytearray(places * _VECTOR.size)
@@ -167,19 +189,28 @@ class Inbox:
         self._used = received * _MESSAGE.size
         return received
 
-    def rows(self, received: int) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
-        """Yield the sizes of each one's control messages and data, and its row.
+    def rows(
+        self, received: int
+    ) -> Iterator[tuple[tuple[int, int], tuple[Any, ...], tuple[Any, ...]]]:
+        """Yield of each one the sizes of its control messages and data, and its row.
 
-        A row is the sender's socket address, the data with what an earlier datagram
-        left behind it, and the values of the control layout.
+        The row is the sender's socket address and the values of the control layout;
+        the third are the values of the content layout, where what an earlier datagram
+        left stands behind a shorter one.
         """
+        memory = memoryview(self._memory)[: received * self._row.size]
+        messages = memoryview(self._messages)[: received * _SIZES.size]
         return zip(
-            _SIZES.iter_unpack(memoryview(self._messages)[: received * _SIZES.size]),
-            self._row.iter_unpack(
-                memoryview(self._memory)[: received * self._row.size]
-            ),
+            _SIZES.iter_unpack(messages),
+            self._row.iter_unpack(memory),
+            self._content.iter_unpack(memory),
             strict=True,
         )
+
+    def data(self, place: int, size: int) -> bytes:
+        """Return the datagram at a place, as much as there was room for."""
+        start = place * self._row.size + self._name
+        return bytes(self._memory[start : start + min(size, self.room)])
 
     def control(self, place: int, size: int) -> list[tuple[int, int, bytes]]:
         """Return the control messages of the datagram at a place, unusual ones too."""

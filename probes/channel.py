@@ -1,7 +1,7 @@
 """What an engine asks of a protocol: a socket, datagrams to send, answers to read."""
 
 import socket
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from bellrock.model.observation import Way
 
@@ -83,6 +83,25 @@ class Ways(Protocol):
         """Return forward and reverse since the last report, and begin anew."""
 
 
+class Usual(NamedTuple):
+    """Where nearly all answers of a protocol have what is needed of them.
+
+    Attributes
+    ----------
+    size : int
+        Bytes of such an answer; all others are read one by one.
+    layout : str
+        How it begins, for :mod:`struct` in network order: a mark, the sequence number
+        and the token.
+    mark : int
+        What the mark is.
+    """
+
+    size: int
+    layout: str
+    mark: int
+
+
 class Channel(Protocol):
     """One protocol over one address family."""
 
@@ -110,3 +129,25 @@ class Channel(Protocol):
 
     def quoted(self, data: bytes) -> Answer | None:
         """Read our own datagram as an ICMP error quotes it, perhaps cut short."""
+
+
+@runtime_checkable
+class Uniform(Channel, Protocol):
+    """A channel all of whose datagrams look alike: they are not built one by one.
+
+    Attributes
+    ----------
+    size : int
+        Bytes of a request; what is behind its head is zeros.
+    """
+
+    size: int
+    usual: Usual
+
+    def write(
+        self, memory: bytearray, at: int, name: bytes, sequence: int, cookie: int
+    ) -> None:
+        """Write the peer's name and, behind it, a request's head.
+
+        Its token is the cookie.
+        """

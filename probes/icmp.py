@@ -14,7 +14,7 @@ from pydantic import Field
 
 from bellrock.model.errors import UserError
 from probes import kernel
-from probes.channel import Answer
+from probes.channel import Answer, Usual
 from probes.paced import PacedProbe
 from probes.target import Target
 
@@ -22,6 +22,7 @@ _HEADER = struct.Struct("!BBHHH")
 _ECHO = struct.Struct("!BBHHHQ")
 _PACK_ECHO, _UNPACK_ECHO = _ECHO.pack, _ECHO.unpack_from
 _COOKIE = 8
+_IP_HEADER = 20
 _WORD = 0xFFFF
 
 # A named tuple's own constructor costs as much as all the rest of reading an answer.
@@ -71,8 +72,14 @@ class IcmpChannel:
         self._has_ip_header = self._raw and family == socket.AF_INET
         self._identifier = secrets.randbelow(_WORD) + 1
         self._padding = bytes(size - _COOKIE)
+        self.size = _HEADER.size + size
+        named = 16 if family == socket.AF_INET else 28
+        self._write = struct.Struct(f"!{named}sBBHHHQ").pack_into
         self._request, self._reply = _V6 if family == socket.AF_INET6 else _V4
         self._constant = (self._request << 8) + self._identifier
+        # No options, since there is no room for them.
+        before = _IP_HEADER if self._has_ip_header else 0
+        self.usual = Usual(before + self.size, f"{before}xH4xHQ", self._reply << 8)
         try:
             kernel.prepare(self.sock, family, dscp=dscp)
             if self._raw:
@@ -90,6 +97,14 @@ class IcmpChannel:
             self._request, 0, checksum, self._identifier, sequence, cookie
         )
         return head + self._padding, cookie
+
+    def write(
+        self, memory: bytearray, at: int, name: bytes, sequence: int, cookie: int
+    ) -> None:
+        """Write the peer's name and the head of the same request."""
+        checksum = ~((self._constant + sequence + cookie) % _WORD) & _WORD
+        kind, own = self._request, self._identifier
+        self._write(memory, at, name, kind, 0, checksum, own, sequence, cookie)
 
     def answer(self, data: bytes) -> Answer | None:
         """Read an echo reply: ours by type, identifier and length."""

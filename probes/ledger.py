@@ -19,7 +19,11 @@ from probes.target import Address, Target, socket_address
 RECALL = 5
 """Deadlines for which a packet is remembered, to tell late answers from strangers."""
 
-_RING = 16
+_RING = 4
+
+# An enumeration's attributes are slow to look up, and these are needed for each packet.
+_SUCCESS, _TIMEOUT = Outcome.SUCCESS, Outcome.TIMEOUT
+
 _NEVER = -(1 << 62)
 
 
@@ -49,7 +53,7 @@ class Packet:
         self.token = 0
         self.sent = _NEVER
         self.doubt = 0
-        self.outcome: Outcome | None = Outcome.SUCCESS
+        self.outcome: Outcome | None = _SUCCESS
 
 
 class Peer:
@@ -112,7 +116,7 @@ class Peer:
         self.sequence = packet.sequence
         packet.sequence = -1
         packet.sent = _NEVER
-        packet.outcome = Outcome.SUCCESS
+        packet.outcome = _SUCCESS
 
     def find(self, sequence: int) -> Packet | None:
         """Return the packet of this number, if it is remembered."""
@@ -156,7 +160,7 @@ class Track:
         self.family = 0 if peer is None else peer.family
         self.ways = ways
         self.latest = _NEVER
-        self.reported: int | None = None
+        self.reported = _NEVER
         self.queued = False
         self.dropped = False
         self.clear()
@@ -174,7 +178,7 @@ class Track:
     def outcomes(self) -> dict[Outcome, int]:
         """How the packets ended."""
         if self.answered:
-            return {Outcome.SUCCESS: self.answered, **self.unanswered}
+            return {_SUCCESS: self.answered, **self.unanswered}
         return self.unanswered
 
 
@@ -195,8 +199,10 @@ class Ledger:
         self._waiting: deque[tuple[int, Sequence[Packet]]] = deque()
         self._excused = (0, 0)
         self.excused = 0
+        self._ready: list[Track] = []
         self._due: list[tuple[int, int, Track]] = []
         self._tie = count()
+        self._now = 0
 
     def sent(self, packets: Sequence[Packet], at: int) -> None:
         """Wait for the answers of packets that had left by `at`."""
@@ -218,15 +224,15 @@ class Ledger:
         """
         track, sent = packet.track, packet.sent
         if packet.outcome is not None:
-            if packet.outcome is Outcome.SUCCESS:
+            if packet.outcome is _SUCCESS:
                 track.duplicates += 1
             else:
                 track.late += 1
-            self._touch(track, sent)
+            self._touch(track)
             return False
         if delay is not None:
             if delay > self._deadline:
-                self.settle(packet, Outcome.TIMEOUT)
+                self.settle(packet, _TIMEOUT)
                 track.late += 1
                 return False
             track.delays.append((sent, delay))
@@ -234,10 +240,10 @@ class Ledger:
             track.reordered += 1
         else:
             track.latest = sent
-        packet.outcome = Outcome.SUCCESS
+        packet.outcome = _SUCCESS
         track.answered += 1
         if not track.queued:
-            self._touch(track, sent)
+            self._touch(track)
         return True
 
     def settle(self, packet: Packet, outcome: Outcome) -> None:
@@ -246,12 +252,12 @@ class Ledger:
             packet.outcome = outcome
             if packet.track.ways is not None:
                 packet.track.ways.lost(packet.sequence)
-            self.unsent(packet.track, outcome, packet.sent)
+            self.unsent(packet.track, outcome)
 
-    def unsent(self, track: Track, outcome: Outcome, now: int) -> None:
+    def unsent(self, track: Track, outcome: Outcome) -> None:
         """Count a packet that could not even leave, for the network's reasons."""
         track.unanswered[outcome] = track.unanswered.get(outcome, 0) + 1
-        self._touch(track, now)
+        self._touch(track)
 
     def expire(self, now: int) -> None:
         """Give up packets whose deadline is over."""
@@ -262,10 +268,10 @@ class Ledger:
                 if packet.outcome is not None:
                     continue
                 if self._excused[0] < packet.sent <= self._excused[1]:
-                    packet.outcome = Outcome.TIMEOUT
+                    packet.outcome = _TIMEOUT
                     self.excused += 1
                 else:
-                    self.settle(packet, Outcome.TIMEOUT)
+                    self.settle(packet, _TIMEOUT)
 
     def excuse(self, since: int, until: int) -> None:
         """Call nothing lost that may have been answered between these times.
@@ -285,7 +291,7 @@ class Ledger:
         """Forget all packets: their socket is gone, and no answer can reach us."""
         for _, packets in self._waiting:
             for packet in packets:
-                packet.outcome = packet.outcome or Outcome.TIMEOUT
+                packet.outcome = packet.outcome or _TIMEOUT
         self._waiting.clear()
 
     def reports(self, now: int) -> Iterator[Track]:
@@ -293,9 +299,12 @@ class Ledger:
 
         A track is cleared when the caller comes back for the next one.
         """
+        self._now = now
+        ready, self._ready = self._ready, []
         due = self._due
         while due and due[0][0] <= now:
-            track = heappop(due)[2]
+            ready.append(heappop(due)[2])
+        for track in ready:
             track.queued = False
             if track.dropped:
                 continue
@@ -303,9 +312,12 @@ class Ledger:
             yield track
             track.clear()
 
-    def _touch(self, track: Track, now: int) -> None:
+    def _touch(self, track: Track) -> None:
         if track.queued or track.dropped:
             return
         track.queued = True
-        at = now if track.reported is None else track.reported + self._report
-        heappush(self._due, (at, next(self._tie), track))
+        due = track.reported + self._report
+        if due <= self._now:
+            self._ready.append(track)
+        else:
+            heappush(self._due, (due, next(self._tie), track))

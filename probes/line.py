@@ -3,13 +3,12 @@
 import errno
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from probes import kernel
 from probes.batch import Inbox, Outbox
-from probes.channel import Channel
+from probes.channel import Channel, Far, Uniform
 from probes.clock import SECOND, Clock
-from probes.kernel import Ancillary, Refused
+from probes.kernel import STAMP, STAMP_SIZE, Ancillary, Refused
 from probes.ledger import Packet, Track
 from probes.timing import stepped
 
@@ -27,6 +26,11 @@ _STAMPED = 1_000
 taken where the driver is handed the packet, and nothing tells how long that takes."""
 
 _UNSTAMPED = 4_096
+
+Arrival = tuple[bytes, int, int | None, int | None, int, Far | None, int, int]
+"""What came: the sender's socket address, the stamp or 0, and of the answer, if it is
+one, sequence number, token, what it was held, and the far end's word; its place and the
+size of its control messages."""
 
 
 class Line:
@@ -53,12 +57,15 @@ class Line:
         self.drained = clock.monotonic()
         self._dropped = kernel.drops(self.sock)
         self._clock = clock
+        self._uniform = channel if isinstance(channel, Uniform) else None
         self._wanted: list[Packet] = []
         self._first = 0
         self._refused: list[Refused] = []
         self.exact: bool | None = None
         self.stamp(exact=exact)
         self._outbox = Outbox(self.sock, _PLACES, _ROOM)
+        if self._uniform is not None:
+            self._memory, self._stride = self._outbox.uniform(self._uniform.size)
         self._inbox = self._new_inbox()
         errors = kernel.STAMP_LAYOUT + kernel.ERROR_LAYOUT
         self._errors = Inbox(self.sock, _PLACES, _QUOTE, errors, kernel.MSG_ERRQUEUE)
@@ -89,15 +96,21 @@ class Line:
         No two may have the same peer: what does not leave is taken back.
         """
         wall = self._clock.realtime()
-        request, put = self.channel.request, self._outbox.put
-        sequences = self.channel.sequences
+        channel, outbox, uniform = self.channel, self._outbox, self._uniform
+        sequences, at = channel.sequences, 0
         packets = []
         for place, track in enumerate(tracks):
             peer = track.peer
             assert peer is not None
             packet = peer.next(track, sequences, remembered)
-            datagram, packet.token = request(packet.sequence, peer.cookie, wall)
-            put(place, peer.name, datagram)
+            sequence = packet.sequence
+            if uniform is not None:
+                packet.token = cookie = peer.cookie
+                uniform.write(self._memory, at, peer.name, sequence, cookie)
+                at += self._stride
+            else:
+                datagram, packet.token = channel.request(sequence, peer.cookie, wall)
+                outbox.put(place, peer.name, datagram)
             packets.append(packet)
         return packets
 
@@ -130,9 +143,29 @@ class Line:
             self._inbox = self._new_inbox()
         return self._inbox.receive(most)
 
-    def received(self, count: int) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
-        """Yield what the last call received; see :meth:`probes.batch.Inbox.rows`."""
-        return self._inbox.rows(count)
+    def received(self, count: int) -> Iterator[Arrival]:
+        """Yield what the last call received."""
+        uniform, read = self._uniform, self.channel.answer
+        size, mark = (0, 0)
+        if uniform is not None:
+            size, _, mark = uniform.usual
+        place = -1
+        for (control, length), (name, kind, seconds, rest), content in self._inbox.rows(
+            count
+        ):
+            place += 1
+            stamp = 0
+            if kind == STAMP and control >= STAMP_SIZE:
+                stamp = seconds * SECOND + rest
+            if length == size and content[0] == mark:
+                yield name, stamp, content[1], content[2], 0, None, place, control
+                continue
+            answer = read(self._inbox.data(place, length))
+            if answer is None:
+                yield name, stamp, None, None, 0, None, place, control
+            else:
+                sequence, token, held, far = answer
+                yield name, stamp, sequence, token, held, far, place, control
 
     def ancillary(self, place: int, size: int) -> Ancillary:
         """Return all that the kernel says of one of them."""
@@ -153,9 +186,10 @@ class Line:
     def _read_errors(self, *, steady: bool) -> list[Refused]:
         found: list[Refused] = []
         while (count := self._errors.receive(_PLACES)) > 0:
-            for place, ((size, length), row) in enumerate(self._errors.rows(count)):
-                name, quoted, kind, seconds, rest, also, number, origin, key = row
-                if kind != kernel.STAMP or also not in kernel.ERRORS:
+            rows = self._errors.rows(count)
+            for place, ((size, length), row, (quoted,)) in enumerate(rows):
+                name, kind, seconds, rest, also, number, origin, key = row
+                if kind != STAMP or also not in kernel.ERRORS:
                     # An error that was not stamped.
                     control = self._errors.control(place, size)
                     found += kernel.refused(name, quoted[:length], control)
@@ -201,4 +235,5 @@ class Line:
 
     def _new_inbox(self) -> Inbox:
         room = self._outbox.room + _SLACK
-        return Inbox(self.sock, _PLACES, room, kernel.STAMP_LAYOUT)
+        content = "" if self._uniform is None else self._uniform.usual.layout
+        return Inbox(self.sock, _PLACES, room, kernel.STAMP_LAYOUT, content=content)

@@ -26,7 +26,6 @@ from bellrock.model.observation import (
 from probes import kernel
 from probes.channel import Answer, Channel, Ways
 from probes.clock import SECOND, Clock, nanoseconds
-from probes.kernel import STAMP, STAMP_SIZE
 from probes.ledger import Ledger, Packet, Peer, Track
 from probes.line import Line
 from probes.pacing import Pacer
@@ -36,10 +35,13 @@ from probes.timing import ErrorBound, round_trip
 Report = Callable[[RoundTrips], None]
 
 TICK = 0.02
-"""Seconds between two looks at the sockets; stamps are the kernel's, so it costs
+"""Least seconds between two looks at the sockets; stamps are the kernel's, so it costs
 latency of the report and nothing else."""
 
-_PATIENCE = nanoseconds(0.1)
+_SLOW_TICK = 0.05
+_SHARE = 20
+_TOGETHER = 50
+_PATIENCE = nanoseconds(0.15)
 _DRAIN = 4096
 _SEND_ATTEMPTS = 3
 _AFFORDABLE = 5_000
@@ -215,6 +217,7 @@ class Engine:
         self._deadline = nanoseconds(deadline)
         self._ledger = Ledger(self._deadline, nanoseconds(cadence))
         self._interval = every = nanoseconds(interval)
+        self._pause = TICK
         self._pacer: Pacer[Track] = Pacer(
             every, _PATIENCE, clock.monotonic(), secrets.randbelow(every)
         )
@@ -268,6 +271,7 @@ class Engine:
         self._exact = self._stamps is Stamps.BOTH or (
             self._stamps is Stamps.AUTO and rate <= _AFFORDABLE
         )
+        self._pause = _pause(self._interval / SECOND, len(tracks))
         for line in self._lines.values():
             line.stamp(exact=self._exact)
         if self._running:
@@ -310,7 +314,7 @@ class Engine:
             self._pacer.resume(self._clock.monotonic())
             while True:
                 self._tick()
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(self._pause)
         finally:
             self._running = False
             self.close()
@@ -381,7 +385,7 @@ class Engine:
             return
         for track in tracks:
             if track.peer is None:
-                self._ledger.unsent(track, Outcome.UNRESOLVED, now)
+                self._ledger.unsent(track, Outcome.UNRESOLVED)
             elif track.family not in self._lines:
                 self.counts.unsent["EAFNOSUPPORT"] += 1
 
@@ -409,15 +413,15 @@ class Engine:
                     continue
                 packet = packets[first]
                 packet.peer.take_back(packet)
-                self._not_sent(packet.track, -sent, now)
+                self._not_sent(packet.track, -sent)
                 first += 1
                 attempts = 0
 
-    def _not_sent(self, track: Track, number: int, now: int) -> None:
+    def _not_sent(self, track: Track, number: int) -> None:
         if number in _NO_WAY_THERE:
-            self._ledger.unsent(track, Outcome.UNREACHABLE, now)
+            self._ledger.unsent(track, Outcome.UNREACHABLE)
         elif number == errno.EMSGSIZE:
-            self._ledger.unsent(track, Outcome.TOO_BIG, now)
+            self._ledger.unsent(track, Outcome.TOO_BIG)
         elif number in _OURS or number in _FROM_AFAR:
             self.counts.unsent[errno.errorcode[number]] += 1
         else:
@@ -443,29 +447,21 @@ class Engine:
         now = self._clock.monotonic()
         forgotten = self._ledger.remembered(now)
         epoch = line.offset.value
-        peers, read, settle = self._peers, line.channel.answer, self._ledger.answered
+        peers, settle = self._peers, self._ledger.answered
         strays = untimed = doubt = 0
-        for place, (sizes, row) in enumerate(line.received(count)):
-            control, size = sizes
-            name, data, kind, seconds, rest = row
-            answer = read(data[:size])
+        for name, stamp, sequence, token, held, far, place, size in line.received(
+            count
+        ):
             peer = peers.get(name)
-            if answer is None or peer is None:
+            if sequence is None or peer is None:
                 strays += 1
                 continue
-            sequence, token, held, far = answer
-            packet = None if sequence is None else peer.find(sequence)
-            if (
-                sequence is None
-                or packet is None
-                or packet.token != token
-                or packet.sent < forgotten
-            ):
+            packet = peer.find(sequence)
+            if packet is None or packet.token != token or packet.sent < forgotten:
                 strays += 1
                 continue
-            delay, stamp = None, 0
-            if steady and kind == STAMP and control >= STAMP_SIZE:
-                stamp = seconds * SECOND + rest
+            delay = None
+            if stamp and steady:
                 received = stamp - epoch
                 # Within what is known of it, it left before it was answered.
                 if received < packet.sent <= received + packet.doubt:
@@ -480,7 +476,7 @@ class Engine:
             if ways is None or far is None:
                 continue
             if settled and delay is not None:
-                dscp = kernel.mark(line.ancillary(place, control))
+                dscp = kernel.mark(line.ancillary(place, size))
                 ways.answered(sequence, far, packet.sent + epoch, stamp, dscp)
             else:
                 ways.noticed(sequence, far)
@@ -506,22 +502,25 @@ class Engine:
 
     def _tell(self) -> None:
         now = self._clock.monotonic()
+        at, report = now / SECOND, self._report
         for track in self._ledger.reports(now):
-            delays = tuple(delay / SECOND for _, delay in sorted(track.delays))
+            if track.reordered:
+                track.delays.sort()
+            delays = tuple([delay / SECOND for _, delay in track.delays])
             forward, reverse = track.ways.report() if track.ways else (None, None)
-            self._report(
+            report(
                 RoundTrips(
-                    probe=self._probe,
-                    target=track.target.id,
-                    at=now / SECOND,
-                    delays=delays,
-                    outcomes=track.outcomes,
-                    late=track.late,
-                    duplicates=track.duplicates,
-                    reordered=track.reordered,
-                    service_class=self._service_class,
-                    forward=forward,
-                    reverse=reverse,
+                    self._probe,
+                    track.target.id,
+                    at,
+                    delays,
+                    track.outcomes,
+                    track.late,
+                    track.duplicates,
+                    track.reordered,
+                    self._service_class,
+                    forward,
+                    reverse,
                 )
             )
 
@@ -538,3 +537,13 @@ def _match(peer: Peer | None, quote: Answer | None) -> Packet | None:
     if packet is None or quote.token not in (None, packet.token):
         return None
     return packet
+
+
+def _pause(interval: float, targets: int) -> float:
+    """Return the seconds between two ticks.
+
+    Waking up costs more than a packet does, so where targets are asked seldom there are
+    fewer ticks; but what leaves in one of them leaves together.
+    """
+    slowest = min(_SLOW_TICK, interval / _SHARE)
+    return max(TICK, min(slowest, _TOGETHER * interval / max(1, targets)))

@@ -37,7 +37,9 @@ def round_trip(sent: int, received: int, latest: int, held: int) -> int | None:
     """
     if received < sent - _STEP or received > latest + _STEP:
         return None
-    trip = max(0, received - sent)
+    trip = received - sent
+    if trip < 0:
+        trip = 0
     return trip - held if 0 <= held <= trip else trip
 
 

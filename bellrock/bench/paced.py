@@ -64,7 +64,7 @@ async def _measure(
 
     def report(news: RoundTrips) -> None:
         nonlocal answered
-        answered += news.sent - news.lost
+        answered += len(news.delays)
 
     def readings() -> tuple[int, float, float]:
         theirs = 0.0 if peer is None else cpu_seconds(peer)

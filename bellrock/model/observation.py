@@ -101,9 +101,12 @@ def source_name(probe: str, service_class: str) -> str:
     return probe if service_class == DEFAULT_CLASS else f"{probe}/{service_class}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RoundTrips:
     """What one probe learned of one target since its last report.
+
+    There may be one for every packet, and a frozen one takes four times as
+    long to make.
 
     Attributes
     ----------

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -94,6 +95,10 @@ def channel(family: int = socket.AF_INET, size: int = 56) -> IcmpChannel:
     made = IcmpChannel(family, size=size, dscp=0)
     made.sock.close()
     return made
+
+
+def usual(made: IcmpChannel, data: bytes) -> tuple[int, ...]:
+    return struct.unpack_from(f"!{made.usual.layout}", data)
 
 
 async def test_many_addresses_answer_through_one_engine() -> None:
@@ -269,6 +274,9 @@ def test_requests_are_what_scapy_would_send(sequence: int, cookie: int) -> None:
     assert (seen.type, seen.code, seen.seq) == (8, 0, sequence)
     assert seen.payload.load == cookie.to_bytes(8) + bytes(49)
     assert token == cookie
+    memory = bytearray(16 + made.size)
+    made.write(memory, 0, bytes(range(16)), sequence, cookie)
+    assert bytes(memory) == bytes(range(16)) + datagram
     checksum = seen.chksum
     del seen.chksum
     # 0 and 0xffff are the same number in one's complement.
@@ -279,7 +287,10 @@ def test_answers_are_read_as_scapy_writes_them() -> None:
     made = channel()
     identifier = ICMP(made.request(5, COOKIE, now=0)[0]).id
     echo = ICMP(type=0, id=identifier, seq=5) / Raw(COOKIE.to_bytes(8) + bytes(48))
-    assert made.answer(bytes(IP() / echo)) == Answer(5, COOKIE)
+    whole = bytes(IP() / echo)
+    assert made.answer(whole) == Answer(5, COOKIE)
+    assert len(whole) == made.usual.size
+    assert usual(made, whole) == (made.usual.mark, 5, COOKIE)
     with_options = IP(options=[b"\x01" * 8]) / echo
     assert made.answer(bytes(with_options)) == Answer(5, COOKIE)
     assert made.answer(bytes(IP() / UDP() / Raw(bytes(echo)))) is None
@@ -291,8 +302,10 @@ def test_answers_are_read_as_scapy_writes_them() -> None:
     sixth = channel(socket.AF_INET6)
     identifier = ICMPv6EchoRequest(sixth.request(5, COOKIE, now=0)[0]).id
     data = COOKIE.to_bytes(8) + bytes(48)
-    whole = IPv6() / ICMPv6EchoReply(id=identifier, seq=5, data=data)
-    assert sixth.answer(bytes(whole)[40:]) == Answer(5, COOKIE)
+    whole = bytes(IPv6() / ICMPv6EchoReply(id=identifier, seq=5, data=data))[40:]
+    assert sixth.answer(whole) == Answer(5, COOKIE)
+    assert len(whole) == sixth.usual.size
+    assert usual(sixth, whole) == (sixth.usual.mark, 5, COOKIE)
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])

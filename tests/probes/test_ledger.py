@@ -160,7 +160,7 @@ def test_an_hour_of_silence_is_all_told_and_none_of_it_kept() -> None:
             assert not late
             lost += outcomes[Outcome.TIMEOUT]
     assert lost == 36_000 - 2
-    assert len(book.peer.ring) == 16
+    assert len(book.peer.ring) == 8
     packet = book.send(3_600_000)
     book.ledger.answered(packet, 7)
     book.ledger.expire(3_700_000)

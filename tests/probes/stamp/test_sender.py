@@ -233,7 +233,9 @@ async def test_a_flood_of_strays_neither_stops_answers_nor_losses(
                 def flooded() -> bool:
                     for _ in range(400):
                         flood.sendto(b"noise" * 20, place)
-                    return reports.outcomes("a")[Outcome.TIMEOUT] >= 5
+                    # Whose answers may be among those that found no room is not lost.
+                    given_up = engine.counts.unsent["RXQ_OVFL"]
+                    return reports.outcomes("a")[Outcome.TIMEOUT] + given_up >= 5
 
                 await until(flooded)
             await until(lambda: len(reports.delays("good")) >= 5)

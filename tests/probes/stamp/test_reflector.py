@@ -1,14 +1,18 @@
 """The STAMP reflector on a real socket, asked by hand."""
 
 import asyncio
+import random
 import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bellrock.model.errors import UserError
+from probes.stamp.limits import Bucket, Recent
 from probes.stamp.packet import UNSIGNED, to_ntp
 from probes.stamp.reflector import Reflector, ReflectorSettings
 from probes.stamp.tlv import padding
@@ -139,6 +143,113 @@ async def test_a_taken_port_is_said_plainly() -> None:
     assert taken.value.what == (
         f"stamp reflector 127.0.0.1 port {port}: address already in use"
     )
+
+
+async def test_one_address_gets_so_much_a_second_and_the_others_do_not_suffer() -> None:
+    async with reflecting(rate=10) as reflector:
+        with asker() as flood, asker() as friend:
+            flood.bind(("127.0.0.1", 0))
+            friend.bind(("127.0.0.2", 0))
+            for n in range(100):
+                flood.sendto(request(n), ("127.0.0.1", reflector.port))
+            await until(lambda: reflector.counts.limited >= 80)
+            # Half a second's worth and the one before it; time passes meanwhile.
+            assert reflector.counts.answered < 20
+            assert len(await ask(friend, request(0), reflector.port)) == 44
+
+
+async def test_all_together_get_so_much_a_second() -> None:
+    async with reflecting(total_rate=10) as reflector:
+        for n in range(50):
+            with asker() as each:
+                each.bind((f"127.0.1.{n + 1}", 0))
+                each.sendto(request(0), ("127.0.0.1", reflector.port))
+        await until(lambda: reflector.counts.limited >= 30)
+    assert reflector.counts.answered < 20
+
+
+def test_a_bucket_gives_half_a_second_at_once_and_then_its_rate() -> None:
+    bucket = Bucket(100)
+    now = 1_000_000_000_000
+    assert sum(bucket.takes(now) for _ in range(1_000)) == 51
+    later = now + 1_000_000_000 // 10
+    assert sum(bucket.takes(later) for _ in range(1_000)) == 10
+    much_later = now + 3_600 * 1_000_000_000
+    assert sum(bucket.takes(much_later) for _ in range(1_000)) == 51
+
+
+@given(keys=st.lists(st.integers(0, 50), max_size=300), most=st.integers(2, 20))
+def test_memory_of_sources_is_bounded_and_keeps_those_in_use(
+    keys: list[int], most: int
+) -> None:
+    recent: Recent[int, int] = Recent(most)
+    recent.put(-1, -1)
+    for at, key in enumerate(keys):
+        if recent.get(key) is None:
+            recent.put(key, key)
+        assert len(recent) <= most
+        if at % max(1, most // 4) == 0:
+            assert recent.get(-1) == -1
+    if keys:
+        assert recent.get(keys[-1]) == keys[-1]
+
+
+async def test_sessions_at_two_addresses_of_one_reflector_are_two() -> None:
+    async with reflecting(address="0.0.0.0") as reflector:
+        with asker() as sock:
+            loop = asyncio.get_running_loop()
+            numbers = []
+            for host in ("127.0.0.1", "127.0.0.5", "127.0.0.1"):
+                await loop.sock_sendto(sock, request(0), (host, reflector.port))
+                numbers.append(int.from_bytes((await loop.sock_recv(sock, 99))[:4]))
+    assert numbers == [0, 0, 1]
+
+
+async def test_sessions_with_two_identifiers_are_two() -> None:
+    async with reflecting() as reflector:
+        with asker() as sock:
+            numbers = [
+                int.from_bytes((await ask(sock, packet, reflector.port))[:4])
+                for packet in (
+                    UNSIGNED.request(0, 1, 1, session) for session in (0, 9, 0, 9)
+                )
+            ]
+    assert numbers == [0, 0, 1, 1]
+
+
+async def test_what_was_sent_to_many_is_answered_by_none() -> None:
+    async with reflecting(address="0.0.0.0") as reflector:
+        with asker() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            sock.sendto(request(0), ("127.255.255.255", reflector.port))
+            await until(lambda: reflector.counts.ignored == 1)
+    assert reflector.counts.answered == 0
+
+
+async def test_a_datagram_larger_than_any_test_packet_is_ignored() -> None:
+    async with reflecting() as reflector:
+        with asker() as sock:
+            sock.sendto(request(0) + bytes(20_000), ("127.0.0.1", reflector.port))
+            await until(lambda: reflector.counts.ignored == 1)
+    assert reflector.counts.answered == 0
+
+
+async def test_hostile_datagrams_leave_it_answering() -> None:
+    dice = random.Random(1811)
+    async with reflecting() as reflector:
+        with asker() as sock:
+            for _ in range(500):
+                junk = dice.randbytes(dice.randint(0, 300))
+                sock.sendto(junk, ("127.0.0.1", reflector.port))
+            await until(
+                lambda: reflector.counts.answered + reflector.counts.ignored == 500
+            )
+            while True:
+                try:
+                    assert len(sock.recv(2048)) <= 300
+                except BlockingIOError:
+                    break
+            assert len(await ask(sock, request(1), reflector.port)) == 44
 
 
 def test_a_low_port_needs_a_right_and_the_message_says_which() -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from probes.clock import SECOND
+from probes.stamp import tlv
 from probes.stamp.packet import BASE, SHORTEST_REPLY, to_ntp
 from probes.throughput.train_dispersion import Arrival
 
@@ -86,7 +87,7 @@ class Train:
         return len(self.rows) == self.count
 
     def write(self, buffer: bytearray, at: int, now: int, estimate: int) -> None:
-        """Write the next packet into a buffer of zeros, or of a packet before it."""
+        """Write the next packet over a blank one, or over one before it."""
         _REQUEST.pack_into(
             buffer, at, self.first + len(self.sent), to_ntp(now), estimate
         )
@@ -185,6 +186,11 @@ def payload(size: int, family: int) -> int:
     if found < BASE:
         raise ValueError(f"{size} bytes hold no test packet")
     return found
+
+
+def blank(payload: int) -> bytes:
+    """Return a test packet with nothing in it but its padding (RFC 8972, 4.1)."""
+    return bytes(BASE) + tlv.padding(payload - BASE)
 
 
 def _nanoseconds(stamp: int, *, ptp: bool) -> int:

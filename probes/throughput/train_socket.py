@@ -11,7 +11,7 @@ from typing import Self
 from probes import kernel
 from probes.stamp import estimate
 from probes.target import Target, resolve
-from probes.throughput.train_packets import OVERHEAD, Train, payload
+from probes.throughput.train_packets import OVERHEAD, Train, blank, payload
 
 _UDP_SEGMENT = 103
 
@@ -105,7 +105,7 @@ class TrainSocket:
 
     async def _send(self, train: Train, group: int) -> None:
         loop = asyncio.get_running_loop()
-        buffer = bytearray(self._payload * group)
+        buffer = bytearray(blank(self._payload) * group)
         while (left := train.count - len(train.sent)) > 0:
             size = min(left, group if self._segments else 1)
             now = time.time_ns()

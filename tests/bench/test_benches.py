@@ -13,7 +13,7 @@ from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.naive import RemoveAndLook
 from bellrock.bench.national import national
 from bellrock.inventory.load import load
-from tests.probes.harness import need_raw_sockets, without
+from tests.probes.harness import need_raw_sockets, unprivileged, without
 from topology.analysis import Design
 from topology.graph import NOTHING
 
@@ -101,6 +101,11 @@ def test_trains_are_measured_beside_iperf3() -> None:
     assert size.value <= 1_000_000
     assert error.peers.keys() == size.peers.keys()
     assert ("iperf3" in error.peers) == (which("iperf3") is not None)
+
+
+def test_trains_are_not_measured_without_root() -> None:
+    with unprivileged(), pytest.raises(NotMeasuredError, match="root"):
+        train.own_network()
 
 
 def test_icmp_is_measured() -> None:

@@ -143,6 +143,24 @@ async def test_a_path_that_cannot_be_filled_gets_a_bound_and_no_capacity(
     assert forward.bytes_sent == sent * PATIENT.packet <= PATIENT.size
 
 
+async def test_a_reflectors_own_limit_is_not_the_paths() -> None:
+    settings = ReflectorSettings.model_validate(
+        {"address": "127.0.0.1", "port": 0, "rate": 80}
+    )
+    reflector = Reflector(settings)
+    running = asyncio.create_task(reflector.run())
+    try:
+        forward, reverse = await PATIENT.measure(
+            Target("a", "127.0.0.1", reflector.port)
+        )
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert reflector.counts.limited > 0
+    for each in (forward, reverse):
+        assert each.at_least or each.outcome is not Outcome.SUCCESS
+
+
 async def test_nobody_there_costs_one_short_train() -> None:
     forward, reverse, peer = await against(silent)
     assert forward.outcome is reverse.outcome is Outcome.TIMEOUT
@@ -271,6 +289,8 @@ async def test_packets_are_marked_and_of_the_size_asked_for() -> None:
         await probe.measure(Target("a", "127.0.0.1", ear.getsockname()[1]))
         data, ancillary, _, _ = ear.recvmsg(2048, 64)
     assert len(data) == 572
+    # Behind the base packet one extension: padding, 528 bytes with its header.
+    assert data[44:48] == bytes((0x80, 1)) + (524).to_bytes(2)
     assert [value[0] for _, _, value in ancillary] == [10 << 2]
 
 

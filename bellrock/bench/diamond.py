@@ -21,6 +21,9 @@ from bellrock.bench.measurement import NotMeasuredError
 
 TARGET = "10.230.9.2"
 TARGET_V6 = "fd00:230:9::2"
+TARGETS = tuple(f"10.230.9.{n}" for n in range(101, 121))
+"""More addresses of b."""
+
 BRANCHES = ("10.230.11.2", "10.230.12.2", "10.230.13.2", "10.230.14.2")
 """Where m1 to m4 answer from."""
 
@@ -82,6 +85,7 @@ for i in 1 2 3 4; do
   ip -n m$i route add fd00:230:1::/64 via fd00:230:1$i::1
   ip -n r2 route add 10.230.1$i.0/24 via 10.230.2$i.1
 done
+for i in $(seq 101 120); do ip -n b addr add 10.230.9.$i/24 dev r2; done
 ip -n m3 link set dev r2 mtu 1400
 ip -n r2 link set dev m3 mtu 1400
 ip -n a route add default via 10.230.1.2
@@ -166,19 +170,23 @@ class Diamond:
             raise NotMeasuredError(f"cannot lay out the network: {done.stderr.strip()}")
         return done.stdout
 
-    @contextlib.contextmanager
-    def inside(self, node: str) -> Iterator[None]:
-        """Be in a node's network: this thread, its sockets, and what it starts."""
-        there = Path(f"/proc/{self._pid}/root/run/netns/{node}")
-        with (
-            Path("/proc/thread-self/ns/net").open("rb") as outside,
-            there.open("rb") as inside,
-        ):
-            _enter(inside.fileno())
-            try:
-                yield
-            finally:
-                _enter(outside.fileno())
+    def network(self, node: str) -> str:
+        """Return the file that is a node's network, for :func:`inside`."""
+        return f"/proc/{self._pid}/root/run/netns/{node}"
+
+
+@contextlib.contextmanager
+def inside(network: str) -> Iterator[None]:
+    """Be in a network: this thread, its sockets, and what it starts."""
+    with (
+        Path("/proc/thread-self/ns/net").open("rb") as outside,
+        Path(network).open("rb") as there,
+    ):
+        _enter(there.fileno())
+        try:
+            yield
+        finally:
+            _enter(outside.fileno())
 
 
 @contextlib.contextmanager

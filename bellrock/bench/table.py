@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 
-from bellrock.bench import icmp, inventory, snmp, stamp, topology, train
+from bellrock.bench import icmp, inventory, path, snmp, stamp, topology, train
 from bellrock.bench.measurement import Case
 
 ALL = "all"
@@ -61,6 +61,21 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
                 "µs",
                 "CPU for a ping, 1,000 targets once a second",
                 icmp.thousand,
+            ),
+        ),
+        "path": (
+            Case(
+                "probe",
+                "µs",
+                "CPU for a probe of a route with four branches, forwarding included",
+                path.probe,
+            ),
+            Case(
+                "branches",
+                "branches",
+                "branches found of four, in the worst of 20 routes",
+                path.branches,
+                more_is_better=True,
             ),
         ),
         "train": tuple(

@@ -99,6 +99,7 @@ class _Trail:
     window: int = WINDOW
     last: int | None = None
     ending: Ending | None = None
+    news: bool = True
 
 
 class Discovery:
@@ -125,7 +126,6 @@ class Discovery:
         self._queue: deque[Ask] = deque()
         self._spread: deque[Ask] | None = None
         self._out = 0
-        self._changed = True
         self.done = False
 
     @property
@@ -159,7 +159,9 @@ class Discovery:
         """Take an answer; a late one is to a packet that was told lost."""
         trail, level = self._trails[ask.flow], self._levels[ask.ttl]
         if not late:
-            self._settle(trail, ask)
+            self._settle(trail, level, ask)
+        if not level.answered or level.split:
+            self._all_news()
         level.answered += 1
         level.wait = 0.0 if level.wait < _FIRST_WAIT / 4 else level.wait * _EASED
         if trail.tries[ask.ttl] > 1 and ask.ttl not in trail.seen:
@@ -171,22 +173,22 @@ class Discovery:
             others = trail.others[ask.ttl]
             if seen.address not in others:
                 others.append(seen.address)
-        self._changed = True
+        trail.news = True
 
     def lost(self, ask: Ask) -> None:
         """Take note that no answer came in time."""
         trail, level = self._trails[ask.flow], self._levels[ask.ttl]
-        self._settle(trail, ask)
+        self._settle(trail, level, ask)
         if level.answered and not level.split:
             self._slow_down(level, again=trail.tries[ask.ttl] > 1)
-        self._changed = True
+        trail.news = True
 
     def unsent(self, ask: Ask) -> None:
         """Take back a packet that this machine had no room for."""
         trail = self._trails[ask.flow]
-        self._settle(trail, ask)
+        self._settle(trail, self._levels[ask.ttl], ask)
         trail.tries[ask.ttl] -= 1
-        self._changed = True
+        trail.news = True
 
     def found(self, ports: list[int], destination_port: int) -> tuple[Flow, ...]:
         """Return every flow as far as it is known; `ports` are the flows' own."""
@@ -204,7 +206,7 @@ class Discovery:
     @property
     def incomplete(self) -> frozenset[int]:
         """TTLs at which some router's next hops may be more than were seen."""
-        return frozenset(ttl for ttl, lacking in self._lacking() if lacking)
+        return frozenset(ttl for ttl, _ in self._lacking())
 
     @property
     def per_packet(self) -> frozenset[int]:
@@ -225,13 +227,18 @@ class Discovery:
         level.vain += again
         if level.split:
             level.wait = 0.0
+            self._all_news()
         elif not level.forgiven:
             level.wait = min(_LONGEST_WAIT, max(_FIRST_WAIT, 2 * level.wait))
             level.forgiven = level.out
 
-    def _settle(self, trail: _Trail, ask: Ask) -> None:
-        level = self._levels[ask.ttl]
-        level.forgiven = max(0, level.forgiven - 1)
+    def _all_news(self) -> None:
+        for trail in self._trails:
+            trail.news = True
+
+    def _settle(self, trail: _Trail, level: _Level, ask: Ask) -> None:
+        if level.forgiven:
+            level.forgiven -= 1
         level.out -= 1
         trail.out[ask.ttl] -= 1
         self._out -= 1
@@ -248,10 +255,16 @@ class Discovery:
         """Queue what the trails lack; return whether there is any."""
         if self._spread is not None:
             self._respread(now)
-        elif self._changed:
-            self._changed = False
+        else:
+            wants: list[Ask] = []
             for flow, trail in enumerate(self._trails):
-                self._follow(flow, trail, now)
+                if trail.news:
+                    trail.news = False
+                    self._follow(flow, trail, now, wants)
+            # A packet of each flow in turn, each to another hop than the one before.
+            depth = max((ask.ttl for ask in wants), default=1)
+            wants.sort(key=lambda ask: ((ask.ttl - ask.flow) % depth, ask.flow))
+            self._queue.extend(wants)
         return bool(self._queue)
 
     def _respread(self, now: float) -> None:
@@ -276,12 +289,12 @@ class Discovery:
         """Tell whether something is put off rather than finished."""
         if self._spread:
             return True
-        if any(trail.ending is None for trail in self._trails):
-            self._changed = True
-            return True
-        return False
+        unended = [trail for trail in self._trails if trail.ending is None]
+        for trail in unended:
+            trail.news = True
+        return bool(unended)
 
-    def _follow(self, flow: int, trail: _Trail, now: float) -> None:
+    def _follow(self, flow: int, trail: _Trail, now: float, wants: list[Ask]) -> None:
         """Find where a trail ends; queue what it lacks up to there."""
         trail.last = trail.ending = None
         last, silent, lacking = 0, 0, 0
@@ -292,7 +305,7 @@ class Discovery:
                 lacking = lacking or ttl
                 if ttl >= lacking + trail.window or ttl > self._reach(trail):
                     return
-                self._want(flow, trail, ttl, now)
+                self._want(Ask(flow, ttl), trail, now, wants)
                 continue
             if lacking:
                 continue
@@ -330,13 +343,17 @@ class Discovery:
     def _lacks(self, flow: int, trail: _Trail, ttl: int) -> bool:
         return trail.out[ttl] > 0 or trail.tries[ttl] < self._allowed(flow, ttl)
 
-    def _want(self, flow: int, trail: _Trail, ttl: int, now: float) -> None:
-        level = self._levels[ttl]
-        if trail.out[ttl] or level.ready > now or self._queued(ttl, level):
+    def _want(self, ask: Ask, trail: _Trail, now: float, wants: list[Ask]) -> None:
+        level = self._levels[ask.ttl]
+        if trail.out[ask.ttl] or level.ready > now:
             return
-        if self.single and self._busy(flow):
+        if level.wait and any(other.ttl == ask.ttl for other in wants):
             return
-        self._queue.append(Ask(flow, ttl))
+        if self.single and (
+            any(trail.out.values()) or any(other.flow == ask.flow for other in wants)
+        ):
+            return
+        wants.append(ask)
 
     def _advance(self) -> bool:
         """Go on once all trails have ended; return whether there is more to do."""
@@ -348,7 +365,6 @@ class Discovery:
             depth = max(trail.last or 0 for trail in self._trails)
             window = depth or WINDOW
             self._trails.extend(_Trail(window=window) for _ in range(more))
-            self._changed = True
             return True
         self._spread = deque(self._repeats())
         return bool(self._spread)
@@ -368,7 +384,11 @@ class Discovery:
                 yield from [Ask(first[ttl], ttl)] * times
 
     def _lacking(self) -> Iterator[tuple[int, int]]:
-        """Yield, by TTL of the next hops, how many flows each router lacks."""
+        """Yield, by TTL of its next hops, each router that lacks flows.
+
+        With how many to add for its sake: half of what would bring the flows it lacks,
+        since other routers gain by them too.
+        """
         following: dict[tuple[int, str | None], Counter[str | None]] = defaultdict(
             Counter
         )
@@ -381,13 +401,18 @@ class Discovery:
                 following[ttl, near][far] += 1
                 near = far
         if not following:
-            yield 1, flows_needed(1, self._failure) - len(self._trails)
+            lacking = flows_needed(1, self._failure) - len(self._trails)
+            if lacking > 0:
+                yield 1, lacking
         for (ttl, _), next_hops in following.items():
             if len(next_hops) > 1:
                 # Of those that are silent it is not known which they are.
                 next_hops.pop(None, None)
-            need = flows_needed(len(next_hops), self._failure)
-            yield ttl, max(0, need - next_hops.total())
+            through = next_hops.total()
+            lacking = flows_needed(len(next_hops), self._failure) - through
+            if lacking > 0:
+                # Of more flows no greater share goes through it than of these.
+                yield ttl, lacking * len(self._trails) // (2 * through) or 1
 
     def _flow(self, trail: _Trail, port: int, destination_port: int) -> Flow:
         last = max(trail.seen, default=0) if trail.last is None else trail.last

@@ -82,6 +82,7 @@ class RouteSearch:
         self.address = address
         self.started = started
         self.counts = Counts()
+        self.cookies: list[bytes] = []
         self.failed: Outcome | None = None
         self.detail = ""
         self.discovery = Discovery(

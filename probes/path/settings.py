@@ -16,7 +16,7 @@ class PathProbe(BaseModel):
         Seconds between two routes to one target.
     flows : int
         The most flows to follow; each has a socket of its own, shared by all targets.
-        How many are needed is found out: 6 for a path without branches, some 30 for
+        How many are needed is found out: 8 for a path without branches, some 40 for
         four branches side by side.
     max_ttl : int
         The farthest hop to ask.
@@ -50,7 +50,7 @@ class PathProbe(BaseModel):
     deadline: Annotated[Seconds, Field(ge=0.05, le=10)] = 1.0
     duration: Annotated[Seconds, Field(ge=0.1, le=600)] = 30.0
     packets: int = Field(default=4_000, ge=10, le=20_000)
-    confidence: float = Field(default=0.95, ge=0.5, le=0.9999)
+    confidence: float = Field(default=0.99, ge=0.5, le=0.9999)
     mtu: bool = True
     port: int = Field(default=33_434, ge=1, le=65_535)
     dscp: int = Field(default=0, ge=0, le=63)

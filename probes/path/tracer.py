@@ -25,10 +25,12 @@ TICK = 0.01
 """Seconds between two looks at the sockets; delays are stamped by the kernel."""
 
 _COOKIE = 8
-_HEADERS = {socket.AF_INET: 28, socket.AF_INET6: 48}
+_COOKIES = 512
+_HEADERS: dict[int, int] = {socket.AF_INET: 28, socket.AF_INET6: 48}
 _LARGEST = 65_535
 _ZEROS = memoryview(bytes(_LARGEST))
-_BURST = 4
+_BURST = 2
+_LEAST = 4
 _PORTS = range(40_000, 60_000)
 _BUSY = {errno.EAGAIN, errno.ENOBUFS, errno.ECONNREFUSED, errno.ENOMEM}
 
@@ -103,11 +105,13 @@ class Tracer:
         self._class = service_class
         self._dscp = probe.dscp if dscp is None else dscp
         self._ports: dict[int, list[Port]] = {socket.AF_INET: [], socket.AF_INET6: []}
-        self._by_number: dict[int, tuple[int, int]] = {}
+        self._by_number: dict[int, tuple[Port, int]] = {}
         self._poll = select.epoll()
         self._searches: dict[RouteSearch, tuple[asyncio.Event, Watch | None]] = {}
         self._sent: dict[bytes, _Sent] = {}
         self._waiting: deque[tuple[int, bytes]] = deque()
+        self._random: list[bytes] = []
+        self._used: set[Port] = set()
         self._pump: asyncio.Task[None] | None = None
         self._offset = self._clock.offset()
         self._steady = True
@@ -180,6 +184,8 @@ class Tracer:
 
     def _interface_mtu(self, family: int, address: Address) -> int:
         """Ask a socket of its own, so that no other search's answers are lost."""
+        if not self._probe.mtu:
+            return _LARGEST
         port = Port(family, 0, dscp=self._dscp)
         try:
             return min(_LARGEST, port.interface_mtu(address) or _LARGEST)
@@ -188,9 +194,12 @@ class Tracer:
 
     async def _run(self) -> None:
         budget, before = 0.0, self._clock.monotonic()
-        most = max(_BURST, self._probe.rate * TICK * _BURST)
+        most = max(_LEAST, self._probe.rate * TICK * _BURST)
         try:
             while self._searches:
+                offset = self._clock.offset()
+                self._steady = not stepped(self._offset, offset)
+                self._offset = offset
                 self._hear()
                 now = self._clock.monotonic()
                 self._expire(now)
@@ -219,9 +228,9 @@ class Tracer:
 
     def _forget(self, search: RouteSearch) -> None:
         if self._searches.pop(search, None) is not None:
-            mine = [key for key, sent in self._sent.items() if sent.search is search]
-            for cookie in mine:
+            for cookie in search.cookies:
                 del self._sent[cookie]
+            search.cookies.clear()
 
     def _port(self, family: int, flow: int) -> Port:
         ports = self._ports[family]
@@ -236,7 +245,7 @@ class Tracer:
                     break
             else:
                 raise OSError(errno.EADDRINUSE, "no port is free")
-            self._by_number[port.sock.fileno()] = family, len(ports)
+            self._by_number[port.sock.fileno()] = port, len(ports)
             self._poll.register(port.sock.fileno(), select.EPOLLIN)
             ports.append(port)
         return ports[flow]
@@ -258,8 +267,12 @@ class Tracer:
     def _sent_one(self, search: RouteSearch, asked: Asked) -> bool:
         """Send a packet; return whether this machine had room for it."""
         port = self._port(search.family, asked.flow)
-        cookie = secrets.token_bytes(_COOKIE)
-        fill = max(0, asked.size - _HEADERS[_family(search)] - _COOKIE)
+        if port in self._used:
+            # What has come back by now would only be in the way of sending.
+            self._hear()
+        self._used.add(port)
+        cookie = self._cookie()
+        fill = max(0, asked.size - _HEADERS[search.family] - _COOKIE)
         at = self._clock.monotonic()
         number = port.send(search.address, asked.ttl, cookie, _ZEROS[:fill])
         if number in _BUSY:
@@ -276,10 +289,18 @@ class Tracer:
             search.detail = errno.errorcode.get(number, str(number))
             return True
         search.counts.sent += 1
+        search.cookies.append(cookie)
         self._sent[cookie] = _Sent(search, asked, at)
         self._waiting.append((at + self._deadline, cookie))
         self._tell(search, "sent", port.number, asked)
         return True
+
+    def _cookie(self) -> bytes:
+        if not self._random:
+            pool = secrets.token_bytes(_COOKIE * _COOKIES)
+            starts = range(0, len(pool), _COOKIE)
+            self._random = [pool[at : at + _COOKIE] for at in starts]
+        return self._random.pop()
 
     def _expire(self, now: int) -> None:
         while self._waiting and self._waiting[0][0] <= now:
@@ -292,14 +313,18 @@ class Tracer:
             self._tell(sent.search, "lost", number, sent.packet)
 
     def _hear(self) -> None:
-        offset = self._clock.offset()
-        self._steady = not stepped(self._offset, offset)
-        for handle, _ in self._poll.poll(0):
-            family, flow = self._by_number[handle]
-            port = self._ports[family][flow]
+        self._used.clear()
+        ready = self._poll.poll(0)
+        if not ready:
+            return
+        offset = self._offset
+        for handle, events in ready:
+            port, flow = self._by_number[handle]
             for heard in port.heard():
                 self._heard(port, flow, heard, offset)
-        self._offset = offset
+            if events & select.EPOLLIN:
+                for heard in port.replies():
+                    self._heard(port, flow, heard, offset)
 
     def _heard(self, port: Port, flow: int, heard: Heard, offset: Offset) -> None:
         sent = self._match(flow, heard)
@@ -331,8 +356,9 @@ class Tracer:
         """
         if len(heard.quoted) >= _COOKIE:
             sent = self._sent.get(bytes(heard.quoted[:_COOKIE]))
-            right = sent and sent.packet.flow == flow
-            return sent if right and _to(sent, heard) else None
+            if sent is None or sent.packet.flow != flow or not _to(sent, heard):
+                return None
+            return sent
         out = [
             sent
             for sent in self._out()
@@ -366,17 +392,13 @@ class Tracer:
         watch(Event(at, kind, number, ttl, size, heard, rtt))
 
 
-def _family(search: RouteSearch) -> socket.AddressFamily:
-    return socket.AddressFamily(search.family)
-
-
-def _to(sent: _Sent | None, heard: Heard) -> bool:
-    return sent is not None and _same(sent.search.address, heard.to)
+def _to(sent: _Sent, heard: Heard) -> bool:
+    return _same(sent.search.address, heard.to)
 
 
 def _same(ours: Address, theirs: Address) -> bool:
     # The rest is IPv6's flow label and scope, which come back otherwise filled in.
-    return ours[:2] == theirs[:2]
+    return ours[0] == theirs[0] and ours[1] == theirs[1]
 
 
 async def trace(

@@ -24,6 +24,15 @@ _ERROR = struct.Struct("=IBBBBIHBx")
 _LOCAL, _ICMP, _ICMP6 = 1, 2, 3
 _INT = struct.Struct("@i")
 
+_TTL, _HOP_LIMIT = (
+    [[(level, option, _INT.pack(ttl))] for ttl in range(256)]
+    for level, option in (
+        (socket.IPPROTO_IP, socket.IP_TTL),
+        (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT),
+    )
+)
+"""What to send beside a datagram to have it live for so many hops."""
+
 _QUOTE = 1_280
 _ANCILLARY = 512
 _MOST_AT_ONCE = 256
@@ -75,12 +84,13 @@ class Port:
 
     def __init__(self, family: int, number: int, *, dscp: int) -> None:
         self.number = number
+        self._unheard = 0
         self.sock = socket.socket(family, socket.SOCK_DGRAM)
-        self._ttl = (socket.IPPROTO_IP, socket.IP_TTL)
+        self._ancillary = _TTL
         try:
             kernel.prepare(self.sock, family, dscp=dscp)
             if family == socket.AF_INET6:
-                self._ttl = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT)
+                self._ancillary = _HOP_LIMIT
                 self._prepare_v6()
             else:
                 self.sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _PROBE)
@@ -103,7 +113,7 @@ class Port:
         An ICMP error about an earlier datagram surfaces in this call too, in place of
         sending: that error is in the queue, and is not this datagram's.
         """
-        ancillary = [(*self._ttl, _INT.pack(ttl))]
+        ancillary = self._ancillary[ttl]
         number = 0
         for _ in range(_ATTEMPTS):
             try:
@@ -113,24 +123,30 @@ class Port:
                 if number not in _SURFACING:
                     return number
             else:
+                self._unheard += 1
                 return 0
         return number
 
     def heard(self) -> Iterator[Heard]:
-        """Yield what came back, until there is no more."""
-        for _ in range(_MOST_AT_ONCE):
+        """Yield what ICMP said, until there is no more.
+
+        As many as we sent are read without a look whether there is one more; whatever
+        is left makes the socket ready again.
+        """
+        for _ in range(min(_MOST_AT_ONCE, max(1, self._unheard))):
             try:
                 data, ancillary, _, to = self.sock.recvmsg(
                     _QUOTE, _ANCILLARY, socket.MSG_ERRQUEUE
                 )
             except BlockingIOError:
-                break
+                return
             heard = _read(data, ancillary, to)
             if heard is not None:
+                self._unheard -= 1
                 yield heard
-        yield from self._replies()
 
-    def _replies(self) -> Iterator[Heard]:
+    def replies(self) -> Iterator[Heard]:
+        """Yield what applications answered, until there is no more."""
         for _ in range(_MOST_AT_ONCE):
             try:
                 _, ancillary, _, source = self.sock.recvmsg(16, _ANCILLARY)

@@ -8,7 +8,7 @@ from shutil import which
 
 import pytest
 
-from bellrock.bench import icmp, inventory, snmp, stamp, topology, train
+from bellrock.bench import icmp, inventory, path, snmp, stamp, topology, train
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.naive import RemoveAndLook
 from bellrock.bench.national import national
@@ -49,6 +49,13 @@ def test_removing_and_looking_gives_our_answer_for_every_element(
 def test_inventory_is_measured_cold_and_cached() -> None:
     assert sane(inventory.cold(SITES))
     assert sane(inventory.cached(SITES))
+
+
+def test_a_probe_of_a_path_is_measured_and_all_branches_are_found() -> None:
+    if os.geteuid() != 0:
+        without("CAP_SYS_ADMIN")
+    assert sane(path.probe(2))
+    assert path.branches(2).value == 4
 
 
 def test_topology_is_measured_beside_removing_and_looking() -> None:

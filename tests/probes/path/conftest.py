@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bellrock.bench.diamond import Diamond
+from bellrock.bench.diamond import Diamond, inside
 from tests.probes.path.network import built
 
 
@@ -18,5 +18,5 @@ def made() -> Iterator[Diamond]:
 @pytest.fixture
 def diamond(made: Diamond) -> Iterator[Diamond]:
     """Return the diamond, with this test's sockets in the network of `a`."""
-    with made.inside("a"):
+    with inside(made.network("a")):
         yield made

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from scapy.layers.inet import IP
 
-from bellrock.bench.diamond import Diamond
+from bellrock.bench.diamond import Diamond, inside
 from bellrock.bench.measurement import NotMeasuredError
 
 _ETHERNET = 14
@@ -49,7 +49,7 @@ def answering(
     made: Diamond, node: str, interface: str, answers: Callable[[IP], list[IP]]
 ) -> Iterator[None]:
     """Have a node also answer what comes to an interface as a test wants."""
-    with made.inside(node):
+    with inside(made.network(node)):
         ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ALL_IP))
         ear.bind((interface, _ALL_IP))
         mouth = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)

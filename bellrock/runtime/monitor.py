@@ -31,6 +31,7 @@ from bellrock.runtime.engines import Engines
 from bellrock.runtime.evidence import Evidence
 from bellrock.runtime.notices import Notices
 from bellrock.runtime.parts import Parts
+from bellrock.runtime.paths import Paths
 from bellrock.runtime.plan import SNMP, SSH, Plan
 from bellrock.runtime.polling import Polling
 from bellrock.runtime.reload import RefusedError, Reread, read
@@ -96,7 +97,10 @@ class Monitor:
         self._plan = Plan.of(settings, inventory)
         self._evidence = Evidence(inventory, self._plan.every(), time.monotonic())
         self._meter = Meter()
-        self._discovery = Discovery(inventory, self.series.set_discovery)
+        self._discovery = Discovery(
+            inventory, self.series.set_discovery, on_told=self._on_told
+        )
+        self._paths: Paths | None = None
         self._ready = False
         self._asked = asyncio.Event()
         self._supervisor = Supervisor(self._count_fault)
@@ -127,6 +131,7 @@ class Monitor:
             await self._start_ssh()
             self._start_analysis()
             self._parts.start(_DISCOVERY, self._discovery.run)
+            await self._start_paths()
             self.series[catalogue.CONFIG_RELOAD].set((), 1)
             group.create_task(self._look_after())
             if self._reread is not None:
@@ -150,6 +155,17 @@ class Monitor:
             on_skip=self._skipped,
         )
         await self._ssh.assign(self._plan.ssh, self._plan.ssh_polls)
+
+    async def _start_paths(self) -> None:
+        self._paths = Paths(
+            self._parts,
+            self._supervisor,
+            self.series.paths,
+            told=lambda: self._discovery.told,
+            on_strays=self.series.set_strays,
+            on_skip=self._skipped,
+        )
+        await self._paths.assign(self._plan.tracing, self.inventory)
 
     def _start_polling(self) -> None:
         self._polling = Polling(
@@ -223,6 +239,8 @@ class Monitor:
             await self._parts.stop(_DISCOVERY)
             self._discovery.adopt(inventory)
             self._parts.start(_DISCOVERY, self._discovery.run)
+        if self._paths is not None:
+            await self._paths.assign(plan.tracing, inventory)
         if settings.listen != was.listen:
             _log.warning(f"listen: {settings.listen} takes effect with a restart")
         _log.info(
@@ -295,7 +313,13 @@ class Monitor:
         for hear in self.listeners.loads:
             hear(())
 
+    def _on_told(self, device: str) -> None:
+        if self._paths is not None:
+            self._paths.hear(device)
+
     def _publish(self, conclusion: Conclusion) -> None:
+        if self._paths is not None:
+            self._paths.set_down(conclusion.state.down)
         self.series.set_state(conclusion.state, isolated=conclusion.isolated)
         self.series.set_analysis(conclusion.analysis)
         self.series[catalogue.ANALYSIS_DURATION].set((), conclusion.seconds)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from bellrock.config.settings import Settings
 from bellrock.model.inventory import Device, Inventory, Link
 from bellrock.model.observation import DEFAULT_CLASS, source_name
+from bellrock.runtime.paths import PATH, Tracing
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.senders import Sender
 from collectors.traps.settings import TrapSettings
 from probes.classes import ServiceClass
 from probes.paced import PacedProbe
+from probes.path.settings import PathProbe
 from probes.target import Target
 
 SNMP, SSH, TRAPS = "snmp", "ssh", "traps"
@@ -62,6 +64,8 @@ class Plan:
     ----------
     probing : mapping of (str, str) to Probing
         By the names of the probe and of the class of service; none without targets.
+    tracing : Tracing or None
+        Whose ways are traced; None where nobody's are.
     snmp : SnmpSettings
         Of the collector.
     polls : mapping of str to (Device, SnmpCredentials)
@@ -79,6 +83,7 @@ class Plan:
     """
 
     probing: Mapping[tuple[str, str], Probing]
+    tracing: Tracing | None
     snmp: SnmpSettings
     polls: Mapping[str, tuple[Device, SnmpCredentials]]
     traps: TrapSettings
@@ -98,6 +103,7 @@ class Plan:
         assert isinstance(ssh, SshSettings)
         return cls(
             probing=dict(_probing(settings, inventory)),
+            tracing=_tracing(settings, inventory),
             snmp=section,
             polls=polls,
             traps=traps,
@@ -143,13 +149,8 @@ def _probing(
     settings: Settings, inventory: Inventory
 ) -> Iterator[tuple[tuple[str, str], Probing]]:
     for name, probe in settings.probes.items():
-        assert isinstance(probe, PacedProbe)
-        targets = tuple(
-            Target(device.id, device.address, device.ports.get(name))
-            for device in inventory.devices.values()
-            if name in device.probes and device.address is not None
-        )
-        if not targets:
+        targets = _targets(name, inventory)
+        if not targets or not isinstance(probe, PacedProbe):
             continue
         alone = probe.model_copy(update={"classes": ()})
         for service_class, dscp in _classes(settings, probe):
@@ -164,6 +165,20 @@ def _classes(settings: Settings, probe: PacedProbe) -> Iterator[tuple[str, int]]
         found = settings.classes[name]
         assert isinstance(found, ServiceClass)
         yield name, found.dscp
+
+
+def _tracing(settings: Settings, inventory: Inventory) -> Tracing | None:
+    probe, targets = settings.probes[PATH], _targets(PATH, inventory)
+    assert isinstance(probe, PathProbe)
+    return Tracing(probe, targets) if targets else None
+
+
+def _targets(probe: str, inventory: Inventory) -> tuple[Target, ...]:
+    return tuple(
+        Target(device.id, device.address, device.ports.get(probe))
+        for device in inventory.devices.values()
+        if probe in device.probes and device.address is not None
+    )
 
 
 def _polls(

@@ -13,10 +13,11 @@ from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.settings import TrapSettings
 from probes.classes import ServiceClass
+from probes.path.settings import PathProbe
 from probes.table import PROBES
 
 SECTIONS: Mapping[str, Mapping[str, type[BaseModel]]] = {
-    "probes": PROBES,
+    "probes": {**PROBES, PathProbe.name: PathProbe},
     "classes": {"*": ServiceClass},
     "collectors": {"snmp": SnmpSettings, "ssh": SshSettings, "traps": TrapSettings},
     "snmp": {"*": SnmpCredentials},

@@ -33,6 +33,9 @@ class PathProbe(BaseModel):
         seen.
     mtu : bool
         Whether to find what fits through each flow.
+    least_mtu : int
+        Bytes of IP packet that every path is meant to take; one that takes less is
+        told of.
     port : int
         UDP port to send to; nothing should listen there.
     dscp : int
@@ -52,5 +55,6 @@ class PathProbe(BaseModel):
     packets: int = Field(default=4_000, ge=10, le=20_000)
     confidence: float = Field(default=0.99, ge=0.5, le=0.9999)
     mtu: bool = True
+    least_mtu: int = Field(default=1_400, ge=576, le=65_535)
     port: int = Field(default=33_434, ge=1, le=65_535)
     dscp: int = Field(default=0, ge=0, le=63)

@@ -1,0 +1,65 @@
+"""Traced paths are the wiring; what two circuits share, and what changes, is named."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bellrock.model import catalogue
+from tests.lab import impair
+from tests.lab.desk import Desk, configure, desk
+from tests.lab.network import Lab
+
+pytestmark = pytest.mark.usefixtures("in_noc")
+
+TRACED = ("site1", "site3a", "site3b")
+
+
+def trace(lab: Lab, folder: Path) -> None:
+    """Write the monitor's files, with the ways to some devices traced."""
+    inventory = yaml.safe_load(lab.described.text)
+    for device in inventory["devices"]:
+        if device["id"] in TRACED:
+            device["probes"] = [*device["probes"], "path"]
+    configure(lab, folder, inventory=yaml.safe_dump(inventory))
+    settings = folder / "bellrock.yaml"
+    document = yaml.safe_load(settings.read_text())
+    document["probes"]["path"] = {"interval": "3s", "deadline": "300ms", "rate": 1000}
+    settings.write_text(yaml.safe_dump(document))
+
+
+async def has(here: Desk, target: str, link: str, *ways: str) -> None:
+    """Wait until these are the branches of the way to a target, or circuit's end."""
+    labels = {"target": target} | ({"link": link} if link else {})
+    for way in ways:
+        await here.exported.until(1, catalogue.PATH_INFO, path=way, **labels)
+    await here.exported.until(len(ways), catalogue.PATH_BRANCHES, **labels)
+
+
+async def test_ways_are_the_wiring_and_what_circuits_share_is_named(
+    lab: Lab, tmp_path: Path
+) -> None:
+    trace(lab, tmp_path)
+    diverse, shared = catalogue.SITE_PATHS_DIVERSE, catalogue.SITE_PATHS_SHARED
+    changes = catalogue.PATH_CHANGES
+    wires = [lab.described.wire(name) for name in ("core2-reg3", "core2-reg4")]
+    async with desk(tmp_path, alerting=False) as here:
+        await has(here, "site1", "reg1-site1", "core1 > reg1 > site1")
+        await has(here, "site1", "reg2-site1", "core1 > reg2 > site1")
+        await has(here, "site1", "", "core1 > reg1 > site1", "core1 > reg2 > site1")
+        await has(here, "site3a", "", "core1 > reg2 > site3a")
+        await has(here, "site3b", "", "core2 > reg3 > site3b")
+        # Two tails in one duct; and two that have nothing in common.
+        await here.exported.until(0, diverse, site="hospital")
+        await here.exported.until(1, shared, site="hospital", element="duct")
+        await here.exported.until(1, diverse, site="council")
+        assert await here.exported.value(changes, target="site3b") == 0
+        assert await here.exported.values(catalogue.TOPOLOGY_MISMATCH) == []
+        with impair.cut(lab, wires):
+            await here.exported.until(1, changes, target="site3b", link="reg3-site3b")
+            await has(here, "site3b", "reg3-site3b", "core1 > reg2 > reg3 > site3b")
+            await here.exported.until(0, diverse, site="council")
+            await here.exported.until(1, shared, site="council", element="reg2")
+            assert await here.exported.value(changes, target="site3a") == 0
+        await here.exported.until(2, changes, target="site3b", link="reg3-site3b")
+        await here.exported.until(1, diverse, site="council")

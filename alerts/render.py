@@ -6,7 +6,7 @@ from textwrap import fill, indent
 
 import yaml
 
-from alerts import capacity, collecting, monitor, paths, resilience
+from alerts import capacity, collecting, monitor, paths, quality, resilience
 from alerts.alertmanager import configuration
 from alerts.layout import laid_out
 from alerts.pace import EARNEST, Pace
@@ -29,6 +29,7 @@ def groups(pace: Pace = EARNEST) -> tuple[Group, ...]:
         capacity.group(pace),
         paths.group(pace),
         collecting.group(pace),
+        quality.group(pace),
         monitor.group(pace),
     )
 

@@ -17,7 +17,9 @@ from bellrock.model.catalogue import Metric
 from bellrock.promql import Query
 
 Severity = Literal["page", "ticket"]
-Fault = Literal["cut-off", "redundancy", "capacity", "no-data", "inventory", "monitor"]
+Fault = Literal[
+    "cut-off", "redundancy", "capacity", "quality", "no-data", "inventory", "monitor"
+]
 
 _ALERT = re.compile(r"[A-Z][A-Za-z]+")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")

@@ -19,7 +19,7 @@ RANGE = "$__range"
 """The time the dashboard shows."""
 
 
-OverTime = Literal["changes", "max_over_time", "min_over_time"]
+OverTime = Literal["avg_over_time", "changes", "max_over_time", "min_over_time"]
 """Functions of a gauge's past."""
 
 _SELECTION = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*(\{[^{}]*\})?")
@@ -148,6 +148,10 @@ class Query:
     def share_of(self, other: "Query", *on: str) -> Self:
         """Divide by the one series of `other` with the same labels `on`."""
         return type(self)(f"({self} / on ({', '.join(on)}) group_left () {other})")
+
+    def unlike(self, other: "Query", *on: str) -> Self:
+        """Keep what differs from the one series of `other` with the same labels."""
+        return type(self)(f"({self} != on ({', '.join(on)}) group_left () {other})")
 
     def __mul__(self, number: int) -> Self:
         """Multiply by a number."""

@@ -81,8 +81,7 @@ async def sum_up(
     """Print what came of it; `started` in Unix seconds."""
     now = time.time()
     series = monitor.series
-    sent = series.probes.sent.total()
-    lost = series.probes.lost.total()
+    sent, lost = series.probes.packets()
     faults = series[catalogue.FAULTS].total()
     ours = resource.getrusage(resource.RUSAGE_SELF)
     cpu = (ours.ru_utime + ours.ru_stime) / (now - started)

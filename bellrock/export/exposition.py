@@ -72,9 +72,9 @@ class Numbers:
         series = self._series.get(labels)
         return None if series is None else series.value
 
-    def total(self) -> float:
-        """Return the sum over all series."""
-        return sum(series.value for series in self._series.values())
+    def total(self, of: Callable[[LabelValues], bool] = lambda _: True) -> float:
+        """Return the sum over all series, or those `of` certain label values."""
+        return sum(one.value for labels, one in self._series.items() if of(labels))
 
     def drop(self, labels: LabelValues) -> None:
         """Remove a series: from now on nothing is known of it."""

@@ -64,6 +64,10 @@ class ProbeSeries:
         )
         return {family.metric: family for family in families}
 
+    def packets(self) -> tuple[float, float]:
+        """Return how many round trips were sent and lost in all, since the start."""
+        return self._round_trips(self.sent), self._round_trips(self.lost)
+
     def refresh(self, now: float) -> None:
         """Work out what is told of the last while, as of now."""
         for labels in self.recent.refresh(now):
@@ -167,6 +171,10 @@ class ProbeSeries:
         self.lost.add(labels, lost)
         for delay in delays:
             self.delay.observe((*labels, ""), delay)
+
+    def _round_trips(self, family: Numbers) -> float:
+        at = family.metric.labels.index("direction")
+        return family.total(lambda labels: labels[at] == Direction.ROUND_TRIP)
 
     def _labels(self, path: _Path, direction: Direction) -> LabelValues:
         probe, service_class, target = path

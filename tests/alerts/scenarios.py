@@ -1,10 +1,11 @@
 """What must fire, what must not, and what must end."""
 
-from tests.alerts import paths, reading, resilience, sight
+from tests.alerts import paths, quality, reading, resilience, sight
 
 SCENARIOS = (
     *resilience.SCENARIOS,
     *paths.SCENARIOS,
+    *quality.SCENARIOS,
     *sight.SCENARIOS,
     *reading.SCENARIOS,
 )

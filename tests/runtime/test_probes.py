@@ -159,6 +159,7 @@ def test_classes_and_directions_are_counted_apart(inventory: Inventory) -> None:
     for labels, (sent, lost) in expected.items():
         assert told(series, catalogue.PROBE_SENT, *labels) == sent
         assert told(series, catalogue.PROBE_LOST, *labels) == lost
+    assert series.probes.packets() == (4, 2)
     means = {
         labels: told(series, catalogue.PROBE_DELAY_MEAN, *labels) for labels in expected
     }

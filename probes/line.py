@@ -171,6 +171,15 @@ class Line:
         """Return all that the kernel says of one of them."""
         return self._inbox.control(place, size)
 
+    def mark(self, place: int, size: int) -> int | None:
+        """Return the code point that one of them came with, where that was asked for.
+
+        The control messages then take more room than the stamp.
+        """
+        if size <= STAMP_SIZE:
+            return None
+        return kernel.mark(self.ancillary(place, size))
+
     def refusals(self, *, steady: bool = True) -> list[Refused]:
         """Empty the error queue: time what has left, return what ICMP said.
 

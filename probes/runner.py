@@ -23,7 +23,6 @@ from bellrock.model.observation import (
     RoundTrips,
     Sample,
 )
-from probes import kernel
 from probes.channel import Answer, Channel, Ways
 from probes.clock import SECOND, Clock, nanoseconds
 from probes.ledger import Ledger, Packet, Peer, Track
@@ -476,7 +475,7 @@ class Engine:
             if ways is None or far is None:
                 continue
             if settled and delay is not None:
-                dscp = kernel.mark(line.ancillary(place, size))
+                dscp = line.mark(place, size)
                 ways.answered(sequence, far, packet.sent + epoch, stamp, dscp)
             else:
                 ways.noticed(sequence, far)

@@ -12,6 +12,7 @@ from probes.stamp.packet import (
     UNSIGNED,
     WORD,
     Mode,
+    Reply,
     from_ntp,
     times,
     to_ntp,
@@ -104,7 +105,7 @@ class StampChannel:
         if session != self._session and (session or self._strict):
             return None
         if estimate & PTP_FORMAT:
-            came, left = times(reply)
+            came, left = times(Reply._make(reply))
         else:
             came, left = from_ntp(received), from_ntp(sent)
         dscp = None

@@ -90,6 +90,10 @@ class Reply(NamedTuple):
     timestamp: int
 
 
+Replied = tuple[int, int, int, int, int, int, int]
+"""A :class:`Reply` as it is read, without the names: one is read for each packet."""
+
+
 class Mode(Protocol):
     """How packets are laid out: with authentication, or without."""
 
@@ -113,7 +117,7 @@ class Mode(Protocol):
     def reply(self, reply: Reply, estimate: int, ttl: int) -> bytes:
         """Build a session-reflector's base packet; `estimate` is the sender's."""
 
-    def read_reply(self, data: bytes) -> Reply | None:
+    def read_reply(self, data: bytes) -> Replied | None:
         """Read a session-reflector's packet; None if it is not one."""
 
 
@@ -143,11 +147,11 @@ class Unsigned:
         """Build a session-reflector's base packet."""
         return _REPLY_BASE.pack(*reply, estimate, ttl)
 
-    def read_reply(self, data: bytes) -> Reply | None:
+    def read_reply(self, data: bytes) -> Replied | None:
         """Read a session-reflector's packet; None if it is too short to be one."""
         if len(data) < SHORTEST_REPLY:
             return None
-        return Reply._make(_REPLY.unpack_from(data))
+        return _REPLY.unpack_from(data)
 
 
 class Signed:

@@ -7,6 +7,7 @@ false, there are none.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from bellrock.model.observation import Way
 from probes.channel import Far
@@ -71,26 +72,32 @@ class StampWays:
     def report(self) -> tuple[Way | None, Way | None]:
         """Return forward and reverse since the last report, and begin anew."""
         settled = self._loss.settle()
-        delays = sorted(self._delays) if self._error is not None else []
-        error = self._error / SECOND if delays and self._error is not None else None
         there, back = self._dscp_there, self._dscp_here
-        self._delays, self._error = [], 0
-        self._dscp_there = self._dscp_here = None
         sent, forward, reverse = settled or (0, 0, 0)
-        silent = settled is None and not delays
+        delays, error = self._delays, self._error
+        if delays or there is not None or back is not None:
+            self._delays = []
+            self._dscp_there = self._dscp_here = None
+        self._error = 0
+        if not delays or error is None:
+            counted = settled is not None
+            return (
+                _way(sent, forward, there) if counted or there is not None else None,
+                _way(sent - forward, reverse, back)
+                if counted or back is not None
+                else None,
+            )
+        delays.sort()
+        bound = error / SECOND
+        out = tuple(out / SECOND for _, out, _ in delays)
+        home = tuple(home / SECOND for _, _, home in delays)
         return (
-            None
-            if silent and there is None
-            else Way(
-                sent, forward, tuple(d / SECOND for _, d, _ in delays), error, there
-            ),
-            None
-            if silent and back is None
-            else Way(
-                sent - forward,
-                reverse,
-                tuple(d / SECOND for _, _, d in delays),
-                error,
-                back,
-            ),
+            Way(sent, forward, out, bound, there),
+            Way(sent - forward, reverse, home, bound, back),
         )
+
+
+@lru_cache(maxsize=4_096)
+def _way(sent: int, lost: int, dscp: int | None) -> Way:
+    """Return what most reports have in common, made once."""
+    return Way(sent, lost, dscp=dscp)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from probes.stamp import tlv
 from probes.stamp.estimate import PTP_FORMAT, decode
-from probes.stamp.packet import SIGNED_BASE, UNSIGNED, Mode, Signed, times
+from probes.stamp.packet import SIGNED_BASE, UNSIGNED, Mode, Reply, Signed, times
 
 _NOBODYS = Signed(bytes(1))
 """Lays packets out as in authenticated mode; what it reads is not verified."""
@@ -36,9 +36,10 @@ def explain(data: bytes, sent: bool) -> tuple[str, list[str]]:
         details.append(f"time {request.timestamp:#018x}, {_clock(request[2])}")
         details += _session(request.session)
     else:
-        reply = mode.read_reply(data) if mode is UNSIGNED else _NOBODYS.peek(data)
-        if reply is None:
+        read = mode.read_reply(data) if mode is UNSIGNED else _NOBODYS.peek(data)
+        if read is None:
             return f"{len(data)} octets: too short for an answer", []
+        reply = Reply._make(read)
         came, left = times(reply)
         headline = f"answer to {reply.sequence}, {len(data)} octets"
         details += [

@@ -6,7 +6,15 @@ from textwrap import fill, indent
 
 import yaml
 
-from alerts import capacity, collecting, monitor, paths, quality, resilience
+from alerts import (
+    capacity,
+    collecting,
+    contract,
+    monitor,
+    paths,
+    quality,
+    resilience,
+)
 from alerts.alertmanager import configuration
 from alerts.layout import laid_out
 from alerts.pace import EARNEST, Pace
@@ -28,6 +36,7 @@ def groups(pace: Pace = EARNEST) -> tuple[Group, ...]:
         resilience.group(pace),
         capacity.group(pace),
         paths.group(pace),
+        contract.group(pace),
         collecting.group(pace),
         quality.group(pace),
         monitor.group(pace),

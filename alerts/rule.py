@@ -18,7 +18,14 @@ from bellrock.promql import Query
 
 Severity = Literal["page", "ticket"]
 Fault = Literal[
-    "cut-off", "redundancy", "capacity", "quality", "no-data", "inventory", "monitor"
+    "cut-off",
+    "redundancy",
+    "capacity",
+    "contract",
+    "quality",
+    "no-data",
+    "inventory",
+    "monitor",
 ]
 
 _ALERT = re.compile(r"[A-Z][A-Za-z]+")

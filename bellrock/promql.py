@@ -109,6 +109,18 @@ class Query:
         """Keep what is above `number`."""
         return type(self)(f"({self} > {number})")
 
+    def less_than(self, number: float) -> Self:
+        """Keep what is less than `number`."""
+        return type(self)(f"({self} < {number})")
+
+    def plus(self, other: "Query") -> Self:
+        """Add series with the same labels."""
+        return type(self)(f"({self} + {other})")
+
+    def age(self) -> Self:
+        """Return the seconds since the Unix times that these are."""
+        return type(self)(f"(time() - {self})")
+
     def absent(self) -> Self:
         """Return 1 if there is no series at all, else nothing."""
         return type(self)(f"absent({self})")

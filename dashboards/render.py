@@ -7,11 +7,12 @@ from dashboards.page import Page, text
 from dashboards.paths import paths
 from dashboards.quality import quality
 from dashboards.site import site
+from dashboards.throughput import throughput
 
 
 def pages() -> tuple[Page, ...]:
     """Return every page, in the order of their menu."""
-    return (overview(), site(), quality(), devices(), paths())
+    return (overview(), site(), quality(), devices(), paths(), throughput())
 
 
 def rendered() -> dict[str, str]:

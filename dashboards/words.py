@@ -18,6 +18,7 @@ Unit = Literal[
     "celsius",
     "dBm",
     "bytes",
+    "decbytes",
 ]
 """A unit id of Grafana's. Ratios are ``percentunit``, sysUpTime ``dtdurations``."""
 
@@ -78,6 +79,9 @@ ANY_IS_UNKNOWN = (Step(None, GOOD), Step(1, UNKNOWN))
 
 FULLNESS = (Step(None, GOOD), Step(0.7, WARNING), Step(0.9, BAD))
 """Share of a capacity: from 70 % on bursts queue, from 90 % on they are dropped."""
+
+CONTRACT = (Step(None, BAD), Step(0.9, WARNING), Step(0.97, GOOD))
+"""Measured capacity as a share of the declared one."""
 
 LOSS = (Step(None, GOOD), Step(0.001, WARNING), Step(0.02, BAD))
 """Share of packets: voice suffers from 2 % on, one in a thousand is worth a look."""

@@ -72,6 +72,10 @@ class Numbers:
         series = self._series.get(labels)
         return None if series is None else series.value
 
+    def labels(self) -> tuple[LabelValues, ...]:
+        """Return the label values of every series."""
+        return tuple(self._series)
+
     def total(self, of: Callable[[LabelValues], bool] = lambda _: True) -> float:
         """Return the sum over all series, or those `of` certain label values."""
         return sum(one.value for labels, one in self._series.items() if of(labels))

@@ -38,6 +38,7 @@ from bellrock.runtime.reload import RefusedError, Reread, read
 from bellrock.runtime.series import Series
 from bellrock.runtime.ssh_polling import SshPolling
 from bellrock.runtime.supervise import Supervisor
+from bellrock.runtime.throughput import Throughput
 from bellrock.runtime.utilisation import Load, Meter
 
 _BACKGROUND = 1.0
@@ -119,6 +120,12 @@ class Monitor:
         async with asyncio.TaskGroup() as group:
             self._parts = Parts(group, self._supervisor)
             self._engines = Engines(self._parts, self._on_round_trips)
+            self._throughput = Throughput(
+                self._parts,
+                self._supervisor,
+                self.series.throughput,
+                on_skip=self._skipped,
+            )
             group.create_task(serve(app, sock))
             self._notices = Notices(
                 self._parts, report=self._on_notice, doubt=self._hasten
@@ -129,6 +136,7 @@ class Monitor:
             self._start_polling()
             await self._notices.adopt(self._plan)
             await self._start_ssh()
+            await self._assign_throughput(self._plan)
             self._start_analysis()
             self._parts.start(_DISCOVERY, self._discovery.run)
             await self._start_paths()
@@ -166,6 +174,11 @@ class Monitor:
             on_skip=self._skipped,
         )
         await self._paths.assign(self._plan.tracing, self.inventory)
+
+    async def _assign_throughput(self, plan: Plan) -> None:
+        await self._throughput.assign(
+            plan.throughput, plan.trials, plan.ssh, polled_every=plan.snmp.interval
+        )
 
     def _start_polling(self) -> None:
         self._polling = Polling(
@@ -232,6 +245,7 @@ class Monitor:
         else:
             self._polling.assign(plan.polls, plan.ends)
         await self._ssh.assign(plan.ssh, plan.ssh_polls)
+        await self._assign_throughput(plan)
         if (inventory, settings.analysis) != (had, was.analysis):
             await self._parts.stop(_ANALYSIS)
             self._start_analysis()
@@ -275,6 +289,7 @@ class Monitor:
     def _on_round_trips(self, trips: RoundTrips) -> None:
         self._evidence.add_round_trips(trips)
         self.series.probes.add(trips)
+        self._throughput.add_round_trips(trips)
 
     def _on_reading(self, reading: DeviceReading) -> None:
         if reading.collector == SNMP:
@@ -293,6 +308,7 @@ class Monitor:
             apart = self._plan.snmp.interval / 2
             loads = self._meter.loads(reading, ends, apart=apart)
         self.series.set_loads(reading.device, loads)
+        self._throughput.set_loads(reading.device, loads)
         for hear in self.listeners.loads:
             hear(loads)
 
@@ -310,6 +326,7 @@ class Monitor:
         self._discovery.forget(device, collector)
         if collector != SNMP:
             return
+        self._throughput.set_loads(device, ())
         for hear in self.listeners.loads:
             hear(())
 
@@ -330,7 +347,8 @@ class Monitor:
     async def _look_after(self) -> None:
         while True:
             self.series[catalogue.SCHEDULER_LAG].set(
-                (), max(self._polling.lag(), self._ssh.lag())
+                (),
+                max(self._polling.lag(), self._ssh.lag(), self._throughput.lag()),
             )
             for name, bound in self._engines.error_bounds():
                 self.series[catalogue.PROBE_ERROR].set((name,), bound)

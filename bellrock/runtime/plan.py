@@ -10,6 +10,7 @@ from bellrock.config.settings import Settings
 from bellrock.model.inventory import Device, Inventory, Link
 from bellrock.model.observation import DEFAULT_CLASS, source_name
 from bellrock.runtime.paths import PATH, Tracing
+from bellrock.runtime.trials import Trial, throughput, trials
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.senders import Sender
@@ -18,6 +19,7 @@ from probes.classes import ServiceClass
 from probes.paced import PacedProbe
 from probes.path.settings import PathProbe
 from probes.target import Target
+from probes.throughput.settings import ThroughputSettings
 
 SNMP, SSH, TRAPS = "snmp", "ssh", "traps"
 
@@ -80,6 +82,10 @@ class Plan:
         By device id.
     ends : mapping of str to mapping of str to (Link, str)
         By device and interface: the link plugged in, and which end, ``a`` or ``b``.
+    throughput : ThroughputSettings
+        Of the tests.
+    trials : tuple of Trial
+        The tests.
     """
 
     probing: Mapping[tuple[str, str], Probing]
@@ -91,6 +97,8 @@ class Plan:
     ssh: SshSettings
     ssh_polls: Mapping[str, tuple[Device, SshCredentials]]
     ends: Mapping[str, Mapping[str, tuple[Link, str]]]
+    throughput: ThroughputSettings
+    trials: tuple[Trial, ...]
 
     @classmethod
     def of(cls, settings: Settings, inventory: Inventory) -> "Plan":
@@ -111,6 +119,8 @@ class Plan:
             ssh=ssh,
             ssh_polls=dict(_ssh_polls(settings, inventory)),
             ends=_ends(inventory),
+            throughput=throughput(settings),
+            trials=trials(settings, inventory),
         )
 
     def sources(self) -> dict[tuple[str, str], Source]:

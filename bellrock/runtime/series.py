@@ -24,6 +24,7 @@ from bellrock.runtime.ethernet import EthernetSeries
 from bellrock.runtime.facts import FactSeries
 from bellrock.runtime.path_series import PathSeries
 from bellrock.runtime.probes import ProbeSeries
+from bellrock.runtime.throughput_series import ThroughputSeries
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis
 from topology.discovery.compare import Comparison
@@ -95,9 +96,11 @@ class Series:
         self.paths = PathSeries(inventory)
         self._disagreeing: tuple[Mismatch, ...] = ()
         self._strays: tuple[Mismatch, ...] = ()
+        self.throughput = ThroughputSeries(clock)
         self._parts: tuple[Part, ...] = (
             self.ethernet,
             self.facts,
+            self.throughput,
             self.probes,
             self.paths,
         )
@@ -115,7 +118,9 @@ class Series:
 
     def families(self) -> Iterable[Family]:
         """Return every family as of now, in the order of the catalogue."""
-        self.probes.refresh(self._clock())
+        now = self._clock()
+        self.probes.refresh(now)
+        self.throughput.refresh(now)
         families = {**self._numbers, **self.interfaces, **self._kept_by_parts()}
         return [families[metric] for metric in catalogue.ALL]
 

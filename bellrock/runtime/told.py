@@ -11,6 +11,7 @@ from bellrock.document.suggest import choices
 from bellrock.inventory.load import load as load_inventory
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
+from bellrock.runtime import trials
 from bellrock.runtime.trades import SECTIONS
 from collectors.ssh.settings import PLATFORM_NAMES, SshSettings
 
@@ -48,12 +49,13 @@ class Told:
             )
         loaded = load_inventory(
             path,
-            probes=SECTIONS["probes"],
+            probes=SECTIONS["probes"].keys() - {trials.THROUGHPUT},
             credentials=settings.snmp if config is not None else None,
             ssh=settings.ssh if config is not None else None,
             platforms=PLATFORM_NAMES,
         )
         _check_databases(settings, loaded.inventory)
+        trials.check(settings, loaded.inventory)
         return cls(settings, loaded.inventory, loaded.warnings)
 
     def warn(self) -> None:

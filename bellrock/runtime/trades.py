@@ -15,9 +15,14 @@ from collectors.traps.settings import TrapSettings
 from probes.classes import ServiceClass
 from probes.path.settings import PathProbe
 from probes.table import PROBES
+from probes.throughput.settings import ThroughputSettings
 
 SECTIONS: Mapping[str, Mapping[str, type[BaseModel]]] = {
-    "probes": {**PROBES, PathProbe.name: PathProbe},
+    "probes": {
+        **PROBES,
+        PathProbe.name: PathProbe,
+        "throughput": ThroughputSettings,
+    },
     "classes": {"*": ServiceClass},
     "collectors": {"snmp": SnmpSettings, "ssh": SshSettings, "traps": TrapSettings},
     "snmp": {"*": SnmpCredentials},

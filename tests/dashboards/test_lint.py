@@ -186,7 +186,8 @@ def test_unknown_has_a_colour_that_no_other_state_has(name: str) -> None:
     mapped = re.findall(r'"color": "(\w+)",\s+"index": \d+,\s+"text": "(.+?)"', text)
     unknown = {colour for colour, word in mapped if word == "unknown"}
     others = {colour for colour, word in mapped if word != "unknown"}
-    assert len(unknown) == 1
+    # A page of numbers alone has no states to colour.
+    assert len(unknown) == (1 if mapped else 0)
     assert not unknown & others
 
 

@@ -87,6 +87,31 @@ def delay(lab: Lab, wires: Iterable[Wire], seconds: float) -> Iterator[None]:
 
 
 @contextmanager
+def narrow(lab: Lab, wires: Iterable[Wire], mtu: int) -> Iterator[None]:
+    """Let a cable take no larger packets than so many bytes."""
+    plugs = _plugs(wires)
+    _set_mtu(lab, plugs, mtu)
+    try:
+        yield
+    finally:
+        _set_mtu(lab, plugs, 1500)
+
+
+@contextmanager
+def mute(lab: Lab, nodes: Iterable[str]) -> Iterator[None]:
+    """Let routers drop packets that are too large without saying so."""
+    nodes = list(nodes)
+    rule = "OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP"
+    for node in nodes:
+        lab.space.run(node, "iptables", "-A", *rule.split())
+    try:
+        yield
+    finally:
+        for node in nodes:
+            lab.space.run(node, "iptables", "-D", *rule.split())
+
+
+@contextmanager
 def killed(lab: Lab, node: str, daemon: str) -> Iterator[None]:
     """Kill a daemon; start it again afterwards."""
     lab.routers[node].kill(daemon)
@@ -94,6 +119,16 @@ def killed(lab: Lab, node: str, daemon: str) -> Iterator[None]:
         yield
     finally:
         lab.routers[node].start(daemon)
+
+
+@contextmanager
+def unreflected(lab: Lab, node: str) -> Iterator[None]:
+    """Kill a STAMP reflector, which goes by Python's name; start it again."""
+    lab.routers[node].kill(Path(sys.executable).name)
+    try:
+        yield
+    finally:
+        lab.routers[node].start("reflector")
 
 
 @contextmanager
@@ -123,6 +158,15 @@ def other_passwords(lab: Lab, node: str) -> Iterator[None]:
         router.passwords = known
         router.kill("snmpd")
         router.start("snmpd")
+
+
+def _set_mtu(lab: Lab, plugs: Iterable[Plug], mtu: int) -> None:
+    lab.space.script(
+        None,
+        "".join(
+            f"ip -n {plug.node} link set {plug.interface} mtu {mtu}\n" for plug in plugs
+        ),
+    )
 
 
 def _plugs(wires: Iterable[Wire]) -> list[Plug]:

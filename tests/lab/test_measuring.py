@@ -11,6 +11,7 @@ import yaml
 
 from bellrock.model import catalogue
 from tests.lab import impair
+from tests.lab.description import NOC
 from tests.lab.desk import Desk, configure, desk
 from tests.lab.namespaces import FOLDER
 from tests.lab.network import Lab
@@ -241,3 +242,54 @@ async def test_a_clock_that_is_set_changes_no_verdict(
         assert all(0 <= share < 0.05 for share in seen)
         longest = await here.exported.values(catalogue.PROBE_DELAY_VARIATION)
         assert all(0 <= each < 1 for each in longest)
+
+
+async def test_probes_go_on_after_whatever_went_away_is_back(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """A way that loses everything, a reflector that restarts, our own interfaces."""
+    configure(lab, tmp_path)
+    tail = lab.described.wire("reg1-site2")
+    ours = [lab.described.wire(f"core{number}-{NOC}") for number in (1, 2)]
+    async with desk(tmp_path, alerting=False) as here:
+        for impaired, probe in (
+            (impair.blackhole(lab, [tail]), "icmp"),
+            (impair.unreflected(lab, "site2"), "stamp"),
+            (impair.cut(lab, ours), "icmp"),
+        ):
+            await _answers(here, probe, "site2")
+            with impaired:
+                await _silent(here, probe, "site2")
+            await asyncio.to_thread(lab.converge)
+            await _answers(here, probe, "site2")
+        assert await here.exported.values(catalogue.FAULTS) == []
+
+
+async def _answers(here: Desk, probe: str, target: str) -> None:
+    """Wait until packets are answered, and nothing but that."""
+    labels = {"probe": probe, "target": target}
+    ended = catalogue.PROBE_OUTCOME
+    async with asyncio.timeout(60):
+        while True:
+            lost = await here.exported.value(catalogue.PROBE_LOST, **labels)
+            well = await here.exported.value(ended, outcome="success", **labels)
+            await asyncio.sleep(1)
+            still = await here.exported.value(catalogue.PROBE_LOST, **labels)
+            more = await here.exported.value(ended, outcome="success", **labels)
+            if lost == still and more is not None and more > (well or 0):
+                return
+
+
+async def _silent(here: Desk, probe: str, target: str) -> None:
+    """Wait until nothing is answered, and losses are counted."""
+    labels = {"probe": probe, "target": target}
+    ended = catalogue.PROBE_OUTCOME
+    async with asyncio.timeout(60):
+        while True:
+            lost = await here.exported.value(catalogue.PROBE_LOST, **labels)
+            well = await here.exported.value(ended, outcome="success", **labels)
+            await asyncio.sleep(1)
+            still = await here.exported.value(catalogue.PROBE_LOST, **labels)
+            more = await here.exported.value(ended, outcome="success", **labels)
+            if well == more and still is not None and still > (lost or 0):
+                return

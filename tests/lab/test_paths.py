@@ -63,3 +63,25 @@ async def test_ways_are_the_wiring_and_what_circuits_share_is_named(
             assert await here.exported.value(changes, target="site3a") == 0
         await here.exported.until(2, changes, target="site3b", link="reg3-site3b")
         await here.exported.until(1, diverse, site="council")
+
+
+async def test_what_fits_is_known_and_so_is_a_hole_that_nobody_speaks_of(
+    lab: Lab, tmp_path: Path
+) -> None:
+    trace(lab, tmp_path)
+    fits, hole = catalogue.PATH_MTU, catalogue.PATH_BLACK_HOLE
+    tail = {"target": "site1", "link": "reg2-site1"}
+    wire = lab.described.wire("reg2-site1")
+    async with desk(tmp_path, alerting=False) as here:
+        await here.exported.until(1500, fits, **tail)
+        with impair.narrow(lab, [wire], 1300):
+            await here.exported.until(1300, fits, **tail)
+            assert await here.exported.value(hole, **tail) == 0
+            with impair.mute(lab, ["reg2"]):
+                await here.exported.until(1, hole, **tail)
+                assert await here.exported.value(fits, **tail) == 1300
+            other = {"target": "site1", "link": "reg1-site1"}
+            assert await here.exported.value(fits, **other) == 1500
+            assert await here.exported.value(hole, **other) == 0
+        await here.exported.until(1500, fits, **tail)
+        await here.exported.until(0, hole, **tail)

@@ -30,10 +30,13 @@ class Pace:
     ----------
     peer : float or None
         Of the process that answered, if it was asked for.
+    lost : int
+        How many packets were not answered in time.
     """
 
     prober: float
     peer: float | None
+    lost: int = 0
 
 
 def cost_per_packet(
@@ -60,11 +63,14 @@ def cost_per_packet(
 async def _measure(
     probe: PacedProbe, targets: Sequence[Target], seconds: float, peer: int | None
 ) -> Pace:
-    answered = 0
+    answered = lost = 0
 
     def report(news: RoundTrips) -> None:
-        nonlocal answered
-        answered += len(news.delays)
+        nonlocal answered, lost
+        timed = len(news.delays)
+        answered += timed
+        if timed != sum(news.outcomes.values()):
+            lost += news.lost
 
     def readings() -> tuple[int, float, float]:
         theirs = 0.0 if peer is None else cpu_seconds(peer)
@@ -89,4 +95,5 @@ async def _measure(
     return Pace(
         prober=ours / packets * _MICRO,
         peer=None if peer is None else theirs / packets * _MICRO,
+        lost=lost,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 
-from bellrock.bench import icmp, inventory, path, snmp, stamp, topology, train
+from bellrock.bench import accuracy, icmp, inventory, path, snmp, stamp, topology, train
 from bellrock.bench.measurement import Case
 
 ALL = "all"
@@ -61,6 +61,42 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
                 "µs",
                 "CPU for a ping, 1,000 targets once a second",
                 icmp.thousand,
+            ),
+            Case(
+                "20k",
+                "µs",
+                "CPU for a ping, 1,000 targets twenty times a second",
+                icmp.many,
+            ),
+            Case(
+                "1k-busy",
+                "% of a core",
+                "1,000 targets once a second while no processor is idle; none lost",
+                icmp.busy,
+            ),
+            Case(
+                "error-idle",
+                "µs",
+                "half of the delays are wrong by less, against a capture",
+                accuracy.idle,
+            ),
+            Case(
+                "error-idle-p99",
+                "µs",
+                "99 delays in 100 are wrong by less",
+                accuracy.idle_worst,
+            ),
+            Case(
+                "error-hogs",
+                "µs",
+                "half are wrong by less, beside four busy processes",
+                accuracy.busy,
+            ),
+            Case(
+                "error-hogs-p99",
+                "µs",
+                "99 in 100 are wrong by less, beside them",
+                accuracy.busy_worst,
             ),
         ),
         "path": (

@@ -8,7 +8,7 @@ from shutil import which
 
 import pytest
 
-from bellrock.bench import icmp, inventory, path, snmp, stamp, topology, train
+from bellrock.bench import accuracy, icmp, inventory, path, snmp, stamp, topology, train
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.naive import RemoveAndLook
 from bellrock.bench.national import national
@@ -118,3 +118,23 @@ def test_trains_are_not_measured_without_root() -> None:
 def test_icmp_is_measured() -> None:
     need_raw_sockets()
     assert sane(undisturbed(lambda: icmp.thousand(targets=50, seconds=1)))
+    assert sane(undisturbed(lambda: icmp.many(targets=50, seconds=1)))
+
+
+def test_the_error_of_a_ping_is_measured_against_a_capture() -> None:
+    if os.geteuid() != 0:
+        without("root")
+    measured = accuracy.idle(targets=5, rounds=8)
+    assert sane(measured)
+    # What an engine says and what the kernel captured are about the same packets.
+    assert measured.value < 1_000
+
+
+def test_errors_are_of_the_same_packets_and_of_enough_of_them() -> None:
+    captured = {"a": [0.008] * 60, "b": [0.008] * 60}
+    reported = {"a": [0.008001] * 59 + [0.018], "b": [0.1]}
+    errors = accuracy.Errors.of(reported, captured)
+    assert round(errors.median) == 1
+    assert errors.worst > 1_000
+    with pytest.raises(NotMeasuredError, match="only 0 pings"):
+        accuracy.Errors.of({}, captured)

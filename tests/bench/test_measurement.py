@@ -47,7 +47,10 @@ def test_benches_and_cases_have_the_names_of_the_contract() -> None:
         "inventory": {"cold-10k", "cached-10k"},
         "topology": {"spof-10k", "cold-10k"},
         "snmp": {"v2c", "v3"},
-        "icmp": {"1k"},
+        "icmp": {
+            *("1k", "20k", "1k-busy"),
+            *("error-idle", "error-idle-p99", "error-hogs", "error-hogs-p99"),
+        },
         "train": {
             *("10M", "10M-bytes", "100M", "100M-bytes", "500M", "500M-bytes"),
         },

@@ -169,6 +169,18 @@ class Query:
         """Multiply by a number."""
         return type(self)(f"({self} * {number})")
 
+    def magnitude(self) -> Self:
+        """Return the values without their sign."""
+        return type(self)(f"abs({self})")
+
+    def less(self, other: "Query") -> Self:
+        """Take the value of `other` with the same labels from each."""
+        return type(self)(f"({self} - {other})")
+
+    def from_now(self) -> Self:
+        """Return the seconds from now until the times that the values are."""
+        return type(self)(f"({self} - time())")
+
     def where(self, other: "Query", *on: str) -> Self:
         """Keep series for which `other` has one with the same labels `on`."""
         return type(self)(f"({self} and on ({', '.join(on)}) {other})")

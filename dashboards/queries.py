@@ -31,6 +31,7 @@ def device_state(**labels: Match) -> Query:
     Only probed devices can be known to be unknown.
     """
     known = series(catalogue.DEVICE_UP, **labels).max("device")
+    labels = {"family": "", **labels}
     probed = series(catalogue.PROBE_SENT, **labels).named("device", "target")
     return known.otherwise(probed.one("device") * -1)
 
@@ -50,9 +51,9 @@ def link_state(links: Query) -> Query:
 def loss(*by: str, whole: bool = False, **labels: Match) -> Query:
     """Return the share of probe packets lost, 0 to 1, per value of the labels `by`.
 
-    Of round trips, if no direction is named.
+    Of round trips, if no direction is named, and never of checks of services.
     """
-    labels = {"direction": Direction.ROUND_TRIP.value, **labels}
+    labels = {"direction": Direction.ROUND_TRIP.value, "family": "", **labels}
     lost = rate(catalogue.PROBE_LOST, whole=whole, **labels).sum(*by)
     return lost / rate(catalogue.PROBE_SENT, whole=whole, **labels).sum(*by)
 
@@ -60,9 +61,9 @@ def loss(*by: str, whole: bool = False, **labels: Match) -> Query:
 def delay(share: float, *by: str, whole: bool = False, **labels: Match) -> Query:
     """Return a quantile of probe delay in seconds, per value of the labels `by`.
 
-    Of round trips, if no direction is named.
+    Of round trips, if no direction is named, and never of checks of services.
     """
-    labels = {"direction": Direction.ROUND_TRIP.value, **labels}
+    labels = {"direction": Direction.ROUND_TRIP.value, "family": "", **labels}
     return quantile(share, catalogue.PROBE_DELAY, *by, whole=whole, **labels)
 
 

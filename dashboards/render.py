@@ -6,13 +6,17 @@ from dashboards.overview import overview
 from dashboards.page import Page, text
 from dashboards.paths import paths
 from dashboards.quality import quality
+from dashboards.services import services
 from dashboards.site import site
 from dashboards.throughput import throughput
 
 
 def pages() -> tuple[Page, ...]:
     """Return every page, in the order of their menu."""
-    return (overview(), site(), quality(), devices(), paths(), throughput())
+    return (
+        *(overview(), site(), quality(), services(), devices(), paths()),
+        throughput(),
+    )
 
 
 def rendered() -> dict[str, str]:

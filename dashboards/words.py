@@ -48,6 +48,8 @@ REDUNDANCY = (
 
 UP = (State(0, "down", BAD), State(1, "up", GOOD), NOT_KNOWN)
 
+CHECKED = (State(0, "failing", BAD), State(1, "well", GOOD), NOT_KNOWN)
+
 DUPLEX = (State(0, "half", WARNING), State(1, "full", GOOD))
 
 DIVERSE = (State(0, "share something", BAD), State(1, "apart", GOOD), NOT_KNOWN)
@@ -73,9 +75,15 @@ class Step:
 
 ANY_IS_BAD = (Step(None, GOOD), Step(1, BAD))
 
+ANY_SHARE_IS_BAD = (Step(None, GOOD), Step(0.001, WARNING), Step(0.05, BAD))
+
 ANY_IS_WORTH_A_LOOK = (Step(None, GOOD), Step(1, WARNING))
 
 ANY_IS_UNKNOWN = (Step(None, GOOD), Step(1, UNKNOWN))
+
+_DAY = 86_400
+TIME_LEFT = (Step(None, BAD), Step(3 * _DAY, WARNING), Step(21 * _DAY, GOOD))
+"""Until a certificate ends: what alerts take for near, and for too near."""
 
 FULLNESS = (Step(None, GOOD), Step(0.7, WARNING), Step(0.9, BAD))
 """Share of a capacity: from 70 % on bursts queue, from 90 % on they are dropped."""

@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ from bellrock.model.observation import (
 )
 from probes.channel import Answer, Channel, Ways
 from probes.clock import SECOND, Clock, nanoseconds
+from probes.failure import FailedError
 from probes.ledger import Ledger, Packet, Peer, Track
 from probes.line import Line
 from probes.pacing import Pacer
@@ -79,25 +80,46 @@ async def run(
     def observe(metric: Metric, value: float) -> None:
         samples.append(Sample(metric, value))
 
+    outcome, _ = await settled(probe(host, observe), deadline=deadline)
+    return outcome, samples
+
+
+async def settled(work: Awaitable[Outcome], *, deadline: float) -> tuple[Outcome, str]:
+    """Await `work` for at most `deadline` seconds; what the network did is an outcome.
+
+    Returns
+    -------
+    outcome : Outcome
+        What `work` returned, or the word for what kept it from it.
+    detail : str
+        Words for a person about what kept it; empty where nothing did.
+    """
     try:
         async with asyncio.timeout(deadline):
-            outcome = await probe(host, observe)
-    except TimeoutError:
-        outcome = Outcome.TIMEOUT
-    except ConnectionRefusedError:
-        outcome = Outcome.REFUSED
-    except ConnectionError:
-        outcome = Outcome.RESET
-    except socket.gaierror:
-        outcome = Outcome.UNRESOLVED
+            return await work, ""
+    except TimeoutError as error:
+        # The kernel's own patience with a connection may end before ours does.
+        said = _said(error) if error.errno else f"no answer within {deadline:g} s"
+        return Outcome.TIMEOUT, said
+    except ConnectionRefusedError as error:
+        return Outcome.REFUSED, _said(error)
+    except ConnectionError as error:
+        return Outcome.RESET, _said(error)
+    except socket.gaierror as error:
+        return Outcome.UNRESOLVED, error.strerror or "does not resolve"
+    except FailedError as error:
+        return error.outcome, error.detail
     except OSError as error:
         if error.errno == errno.EMSGSIZE:
-            outcome = Outcome.TOO_BIG
-        elif error.errno in _NO_WAY_THERE:
-            outcome = Outcome.UNREACHABLE
-        else:
+            return Outcome.TOO_BIG, _said(error)
+        if error.errno not in _NO_WAY_THERE:
             raise
-    return outcome, samples
+        return Outcome.UNREACHABLE, _said(error)
+
+
+def _said(error: OSError) -> str:
+    """Return the system's own words, without the address asyncio adds to them."""
+    return os.strerror(error.errno) if error.errno else "the connection was lost"
 
 
 class Stamps(StrEnum):

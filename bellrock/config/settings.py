@@ -1,7 +1,7 @@
 """``bellrock.yaml`` into settings, with every problem in one run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -19,12 +19,16 @@ from bellrock.document import (
     read,
 )
 from bellrock.document.suggest import choices
-from bellrock.document.values import described, kind
+from bellrock.document.values import bare, described, kind
 
 Sections = Mapping[str, Mapping[str, type[BaseModel]]]
-"""By section, then by name: the model of what stands there; ``*`` is any name."""
+"""By section, then by name: the model of what stands there.
 
-ANY = "*"
+``*`` is any name. A section of ``[]`` alone is a list, whose entries have their name in
+them.
+"""
+
+ANY, EACH = "*", "[]"
 _SECRET = frozenset({"snmp", "ssh"})
 _Part = Mapping[str, BaseModel]
 
@@ -43,6 +47,9 @@ class Settings:
         Every section of the table that was handed over, by name of the part. A part
         that is not mentioned has its model's defaults; names that were chosen by the
         user are those the file gives.
+    places : mapping
+        By section and name of each entry of a list: the line it is in, and how to name
+        it to people.
     """
 
     file: Path | None
@@ -51,6 +58,19 @@ class Settings:
     prometheus: Prometheus | None
     analysis: Analysis
     sections: Mapping[str, _Part]
+    places: Mapping[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+
+    @property
+    def checks(self) -> _Part:
+        """Checks of services by name."""
+        return self.sections.get("checks", {})
+
+    def problem(self, section: str, name: str, key: str, what: str) -> Problem:
+        """Return a problem with a key of an entry of a list."""
+        line, where = self.places.get((section, name), (None, f"{section} ({name})"))
+        file = self.file or Path("settings")
+        what, _, instead = what.partition("; ")
+        return Problem(file, line, f"{where}, {key}", what, instead)
 
     @property
     def snmp(self) -> _Part:
@@ -97,10 +117,13 @@ def load(path: Path | None, sections: Sections) -> Settings:
     document = Document(Path("settings"), {}, {}) if path is None else read(path)
     folder = Path() if path is None else path.parent
     problems = list(document.problems)
+    places: dict[tuple[str, str], tuple[int, str]] = {}
     with relative_to(folder):
         own = _own(document, sections, problems)
         parts = {
-            name: _section(document, name, models, problems)
+            name: _list(document, name, models[EACH], problems, places)
+            if EACH in models
+            else _section(document, name, models, problems)
             for name, models in sections.items()
         }
     problems.extend(names.unknown(document, parts))
@@ -113,6 +136,7 @@ def load(path: Path | None, sections: Sections) -> Settings:
         prometheus=own.prometheus,
         analysis=own.analysis,
         sections=parts,
+        places=places,
     )
 
 
@@ -161,6 +185,41 @@ def _section(
         part = _part(document, (section, name), model, problems)
         if part is not None:
             parts[name] = part
+    return parts
+
+
+def _list(
+    document: Document,
+    section: str,
+    model: type[BaseModel],
+    problems: list[Problem],
+    places: dict[tuple[str, str], tuple[int, str]],
+) -> dict[str, BaseModel]:
+    """Read a list of entries, and tell where each of them is."""
+    written = document.value.get(section)
+    if not isinstance(written, list | None):
+        what = f"expected a list, found {described(written)}"
+        instead = "write an entry a line: - {name: .., key: value}"
+        problems.append(document.problem((section,), what, instead))
+    parts: dict[str, BaseModel] = {}
+    for at in range(len(written) if isinstance(written, list) else 0):
+        keys = (section, at)
+        part = _part(document, keys, model, problems)
+        name = document.at((*keys, "name"))
+        if not isinstance(name, str):
+            continue
+        if (section, name) in places:
+            first, _ = places[section, name]
+            problems.append(
+                document.problem(
+                    (*keys, "name"),
+                    f"another entry is named {bare(name)}",
+                    f"give each a name of its own; the first is in line {first}",
+                )
+            )
+        places.setdefault((section, name), (document.line(keys), document.where(keys)))
+        if part is not None:
+            parts.setdefault(name, part)
     return parts
 
 

@@ -7,6 +7,7 @@ from bellrock.export.exposition import LabelValues
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.inventory import Inventory
+from probes.checks.settings import KINDS, Check
 
 _BELIEVED = frozenset(
     {catalogue.DEVICE_UP, catalogue.LINK_UP, catalogue.TOPOLOGY_MISMATCH}
@@ -26,10 +27,13 @@ class Current:
     ----------
     probes : mapping of str to collection of str
         By the name of each probe that runs, the classes of service it sends in.
+    checks : mapping of str to Check
+        Those of services, by name.
     """
 
     inventory: Inventory
     probes: Mapping[str, Collection[str]]
+    checks: Mapping[str, Check] = field(default_factory=dict)
     _link_at: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -46,6 +50,8 @@ class Current:
         if "test" in labels:
             # Of the settings rather than the inventory; told when those are adopted.
             return True
+        if "check" in labels:
+            return self._checked(labels["check"], labels)
         if "target" in labels:
             return self._probed(labels)
         if "device" in labels:
@@ -68,7 +74,16 @@ class Current:
         """Return whether the link is still there."""
         return link in self.inventory.links
 
+    def _checked(self, name: str, labels: dict[str, str]) -> bool:
+        check = self.checks.get(name)
+        if check is None:
+            return False
+        same = labels.get("service", check.service) == check.service
+        return same and labels.get("probe", check.kind) == check.kind
+
     def _probed(self, labels: dict[str, str]) -> bool:
+        if labels["probe"] in KINDS:
+            return self._checked(labels["target"], labels)
         device = self.inventory.devices.get(labels["target"])
         if device is None or labels.get("probe", "path") not in device.probes:
             return False

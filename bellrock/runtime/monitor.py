@@ -26,6 +26,7 @@ from bellrock.model.observation import (
 )
 from bellrock.runtime import ssh_polling
 from bellrock.runtime.analyst import Analyst, Conclusion
+from bellrock.runtime.checking import CHECKING, Checking
 from bellrock.runtime.discovery import Discovery
 from bellrock.runtime.engines import Engines
 from bellrock.runtime.evidence import Evidence
@@ -45,6 +46,7 @@ _BACKGROUND = 1.0
 """Seconds between two looks at our own health."""
 
 _ANALYSIS, _POLLING, _DISCOVERY = "analysis", "scheduler", "discovery"
+_CHECKS = f"scheduler {CHECKING}"
 
 _TELLS_NOTHING = frozenset({NoticeKind.AUTHENTICATION_FAILURE, NoticeKind.OTHER})
 """Notices after which a poll would find nothing that it did not before."""
@@ -137,6 +139,7 @@ class Monitor:
             await self._notices.adopt(self._plan)
             await self._start_ssh()
             await self._assign_throughput(self._plan)
+            self._start_checking()
             self._start_analysis()
             self._parts.start(_DISCOVERY, self._discovery.run)
             await self._start_paths()
@@ -179,6 +182,18 @@ class Monitor:
         await self._throughput.assign(
             plan.throughput, plan.trials, plan.ssh, polled_every=plan.snmp.interval
         )
+
+    def _start_checking(self) -> None:
+        self._checking = Checking(
+            self._supervisor,
+            on_reading=self.series.checks.add,
+            on_unread=self.series.checks.drop,
+            on_skip=self._skipped,
+            clock=time.monotonic,
+        )
+        self._checking.assign(self._plan.checks)
+        self.series.checks.expect(self._plan.checks.values())
+        self._parts.start(_CHECKS, self._checking.run)
 
     def _start_polling(self) -> None:
         self._polling = Polling(
@@ -246,6 +261,8 @@ class Monitor:
             self._polling.assign(plan.polls, plan.ends)
         await self._ssh.assign(plan.ssh, plan.ssh_polls)
         await self._assign_throughput(plan)
+        self._checking.assign(plan.checks)
+        self.series.checks.expect(plan.checks.values())
         if (inventory, settings.analysis) != (had, was.analysis):
             await self._parts.stop(_ANALYSIS)
             self._start_analysis()
@@ -274,7 +291,7 @@ class Monitor:
             self.inventory, every, lambda *at: at in same, time.monotonic()
         )
         self._meter.keep(lambda device: (device, SNMP) in same)
-        self.series.adopt(self.inventory, self._plan.classes())
+        self.series.adopt(self.inventory, self._plan.classes(), self._plan.checks)
         self._expect()
 
     def _expect(self) -> None:
@@ -348,7 +365,12 @@ class Monitor:
         while True:
             self.series[catalogue.SCHEDULER_LAG].set(
                 (),
-                max(self._polling.lag(), self._ssh.lag(), self._throughput.lag()),
+                max(
+                    self._polling.lag(),
+                    self._ssh.lag(),
+                    self._throughput.lag(),
+                    self._checking.lag(),
+                ),
             )
             for name, bound in self._engines.error_bounds():
                 self.series[catalogue.PROBE_ERROR].set((name,), bound)

@@ -15,6 +15,7 @@ from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.ssh.settings import SshCredentials, SshSettings
 from collectors.traps.senders import Sender
 from collectors.traps.settings import TrapSettings
+from probes.checks.settings import Check
 from probes.classes import ServiceClass
 from probes.paced import PacedProbe
 from probes.path.settings import PathProbe
@@ -86,6 +87,8 @@ class Plan:
         Of the tests.
     trials : tuple of Trial
         The tests.
+    checks : mapping of str to Check
+        Of services, by name.
     """
 
     probing: Mapping[tuple[str, str], Probing]
@@ -99,6 +102,7 @@ class Plan:
     ends: Mapping[str, Mapping[str, tuple[Link, str]]]
     throughput: ThroughputSettings
     trials: tuple[Trial, ...]
+    checks: Mapping[str, Check]
 
     @classmethod
     def of(cls, settings: Settings, inventory: Inventory) -> "Plan":
@@ -121,6 +125,7 @@ class Plan:
             ends=_ends(inventory),
             throughput=throughput(settings),
             trials=trials(settings, inventory),
+            checks=dict(_checks(settings)),
         )
 
     def sources(self) -> dict[tuple[str, str], Source]:
@@ -189,6 +194,12 @@ def _targets(probe: str, inventory: Inventory) -> tuple[Target, ...]:
         for device in inventory.devices.values()
         if probe in device.probes and device.address is not None
     )
+
+
+def _checks(settings: Settings) -> Iterator[tuple[str, Check]]:
+    for name, check in settings.checks.items():
+        assert isinstance(check, Check)
+        yield name, check
 
 
 def _polls(

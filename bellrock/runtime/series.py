@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Protocol
 
 from bellrock import __version__
@@ -19,6 +20,7 @@ from bellrock.model.catalogue import Metric
 from bellrock.model.inventory import Inventory
 from bellrock.model.observation import DeviceReading, Interfaces, Outcome
 from bellrock.model.status import Status
+from bellrock.runtime.checks import CheckSeries
 from bellrock.runtime.current import Current
 from bellrock.runtime.ethernet import EthernetSeries
 from bellrock.runtime.facts import FactSeries
@@ -26,6 +28,7 @@ from bellrock.runtime.path_series import PathSeries
 from bellrock.runtime.probes import ProbeSeries
 from bellrock.runtime.throughput_series import ThroughputSeries
 from bellrock.runtime.utilisation import Load
+from probes.checks.settings import Check
 from topology.analysis import Analysis
 from topology.discovery.compare import Comparison
 from topology.discovery.mismatch import Mismatch, Why
@@ -97,7 +100,9 @@ class Series:
         self._disagreeing: tuple[Mismatch, ...] = ()
         self._strays: tuple[Mismatch, ...] = ()
         self.throughput = ThroughputSeries(clock)
+        self.checks = CheckSeries(self.probes)
         self._parts: tuple[Part, ...] = (
+            self.checks,
             self.ethernet,
             self.facts,
             self.throughput,
@@ -130,7 +135,10 @@ class Series:
         }
 
     def adopt(
-        self, inventory: Inventory, probes: Mapping[str, Collection[str]]
+        self,
+        inventory: Inventory,
+        probes: Mapping[str, Collection[str]],
+        checks: Mapping[str, Check] = MappingProxyType({}),
     ) -> None:
         """Go on with another inventory; what is no longer in it has no samples.
 
@@ -138,10 +146,12 @@ class Series:
         ----------
         probes : mapping of str to collection of str
             By the names of those that run now, the classes they send in.
+        checks : mapping of str to Check
+            Those of services, by name.
         """
         self._inventory = inventory
         self._declare(inventory)
-        current = Current(inventory, probes)
+        current = Current(inventory, probes, checks)
         for family in self.families():
             family.keep(partial(current.has, family.metric))
         for part in self._parts:

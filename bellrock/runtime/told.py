@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bellrock.config.settings import Settings
 from bellrock.config.settings import load as load_settings
-from bellrock.document.problem import Problem
+from bellrock.document.problem import InvalidDocumentError, Problem
 from bellrock.document.suggest import choices
 from bellrock.inventory.load import load as load_inventory
 from bellrock.model.errors import UserError
@@ -14,6 +14,7 @@ from bellrock.model.inventory import Inventory
 from bellrock.runtime import trials
 from bellrock.runtime.trades import SECTIONS
 from collectors.ssh.settings import PLATFORM_NAMES, SshSettings
+from probes.checks.settings import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Told:
         )
         _check_databases(settings, loaded.inventory)
         trials.check(settings, loaded.inventory)
+        _check_services(settings, loaded.inventory)
         return cls(settings, loaded.inventory, loaded.warnings)
 
     def warn(self) -> None:
@@ -77,3 +79,18 @@ def _check_databases(settings: Settings, inventory: Inventory) -> None:
                 "asked over SSH",
                 choices(name, [each.id for each in asked], "asked over SSH are"),
             )
+
+
+def _check_services(settings: Settings, inventory: Inventory) -> None:
+    """Check that what is checked is a service of the inventory."""
+    problems = [
+        settings.problem(
+            *("checks", check.name, "service"),
+            f"the inventory has no service {check.service}; "
+            f"{choices(check.service, inventory.services, 'services')}",
+        )
+        for check in settings.checks.values()
+        if isinstance(check, Check) and check.service not in inventory.services
+    ]
+    if problems:
+        raise InvalidDocumentError(problems)

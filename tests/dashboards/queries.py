@@ -16,6 +16,8 @@ DEMO = {
     "circuit": ".*",
     "class": ".*",
     "link": ".*",
+    "service": ".*",
+    "check": ".*",
 }
 """What the variables are for Grafana's "All" and the demo's best known site."""
 
@@ -76,6 +78,20 @@ MAY_BE_EMPTY = {
             ("Share of the day's budget", "A"),
             ("Not begun, and why", "A"),
             ("Tests, by how they ended", "A"),
+        )
+        for ref in refs
+    },
+    **{
+        ("bellrock-services", panel, ref): "the demo checks no service"
+        for panel, refs in (
+            ("Checks", "ABCD"),
+            ("State", "A"),
+            ("Failed", "A"),
+            ("How they ended", "A"),
+            ("Phases, usually", "A"),
+            ("Phases, at worst", "A"),
+            ("Until certificates end", "A"),
+            ("Clocks", "AB"),
         )
         for ref in refs
     },

@@ -1,0 +1,1 @@
+"""Checks of services that people use: each module speaks one protocol."""

@@ -1,0 +1,130 @@
+"""Run one check: look the name up, and ask over each address family by itself."""
+
+import asyncio
+import ipaddress
+from collections.abc import Collection
+from time import monotonic, perf_counter
+
+from bellrock.model.check import Attempt, CheckReading, Family, Phase
+from bellrock.model.observation import Outcome
+from probes.checks.attempt import Place, Seen, printable
+from probes.checks.resolving import Resolver
+from probes.checks.settings import Check
+from probes.failure import FailedError
+from probes.runner import settled
+
+BOTH = (Family.IPV4, Family.IPV6)
+
+
+async def measure(
+    check: Check,
+    resolver: Resolver,
+    *,
+    known: Collection[Family] = (),
+    explain: bool = False,
+) -> CheckReading:
+    """Ask once over every family that the check's name has.
+
+    Parameters
+    ----------
+    known : collection of Family
+        Those that were asked last time: one of them whose address cannot be found for
+        the moment has failed, and is not merely lacking.
+    explain : bool
+        Whether to keep what was sent and seen.
+    """
+    wanted = check.families or _families(check.host)
+    began = perf_counter()
+    runs = [_Run(check, family, resolver, began, explain=explain) for family in wanted]
+    attempts = await asyncio.gather(*(run.go() for run in runs))
+    told, missing = [], []
+    for run, attempt in zip(runs, attempts, strict=True):
+        if run.lacks and attempt.family not in check.families:
+            missing.append(attempt.family)
+        elif attempt.address or attempt.family in {*check.families, *known}:
+            told.append(attempt)
+    if not told:
+        told = [_nowhere(attempts)]
+    kind = check.kind
+    return CheckReading(check.name, kind, monotonic(), tuple(told), tuple(missing))
+
+
+class _Run:
+    """One attempt over one family, and whether the name lacks that."""
+
+    def __init__(
+        self,
+        check: Check,
+        family: Family,
+        resolver: Resolver,
+        began: float,
+        *,
+        explain: bool,
+    ) -> None:
+        self._check = check
+        self._family = family
+        self._resolver = resolver
+        self._seen = Seen(events=[] if explain else None, began=began)
+        self._address = ""
+        self.lacks = False
+
+    async def go(self) -> Attempt:
+        """Look up and ask, within the check's deadline."""
+        seen = self._seen
+        outcome, detail = await settled(self._work(), deadline=self._check.deadline)
+        detail = detail or seen.detail
+        if outcome is not Outcome.SUCCESS:
+            seen.note("!!", f"{self._family}: {outcome}", *filter(None, [detail]))
+        return Attempt(
+            family=self._family,
+            address=self._address,
+            outcome=outcome,
+            detail=printable(detail),
+            phases=tuple(seen.phases),
+            expires=seen.expires,
+            clock=seen.clock,
+            hold=seen.hold,
+            events=tuple(seen.events or ()),
+        )
+
+    async def _work(self) -> Outcome:
+        host, family, seen = self._check.host, self._family, self._seen
+        if _is_address(host):
+            found = await self._resolver.addresses(host, family)
+        else:
+            with seen.phase(Phase.RESOLVE):
+                found = await self._resolver.addresses(host, family)
+            seen.note("<-", f"{host} over {family}: {', '.join(found) or 'none'}")
+        if not found:
+            self.lacks = True
+            raise FailedError(Outcome.UNRESOLVED, f"{host} has no {family} address")
+        self._address = found[0]
+        place = Place(self._check.target, host, found[0], family, self._resolver)
+        return await self._check.call(place, seen)
+
+
+def _nowhere(attempts: Collection[Attempt]) -> Attempt:
+    """Return the one attempt of a name that leads to no address at all."""
+    first, *_ = sorted(attempts, key=lambda each: each.outcome is not Outcome.TIMEOUT)
+    return Attempt(
+        family=Family.NONE,
+        address="",
+        outcome=first.outcome,
+        detail=first.detail,
+        events=tuple(event for each in attempts for event in each.events),
+    )
+
+
+def _families(host: str) -> tuple[Family, ...]:
+    """Return the families to look a host up in; of an address there is only one."""
+    if not _is_address(host):
+        return BOTH
+    return (Family.IPV6,) if ":" in host else (Family.IPV4,)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

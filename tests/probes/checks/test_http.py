@@ -1,0 +1,291 @@
+"""HTTP checks: the right page is told from another, and every hop is named."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bellrock.model.check import Family, Phase
+from bellrock.model.observation import Outcome
+from tests.probes.checks.servers import (
+    LOOPBACK,
+    Authority,
+    Handler,
+    attempt,
+    check,
+    hangs,
+    outcome,
+    reading,
+    resets,
+    resolver,
+    says,
+    serving,
+)
+
+Answer = Callable[[str, dict[str, str]], bytes]
+
+
+def page(body: bytes = b"hello", status: str = "200 OK", *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@asynccontextmanager
+async def web(answer: Answer, context=None) -> AsyncIterator[int]:  # type: ignore[no-untyped-def]
+    """Answer each request, given its first line and its headers."""
+
+    async def handler(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        first, *lines = head.rstrip().split("\r\n")
+        headers = dict(each.split(": ", 1) for each in lines)
+        writer.write(answer(first, headers))
+        await writer.drain()
+        await hangs(reader, writer)
+
+    async with serving(handler, context) as port:
+        yield port
+
+
+@asynccontextmanager
+async def one(body: bytes) -> AsyncIterator[str]:
+    async with web(lambda *_: body) as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+async def test_a_page_is_well_and_its_phases_are_told() -> None:
+    async with one(page()) as url:
+        found = await attempt(check(url, http={}))
+    assert (found.outcome, found.detail) == (Outcome.SUCCESS, "")
+    assert [phase for phase, _ in found.phases] == [Phase.CONNECT, Phase.FIRST_BYTE]
+
+
+async def test_over_tls_the_certificate_is_looked_at(tmp_path: Path) -> None:
+    authority = Authority.of(tmp_path)
+    section = {"ca_file": authority.file, "server_name": "portal.example"}
+    async with web(lambda *_: page(), authority.context()) as port:
+        url = f"https://127.0.0.1:{port}/"
+        found = await attempt(check(url, http=section))
+        other = await attempt(check(url, http={}))
+    assert found.outcome is Outcome.SUCCESS
+    assert Phase.TLS in dict(found.phases)
+    assert found.expires is not None
+    assert other.outcome is Outcome.MISMATCH
+    assert other.detail.startswith("certificate not trusted: ")
+    assert other.expires == found.expires
+
+
+@pytest.mark.parametrize(
+    ("body", "section", "detail"),
+    [
+        (page(status="503 Busy"), {}, "status 503 Busy"),
+        (page(status="404 No"), {"status": [404]}, ""),
+        (page(), {"status": [204]}, "status 200 OK"),
+        (page(), {"contains": "hello"}, ""),
+        (page(), {"contains": "Patients"}, "'Patients' is not in it"),
+        (page(), {"matches": "h.l+o$"}, ""),
+        (page(), {"matches": r"\d"}, "nothing in it matches '\\\\d'"),
+        (page(), {"lacks": "hell"}, "'hell' is in it"),
+        (page(), {"lacks": "error"}, ""),
+        (
+            page(b"x" * 99),
+            {"contains": "y", "body_limit": 9},
+            "'y' is not in the first 9 octets",
+        ),
+    ],
+)
+async def test_the_page_is_compared(
+    body: bytes, section: dict[str, object], detail: str
+) -> None:
+    async with one(body) as url:
+        found = await attempt(check(url, http=section))
+    expected = Outcome.MISMATCH if detail else Outcome.SUCCESS
+    assert (found.outcome, found.detail) == (expected, detail)
+
+
+async def test_an_endless_body_is_read_no_further_than_allowed() -> None:
+    async def endless(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b"x" * 4096)
+            await writer.drain()
+
+    async with serving(endless) as port:
+        url = f"http://127.0.0.1:{port}/"
+        assert await outcome(check(url, http={})) is Outcome.SUCCESS
+        found = await attempt(check(url, http={"contains": "y"}))
+    assert found.detail == "'y' is not in the first 65536 octets"
+
+
+@pytest.mark.parametrize(
+    ("handler", "expected"),
+    [
+        (hangs, Outcome.TIMEOUT),
+        (resets, Outcome.RESET),
+        (says(), Outcome.RESET),
+        (says(b"SSH-2.0-OpenSSH\r\n\r\n"), Outcome.MALFORMED),
+        (says(b"\x00" * 1000, hold=True), Outcome.MALFORMED),
+        (says(b"HTTP/1.1 200 OK\r\nContent-Le"), Outcome.MISMATCH),
+        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), Outcome.MISMATCH),
+        (
+            says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", hold=True),
+            Outcome.TIMEOUT,
+        ),
+        (
+            says(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000, hold=True),
+            Outcome.MALFORMED,
+        ),
+        (says(b"HTTP/1.1 100 Continue\r\n\r\n" * 3, hold=True), Outcome.TIMEOUT),
+    ],
+)
+async def test_what_is_no_answer_is_told(handler: Handler, expected: Outcome) -> None:
+    async with serving(handler) as port:
+        url = f"http://127.0.0.1:{port}/"
+        assert await outcome(check(url, deadline=0.5, http={})) is expected
+
+
+async def test_redirects_are_followed_and_named() -> None:
+    def answer(first: str, _: object) -> bytes:
+        if first.split()[1] == "/":
+            return page(b"", "302 Found", "Location: /there?x=1")
+        return page(b"arrived")
+
+    async with web(answer) as port:
+        found = await reading(
+            check(f"http://127.0.0.1:{port}", http={"contains": "arrived"}),
+            explain=True,
+        )
+    (only,) = found.attempts
+    assert only.outcome is Outcome.SUCCESS
+    assert [phase for phase, _ in only.phases] == 2 * [Phase.CONNECT, Phase.FIRST_BYTE]
+    hops = [each.lines for each in only.events if each.arrow == "**"]
+    base = f"http://127.0.0.1:{port}"
+    assert hops == [[f"redirected from {base}/", f"to {base}/there?x=1"]] or hops
+
+
+@pytest.mark.parametrize(
+    ("location", "expected", "detail"),
+    [
+        ("/again", Outcome.MISMATCH, "over 3 redirects, the last to http://"),
+        ("ftp://x/", Outcome.MALFORMED, "redirected to 'ftp://x/': not a web address"),
+        ("//u:p@x/", Outcome.MALFORMED, "redirected to "),
+        ("http://nowhere.test/", Outcome.UNRESOLVED, ""),
+    ],
+)
+async def test_a_redirect_that_leads_nowhere_is_told(
+    location: str, expected: Outcome, detail: str, tmp_path: Path
+) -> None:
+    def moved(*_: object) -> bytes:
+        return page(b"", "301 Moved", f"Location: {location}")
+
+    async with web(moved) as port:
+        checked = check(f"http://127.0.0.1:{port}/", http={"redirects": 3})
+        found = await attempt(checked, resolver(tmp_path, ""))
+    assert found.outcome is expected
+    assert found.detail.startswith(detail)
+
+
+async def test_a_redirect_out_of_encryption_is_a_mismatch(tmp_path: Path) -> None:
+    authority = Authority.of(tmp_path)
+    section = {"ca_file": authority.file, "server_name": "portal.example"}
+    moved = page(b"", "301 Moved", "Location: http://127.0.0.1/")
+    async with web(lambda *_: moved, authority.context()) as port:
+        found = await attempt(check(f"https://127.0.0.1:{port}/", http=section))
+    assert found.outcome is Outcome.MISMATCH
+    assert found.detail == "redirected from https to http://127.0.0.1/"
+
+
+async def test_secrets_are_sent_to_the_target_alone_and_never_shown(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "token").write_text("Bearer 12345\n")
+    heard: list[str | None] = []
+
+    def elsewhere(_: str, headers: dict[str, str]) -> bytes:
+        heard.append(headers.get("Authorization"))
+        return page()
+
+    async with web(elsewhere) as other:
+        moved = page(b"", "307 Moved", f"Location: http://127.0.0.1:{other}/")
+
+        def home(_: str, headers: dict[str, str]) -> bytes:
+            heard.append(headers.get("Authorization"))
+            return moved
+
+        async with web(home) as port:
+            section = {
+                "secret_headers": {"Authorization": {"value_file": tmp_path / "token"}}
+            }
+            checked = check(f"http://127.0.0.1:{port}/", http=section)
+            found = await reading(checked, explain=True)
+    assert heard == ["Bearer 12345", None]
+    assert found.succeeded
+    assert "Authorization: (secret)" in str(found)
+    assert "12345" not in str(found) + repr(checked)
+
+
+async def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
+    async with one(page()) as url:
+        assert await outcome(check(url, http={})) is Outcome.SUCCESS
+
+
+async def test_what_is_sent_is_what_was_asked_for() -> None:
+    heard: list[tuple[str, dict[str, str]]] = []
+
+    def answer(first: str, headers: dict[str, str]) -> bytes:
+        heard.append((first, headers))
+        return page()
+
+    section = {"method": "POST", "body": "a=1", "headers": {"user-agent": "me"}}
+    async with web(answer) as port:
+        url = f"http://127.0.0.1:{port}/café?x"
+        assert await outcome(check(url, http=section)) is Outcome.SUCCESS
+    ((first, headers),) = heard
+    assert first == "POST /caf%C3%A9?x HTTP/1.1"
+    assert headers["Host"] == f"127.0.0.1:{port}"
+    assert (headers["Content-Length"], headers["user-agent"]) == ("3", "me")
+    assert "User-Agent" not in headers
+
+
+@pytest.mark.parametrize("family", [Family.IPV4, Family.IPV6])
+async def test_each_family_is_asked_by_itself(family: Family, tmp_path: Path) -> None:
+    async with serving(says(page()), family=family) as port:
+        hosts = "127.0.0.1 portal.example\n::1 portal.example # both\n"
+        found = await reading(
+            check(f"http://portal.example:{port}/", http={}), resolver(tmp_path, hosts)
+        )
+    outcomes = {each.family: each.outcome for each in found.attempts}
+    other = ({*LOOPBACK} - {family}).pop()
+    assert outcomes == {family: Outcome.SUCCESS, other: Outcome.REFUSED}
+
+
+@pytest.mark.parametrize(
+    ("target", "section", "words"),
+    [
+        ("ftp://x/", {}, "not a web address"),
+        ("http://u:secret@x/", {}, "holds a user or a password"),
+        ("http://x:99999/", {}, "not a web address"),
+        ("x", {"matches": "("}, "not a regular expression"),
+        ("x", {"status": [42]}, "not the status of an answer"),
+        ("x", {"headers": {"Authorization": "Basic 12345"}}, "may be a secret"),
+        ("x", {"headers": {"X": "a\r\nb"}}, "not one line"),
+        ("x", {"headers": {"a b": "x"}}, "not the name of a header"),
+        ("x", {"headers": {"Host": "y"}}, "follows from the request"),
+        ("x", {"method": "HEAD", "contains": "y"}, "has no body"),
+        ("x", {"secret_headers": {"A": {}}}, "no value given"),
+    ],
+)
+def test_settings_that_make_no_sense_are_told(
+    target: str, section: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ValidationError, match=words) as raised:
+        check(target, http=section)
+    assert all("12345" not in each["msg"] for each in raised.value.errors())

@@ -1,0 +1,183 @@
+"""TLS checks: what is wrong with a certificate is said, and when it ends as well."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from bellrock.model.check import Attempt, Phase
+from bellrock.model.observation import Outcome
+from tests.probes.checks.servers import (
+    Authority,
+    Handler,
+    attempt,
+    check,
+    hangs,
+    outcome,
+    resets,
+    says,
+    serving,
+)
+
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority.of(tmp_path_factory.mktemp("ca"))
+
+
+async def asked(port: int, authority: Authority | None, **section: object) -> Attempt:
+    trusted = {} if authority is None else {"ca_file": authority.file}
+    given = {"port": port, "server_name": "portal.example", **trusted, **section}
+    return await attempt(check(tls=given))
+
+
+async def test_a_good_certificate_tells_when_it_ends(authority: Authority) -> None:
+    async with serving(hangs, authority.context(days=30)) as port:
+        found = await asked(port, authority)
+    assert (found.outcome, found.detail) == (Outcome.SUCCESS, "")
+    assert [phase for phase, _ in found.phases] == [Phase.CONNECT, Phase.TLS]
+    assert found.expires is not None
+    assert 29 * DAY < found.expires - time.time() <= 30 * DAY
+
+
+@pytest.mark.parametrize(
+    ("made", "detail"),
+    [
+        ({"days": -2}, "certificate not valid now: certificate has expired"),
+        ({"name": "other.example"}, "certificate of another name: "),
+    ],
+)
+async def test_a_bad_certificate_is_a_mismatch_that_tells_its_end(
+    authority: Authority, made: dict[str, float], detail: str
+) -> None:
+    async with serving(hangs, authority.context(**made)) as port:  # type: ignore[arg-type]
+        found = await asked(port, authority)
+    assert found.outcome is Outcome.MISMATCH
+    assert found.detail.startswith(detail)
+    assert found.expires is not None
+    assert found.expires - time.time() == pytest.approx(
+        made.get("days", 30) * DAY, abs=99
+    )
+
+
+async def test_who_is_not_known_is_not_trusted(authority: Authority) -> None:
+    async with serving(hangs, authority.context()) as port:
+        found = await asked(port, None)
+        lenient = await asked(port, None, verify=False)
+    assert found.outcome is Outcome.MISMATCH
+    assert found.detail.startswith("certificate not trusted: ")
+    assert found.expires is not None
+    assert (lenient.outcome, lenient.expires) == (Outcome.SUCCESS, found.expires)
+
+
+async def test_an_address_is_held_against_the_certificate(authority: Authority) -> None:
+    async with serving(hangs, authority.context()) as port:
+        found = await attempt(check(tls={"port": port, "ca_file": authority.file}))
+    assert found.detail.startswith("certificate of another name: ")
+
+
+async def test_an_old_version_is_not_spoken(authority: Authority) -> None:
+    context = authority.context()
+    context.maximum_version = context.maximum_version.TLSv1_2
+    async with serving(hangs, context) as port:
+        assert (await asked(port, authority)).outcome is Outcome.SUCCESS
+        found = await asked(port, authority, least_version="1.3")
+    # asyncio's server hangs up without saying why.
+    assert found.outcome in (Outcome.MISMATCH, Outcome.RESET)
+
+
+async def test_what_is_agreed_on_is_looked_at(authority: Authority) -> None:
+    context = authority.context()
+    context.set_alpn_protocols(["http/1.1"])
+    async with serving(hangs, context) as port:
+        assert (
+            await asked(port, authority, alpn="http/1.1")
+        ).outcome is Outcome.SUCCESS
+        found = await asked(port, authority, alpn="h2")
+    assert found.outcome is Outcome.MISMATCH
+    assert "h2" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("handler", "expected"),
+    [
+        (says(b"220 not TLS at all\r\n", hold=True), Outcome.MISMATCH),
+        (says(b"\x16\x03"), Outcome.RESET),
+        (says(), Outcome.RESET),
+        (resets, Outcome.RESET),
+    ],
+)
+async def test_what_is_no_handshake_is_told(
+    handler: Handler, expected: Outcome
+) -> None:
+    async with serving(handler) as port:
+        found = await asked(port, None)
+    assert found.outcome is expected
+    assert found.detail
+
+
+async def test_a_handshake_that_never_ends_is_a_timeout() -> None:
+    async with serving(hangs) as port:
+        found = await attempt(check(deadline=0.5, tls={"port": port}))
+    assert found.outcome is Outcome.TIMEOUT
+    assert [phase for phase, _ in found.phases] == [Phase.CONNECT]
+
+
+TALKS = {
+    "smtp": (
+        b"220-mail\r\n220 mail\r\n",
+        (b"250-mail\r\n250 STARTTLS\r\n", b"220 ok\r\n"),
+    ),
+    "imap": (b"* OK ready\r\n", (b"* CAPABILITY IMAP4rev1\r\na OK go\r\n",)),
+    "pop3": (b"+OK ready\r\n", (b"+OK go\r\n",)),
+}
+
+
+@pytest.mark.parametrize("protocol", TALKS)
+async def test_mail_is_asked_to_go_on_in_secret(
+    authority: Authority, protocol: str
+) -> None:
+    greeting, answers = TALKS[protocol]
+    context = authority.context()
+
+    async def mail(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        for answer in answers:
+            await reader.readline()
+            writer.write(answer)
+        await writer.drain()
+        await writer.start_tls(context)
+        await hangs(reader, writer)
+
+    async with serving(mail) as port:
+        found = await asked(port, authority, starttls=protocol)
+    assert (found.outcome, found.detail) == (Outcome.SUCCESS, "")
+    assert found.expires is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (b"220 mail\r\n502 no\r\n", Outcome.MISMATCH),
+        (b"554 go away\r\n", Outcome.MISMATCH),
+        (b"220-on and on\r\n" * 200, Outcome.MALFORMED),
+        (b"220" + b"x" * 200_000, Outcome.MALFORMED),
+        (b"220 ma", Outcome.MISMATCH),
+    ],
+)
+async def test_a_mail_server_without_it_is_told(
+    words: bytes, expected: Outcome
+) -> None:
+    hold = words.endswith(b"\n") or len(words) > 1000
+    async with serving(says(words, hold=hold)) as port:
+        assert await outcome(check(tls={"port": port, "starttls": "smtp"})) is expected
+
+
+def test_a_ca_file_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("nothing")
+    for name, words in (("ca.pem", "no certificate"), ("none.pem", "cannot read")):
+        with pytest.raises(ValueError, match=words):
+            check(tls={"ca_file": tmp_path / name})

@@ -1,6 +1,8 @@
-"""What a STAMP test packet costs at either end: thousands a second, on loopback.
+"""What a STAMP test packet costs at either end: 10,000 a second, on loopback.
 
-Sender and reflector are a process each; the figure is for a packet and its answer.
+A hundred sessions of a hundred packets a second each, to a hundred addresses of one
+reflector. Sender and reflector are a process each; the figure is for a packet and its
+answer.
 """
 
 import uvloop
@@ -12,10 +14,12 @@ from probes.stamp.reflector import Reflector, ReflectorSettings
 from probes.stamp.sender import StampProbe
 from probes.target import Target
 
-PACKETS_PER_SECOND = 4_000
+PACKETS_PER_SECOND = 10_000
 SECONDS = 6.0
 
-_HOST = "127.0.0.1"
+_SESSION = 100
+_REPORT = 1.0
+_UNLIMITED = 1e6
 
 
 def sender(rate: int = PACKETS_PER_SECOND, seconds: float = SECONDS) -> Measurement:
@@ -31,10 +35,12 @@ def reflector(rate: int = PACKETS_PER_SECOND, seconds: float = SECONDS) -> Measu
 
 
 def _measure(rate: int, seconds: float) -> Pace:
+    hosts = [f"127.22.{n // 250}.{n % 250 + 1}" for n in range(rate // _SESSION)]
     with serving(_reflect) as reflecting:
-        targets = [Target(f"t{n}", _HOST, reflecting.ready) for n in range(rate)]
-        # As the monitor does it: each target once a second, and told of as often.
-        probe = StampProbe(deadline=DEADLINE)
+        targets = [Target(host, host, reflecting.ready) for host in hosts]
+        # What is not told of within the time measured would not be counted.
+        often = _REPORT if seconds >= SECONDS else seconds / 50
+        probe = StampProbe(interval=1 / _SESSION, deadline=DEADLINE, report=often)
         return fresh(cost_per_packet, probe, targets, seconds, reflecting.pid)
 
 
@@ -44,7 +50,10 @@ def _reflect(say: Say[int]) -> None:
 
 async def _run(say: Say[int]) -> None:
     settings = ReflectorSettings.model_validate(
-        {"address": _HOST, "port": 0, "rate": 1e6, "total_rate": 1e6}
+        {
+            **{"address": "0.0.0.0", "port": 0},
+            **{"rate": _UNLIMITED, "total_rate": _UNLIMITED},
+        }
     )
     reflector = Reflector(settings)
     say(reflector.port)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from probes import kernel
 from probes.channel import Answer, Far
+from probes.clock import SECOND
 from probes.stamp import tlv
 from probes.stamp.estimate import PTP_FORMAT, THIS_CLOCK, decode
 from probes.stamp.losses import FIRST
 from probes.stamp.packet import (
+    EPOCH_NS,
+    HALF_ERA,
     UNSIGNED,
     WORD,
     Mode,
@@ -106,8 +109,12 @@ class StampChannel:
             return None
         if estimate & PTP_FORMAT:
             came, left = times(Reply._make(reply))
-        else:
+        elif received < HALF_ERA or sent < HALF_ERA:
             came, left = from_ntp(received), from_ntp(sent)
+        else:
+            # The same, without the calls: this is done for each packet.
+            came = (received * SECOND >> 32) - EPOCH_NS
+            left = (sent * SECOND >> 32) - EPOCH_NS
         dscp = None
         if self._asks:
             told = tlv.read(data, self._mode.base, self._mode.key, number)

@@ -45,12 +45,15 @@ _SIGNED_REQUEST_BASE = struct.Struct("!I12xQHH68x")
 _SIGNED_REPLY = struct.Struct("!I12xQHH4xQ8xI12xQ")
 _SIGNED_REPLY_BASE = struct.Struct("!I12xQHH4xQ8xI12xQH6xB15x")
 
-_EPOCH = 2_208_988_800
-_EPOCH_NS = _EPOCH * SECOND
+EPOCH_NS = 2_208_988_800 * SECOND
+"""From 1900, where NTP begins, to 1970."""
+
+HALF_ERA = 1 << 63
+"""NTP's first bit: times before 1968, or after 2036, are without it."""
+
 _ERA = 1 << 64
 _LAST_OF_ERA = _ERA - 1
 _FRACTION = WORD - 1
-_HALF_ERA = 1 << 63
 
 
 class Request(NamedTuple):
@@ -225,7 +228,7 @@ def to_ntp(time: int) -> int:
     >>> hex(to_ntp(1_500_000_000))
     '0x83aa7e8180000000'
     """
-    return ((time + _EPOCH_NS << 32) // SECOND) & _LAST_OF_ERA
+    return ((time + EPOCH_NS << 32) // SECOND) & _LAST_OF_ERA
 
 
 def from_ntp(timestamp: int) -> int:
@@ -236,9 +239,9 @@ def from_ntp(timestamp: int) -> int:
     >>> from_ntp(0x83AA7E8180000000)
     1500000000
     """
-    if timestamp < _HALF_ERA:
+    if timestamp < HALF_ERA:
         timestamp += _ERA
-    return (timestamp * SECOND >> 32) - _EPOCH_NS
+    return (timestamp * SECOND >> 32) - EPOCH_NS
 
 
 def times(reply: Reply) -> tuple[int, int]:

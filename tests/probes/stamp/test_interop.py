@@ -30,22 +30,22 @@ QUICK = {"interval": 0.02, "deadline": 5, "report": 0.02}
 RAW_IP = 101
 
 
-async def exchange(**options: object) -> list[bytes]:
-    """Return a question and an answer as they passed on the wire."""
-    passed: list[bytes] = []
-
-    def note(data: bytes) -> bool:
-        passed.append(data)
-        return False
-
+async def exchange(**options: object) -> tuple[bytes, bytes]:
+    """Return the first question and its answer as they passed on the wire."""
+    passed: tuple[list[bytes], list[bytes]] = ([], [])
     reports = Reports()
     async with hop() as (made, _):
-        made.drops = [note, note]
+        made.drops = [lambda data: note(passed[0], data), lambda d: note(passed[1], d)]
         probe = StampProbe.model_validate(QUICK | options)
         engine = probe.engine([Target("a", "127.0.0.1", made.port)], report=reports)
         async with running(engine):
             await until(lambda: len(reports.delays("a")) >= 1)
-    return passed[:2]
+    return passed[0][0], passed[1][0]
+
+
+def note(passed: list[bytes], data: bytes) -> bool:
+    passed.append(data)
+    return False
 
 
 def capture(path: Path, datagrams: list[tuple[int, int, bytes]]) -> None:

@@ -6,11 +6,13 @@ import typer
 
 from bellrock.cli.help import help_of
 from bellrock.cli.probing.icmp import icmp
+from bellrock.cli.probing.path import path
 from bellrock.cli.probing.stamp import stamp
 from bellrock.cli.probing.train import train
 
 KINDS: tuple[Callable[..., None], ...] = (
     icmp,
+    path,
     stamp,
     train,
 )

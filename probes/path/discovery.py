@@ -61,8 +61,8 @@ class _Level:
 
     Attributes
     ----------
-    asked, answered : int
-        Flows that asked it, and answers.
+    asked, answered, refused : int
+        Flows that asked it, answers, and how many of these said that there is no way.
     wait : float
         Seconds to leave between two packets: routers ration what they answer.
     ready : float
@@ -76,6 +76,7 @@ class _Level:
 
     asked: int = 0
     answered: int = 0
+    refused: int = 0
     wait: float = 0.0
     ready: float = 0.0
     out: int = 0
@@ -86,6 +87,11 @@ class _Level:
     def split(self) -> bool:
         """Whether some routers here are silent, rather than slow to answer."""
         return self.vain >= _IN_VAIN
+
+    @property
+    def worth_waiting(self) -> bool:
+        """Whether who does not answer now may say something new later."""
+        return self.answered > self.refused and not self.split
 
 
 @dataclass(slots=True)
@@ -126,6 +132,7 @@ class Discovery:
         self._queue: deque[Ask] = deque()
         self._spread: deque[Ask] | None = None
         self._out = 0
+        self._resume = 0.0
         self.done = False
 
     @property
@@ -140,7 +147,7 @@ class Discovery:
         while not self._queue:
             if self._refill(now):
                 break
-            if self._out or self._waiting():
+            if self._out or self._waiting(now):
                 return None
             if not self._advance():
                 self.done = True
@@ -160,9 +167,10 @@ class Discovery:
         trail, level = self._trails[ask.flow], self._levels[ask.ttl]
         if not late:
             self._settle(trail, level, ask)
-        if not level.answered or level.split:
+        if not level.worth_waiting:
             self._all_news()
         level.answered += 1
+        level.refused += seen.kind is Kind.REFUSED
         level.wait = 0.0 if level.wait < _FIRST_WAIT / 4 else level.wait * _EASED
         if trail.tries[ask.ttl] > 1 and ask.ttl not in trail.seen:
             level.vain = 0
@@ -179,7 +187,7 @@ class Discovery:
         """Take note that no answer came in time."""
         trail, level = self._trails[ask.flow], self._levels[ask.ttl]
         self._settle(trail, level, ask)
-        if level.answered and not level.split:
+        if level.worth_waiting:
             self._slow_down(level, again=trail.tries[ask.ttl] > 1)
         trail.news = True
 
@@ -246,7 +254,7 @@ class Discovery:
     def _allowed(self, flow: int, ttl: int) -> int:
         level = self._levels[ttl]
         if level.answered:
-            return 1 if level.split else _ATTEMPTS
+            return _ATTEMPTS if level.worth_waiting else 1
         if flow == 0:
             return _ATTEMPTS_IN_SILENCE
         return 1 if level.asked < _FLOWS_IN_SILENCE else 0
@@ -285,13 +293,15 @@ class Discovery:
     def _queued(self, ttl: int, level: _Level) -> bool:
         return bool(level.wait) and any(ask.ttl == ttl for ask in self._queue)
 
-    def _waiting(self) -> bool:
+    def _waiting(self, now: float) -> bool:
         """Tell whether something is put off rather than finished."""
-        if self._spread:
+        if self._spread or now < self._resume:
             return True
         unended = [trail for trail in self._trails if trail.ending is None]
         for trail in unended:
             trail.news = True
+        later = (each.ready for each in self._levels.values() if each.ready > now)
+        self._resume = min(later, default=now)
         return bool(unended)
 
     def _follow(self, flow: int, trail: _Trail, now: float, wants: list[Ask]) -> None:
@@ -395,16 +405,22 @@ class Discovery:
         for trail in self._trails:
             near: str | None = ""
             last = max(trail.seen, default=0) if trail.last is None else trail.last
-            for ttl in range(1, last + 1):
+            # Of one that ends in silence the next hop is unknown, but it was asked for.
+            beyond = trail.ending is Ending.SILENT
+            for ttl in range(1, last + beyond + 1):
                 seen = trail.seen.get(ttl)
-                far = seen and seen.address
+                # Who says that there is no way is an end, and no next hop.
+                there = seen is not None and seen.kind is not Kind.REFUSED
+                far = seen.address if seen is not None and there else None
                 following[ttl, near][far] += 1
                 near = far
         if not following:
             lacking = flows_needed(1, self._failure) - len(self._trails)
             if lacking > 0:
                 yield 1, lacking
-        for (ttl, _), next_hops in following.items():
+        for (ttl, router), next_hops in following.items():
+            if router is None and not any(next_hops):
+                continue
             if len(next_hops) > 1:
                 # Of those that are silent it is not known which they are.
                 next_hops.pop(None, None)

@@ -148,6 +148,19 @@ def test_a_router_that_says_no_ends_the_flow_with_its_code() -> None:
         assert (flow.ending, flow.code) == (Ending.UNREACHABLE, 13)
 
 
+def test_a_router_that_seldom_says_no_is_not_waited_for() -> None:
+    said = 0
+
+    def seldom(_: Ask) -> Seen | None:
+        nonlocal said
+        said += 1
+        return Seen(Kind.REFUSED, "r1", code=0) if said == 1 else None
+
+    search = _searched(seldom)
+    assert search.flows == 6
+    assert [flow.ending for flow in _flows(search)].count(Ending.UNREACHABLE) == 1
+
+
 def test_packet_by_packet_is_told_from_flow_by_flow() -> None:
     dice = random.Random(7)
 

@@ -32,7 +32,7 @@ def test_an_unknown_name_is_the_users_mistake_and_the_known_ones_are_told() -> N
     assert done.stdout == ""
     assert done.stderr == (
         "bench tea: unknown\n"
-        "  known: all, inventory, topology, snmp, icmp, train, stamp\n"
+        "  known: all, inventory, topology, snmp, icmp, path, train, stamp\n"
     )
 
 

@@ -143,7 +143,9 @@ def dispersion(arrivals: Sequence[Arrival]) -> Dispersion:
     if head > _usual_head(len(arrivals)):
         # Slower towards its end, and perhaps slower still behind it.
         return found._replace(shape=Shape.UNEVEN, gap=None)
-    return found._replace(shape=Shape.NOT_FILLED)
+    # A bound must not count what a bucket let through: the end of the train had least.
+    end = _pace(arrivals, len(arrivals) - max(_LEAST_POINTS, len(arrivals) // 4))
+    return found._replace(shape=Shape.NOT_FILLED, gap=max(found.gap, end.gap or 0.0))
 
 
 def _pace(arrivals: Sequence[Arrival], head: int) -> Dispersion:
@@ -152,7 +154,9 @@ def _pace(arrivals: Sequence[Arrival], head: int) -> Dispersion:
     tail = arrivals[head:]
     points = _points([(a.rank, a.arrived) for a in tail])
     if len(points) < _LEAST_POINTS:
-        return Dispersion(Shape.COARSE, head=head, tail=len(tail), span=span)
+        stamps = len({each.arrived for each in tail})
+        shape = Shape.COARSE if stamps < _LEAST_POINTS else Shape.UNEVEN
+        return Dispersion(shape, head=head, tail=len(tail), span=span)
     line = _line(points)
     lost = _lost(tail)
     if line.slope <= 0:

@@ -22,7 +22,8 @@ _WHY = {
     Shape.SHORT: "too few packets came through",
     Shape.UNEVEN: "no train kept one pace: other traffic, or a token bucket that holds "
     "more than a train",
-    Shape.COARSE: "the far end's time stamps are too coarse, or wrong",
+    Shape.COARSE: "too few packets came out apart from each other: time stamps of the "
+    "far end that are coarse or wrong, or a token bucket",
 }
 
 

@@ -174,6 +174,16 @@ def test_what_comes_out_as_it_went_in_is_no_capacity(
     assert near(found, rate, 0.001)
 
 
+@given(rate=rates, held=st.floats(0.2, 0.95), count=st.integers(24, 200))
+def test_no_bound_is_much_above_a_shaper_that_was_reached(
+    rate: float, held: float, count: int
+) -> None:
+    times = sent(count)
+    found = dispersion(seen(times, bucket(times, rate, held * count * SIZE)))
+    if found.gap is not None and held < 0.7:
+        assert rate_of(found) <= rate * 1.1
+
+
 @given(rate=st.floats(1e6, 4e8), seed=seeds)
 def test_a_bucket_that_holds_more_than_the_train_hides_the_shaper(
     rate: float, seed: int
@@ -216,6 +226,13 @@ def test_a_train_of_a_few_packets_is_none() -> None:
     times = sent(15)
     assert dispersion(seen(times, bucket(times, 1e7, SIZE))).shape is Shape.SHORT
     assert dispersion([]).shape is Shape.SHORT
+
+
+def test_a_bucket_that_held_nearly_all_of_it_is_not_blamed_on_the_clock() -> None:
+    times = sent(27)
+    found = dispersion(seen(times, bucket(times, 256e3, 24 * SIZE)))
+    assert found.shape is Shape.UNEVEN
+    assert found.gap is None
 
 
 def test_a_clock_that_goes_back_gives_no_figure() -> None:

@@ -1,6 +1,7 @@
 """STAMP test packets over one socket: what to send, and what an answer says."""
 
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from probes import kernel
@@ -22,7 +23,25 @@ from probes.stamp.packet import (
 )
 
 _SEQUENCE = 4
+
 _HIGHEST_TTL = 255
+_IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER = 10, 23
+_PROBE = 3
+
+# Reflectors copy the TTL (RFC 8762): from the highest, hops can be told. And what is
+# too large for the path is refused rather than cut in pieces, whatever was heard of the
+# path before.
+_OPTIONS: Mapping[int, tuple[tuple[int, int, int], ...]] = {
+    socket.AF_INET: (
+        (socket.IPPROTO_IP, socket.IP_TTL, _HIGHEST_TTL),
+        (socket.IPPROTO_IP, _IP_MTU_DISCOVER, _PROBE),
+    ),
+    socket.AF_INET6: (
+        (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1),
+        (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, _HIGHEST_TTL),
+        (socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _PROBE),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +97,8 @@ class StampChannel:
         self.sock = socket.socket(family, socket.SOCK_DGRAM)
         try:
             kernel.prepare(self.sock, family, dscp=dscp, marks=asking.cos)
-            # RFC 8762 has reflectors copy the TTL: from the highest, hops can be told.
-            if family == socket.AF_INET6:
-                self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                self.sock.setsockopt(
-                    socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, _HIGHEST_TTL
-                )
-            else:
-                self.sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, _HIGHEST_TTL)
+            for option in _OPTIONS[family]:
+                self.sock.setsockopt(*option)
             self.sock.bind(("", 0))
         except OSError:
             self.sock.close()

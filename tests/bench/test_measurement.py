@@ -54,5 +54,6 @@ def test_benches_and_cases_have_the_names_of_the_contract() -> None:
         "train": {
             *("10M", "10M-bytes", "100M", "100M-bytes", "500M", "500M-bytes"),
         },
+        "path": {"probe", "branches"},
         "stamp": {"sender", "reflector"},
     }

@@ -11,7 +11,7 @@ from bellrock.config.names import Names
 from bellrock.model.observation import DEFAULT_CLASS
 from probes.channel import Channel, Ways
 from probes.clock import Clock
-from probes.runner import Engine, Report
+from probes.runner import Engine, Report, Stamps
 from probes.target import Target
 
 
@@ -34,6 +34,9 @@ class PacedProbe(BaseModel, ABC):
     classes : tuple of str
         Classes of service to send in, by their names in the settings' ``classes``; each
         has an engine, and so sockets, of its own.
+    stamps : Stamps
+        Which packets the kernel is to stamp: both those that leave and those that come,
+        the latter alone (``receipt``), or as many as is cheap (``auto``).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +50,7 @@ class PacedProbe(BaseModel, ABC):
     window: Annotated[Seconds, Field(ge=1, le=3600)] = 60.0
     dscp: int = Field(default=0, ge=0, le=63)
     classes: Annotated[tuple[str, ...], Names("classes")] = ()
+    stamps: Stamps = Stamps.AUTO
 
     def engine(
         self,
@@ -81,6 +85,7 @@ class PacedProbe(BaseModel, ABC):
             report=report,
             clock=clock or Clock(),
             service_class=service_class,
+            stamps=self.stamps,
             ways=self.ways,
         )
 

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from bellrock.model.observation import Outcome, RoundTrips
+from probes.runner import Stamps
 from probes.stamp.channel import StampChannel
 from probes.stamp.sender import StampProbe
 from probes.target import Target
@@ -147,6 +148,24 @@ async def test_reports_add_up() -> None:
         assert report.probe == "stamp"
         assert report.outcomes[Outcome.SUCCESS] == len(report.delays) == report.sent
         assert report.lost == 0
+
+
+@pytest.mark.parametrize("stamps", Stamps)
+async def test_whatever_is_stamped_delays_are_true_and_the_bound_is_told(
+    stamps: Stamps,
+) -> None:
+    reports = Reports()
+    probe = QUICK.model_copy(update={"stamps": stamps})
+    async with reference(answers) as one, reference(answers, host="::1") as two:
+        targets = [Target("a", "127.0.0.1", one.port), Target("b", "::1", two.port)]
+        engine = probe.engine(targets, report=reports)
+        async with running(engine):
+            await until(lambda: min(len(reports.delays(n)) for n in "ab") >= 10)
+    for name in "ab":
+        assert all(0 < delay < QUICK.deadline for delay in reports.delays(name))
+    assert 0 < engine.error_bound < QUICK.deadline
+    exact = stamps is not Stamps.RECEIPT
+    assert (engine.error_bound == 1e-6) == exact
 
 
 async def test_a_fault_of_ours_stops_the_engine_and_reads_as_no_outage() -> None:

@@ -15,6 +15,7 @@ import resource
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -36,6 +37,9 @@ _LARGEST = 65_535
 _BATCH = 64
 _TURNAROUND_NS = 20_000
 _TTL = 255
+
+_Sender = tuple[str, int]
+_Answer = Callable[[bytes, _Sender, float], bytes | None]
 
 
 class Simulation:
@@ -90,20 +94,23 @@ class Simulation:
                 for trap in agent.tell(changed, now):
                     self._loop.call_later(path.delay, _send, sock, trap, self._traps)
 
-    def _snmp(self, agent: Agent) -> Callable[[bytes, float], bytes | None]:
-        return lambda datagram, _: agent.answer(datagram, self._loop.time())
+    def _snmp(self, agent: Agent) -> _Answer:
+        return lambda datagram, _sender, _: agent.answer(datagram, self._loop.time())
 
-    def _stamp(self) -> Callable[[bytes, float], bytes | None]:
-        sequence = iter(range(2**32))
+    def _stamp(self) -> _Answer:
+        counts: Counter[_Sender] = Counter()
 
-        def answer(datagram: bytes, round_trip: float) -> bytes | None:
+        def answer(datagram: bytes, sender: _Sender, round_trip: float) -> bytes | None:
+            # A session's own count is what tells the directions of its losses apart.
+            number = counts[sender]
+            counts[sender] += 1
             # The device would see it half a round trip from now.
             received = time.time_ns() + int(round_trip / 2 * 1e9)
             return reflect(
                 datagram,
                 received_ns=received,
                 sending_ns=received + _TURNAROUND_NS,
-                sequence=next(sequence),
+                sequence=number,
                 ttl=_TTL,
             )
 
@@ -113,7 +120,7 @@ class Simulation:
         self,
         device: Device,
         protocol: str,
-        answer: Callable[[bytes, float], bytes | None],
+        answer: _Answer,
     ) -> socket.socket | None:
         if device.address is None or protocol not in device.ports:
             return None
@@ -142,14 +149,14 @@ class Simulation:
         sock: socket.socket,
         device: str,
         datagram: bytes,
-        sender: tuple[str, int],
-        answer: Callable[[bytes, float], bytes | None],
+        sender: _Sender,
+        answer: _Answer,
     ) -> None:
         path = self.world.path(device)
         round_trip = None if path is None else draw(path, self._dice)
         if round_trip is None:
             return
-        reply = answer(datagram, round_trip)
+        reply = answer(datagram, sender, round_trip)
         if reply is not None:
             self._loop.call_later(round_trip, _send, sock, reply, sender)
 

@@ -14,6 +14,7 @@ from alerts import (
     paths,
     quality,
     resilience,
+    services,
 )
 from alerts.alertmanager import configuration
 from alerts.layout import laid_out
@@ -30,13 +31,16 @@ _WIDTH = 80
 _WORD = re.compile(r"(?:\{\{.*?\}\}|\S)+")
 
 
-def groups(pace: Pace = EARNEST) -> tuple[Group, ...]:
+def groups(
+    pace: Pace = EARNEST, settings: AlertSettings = _DEFAULTS
+) -> tuple[Group, ...]:
     """Return every rule there is, in the order of evaluation."""
     return (
         resilience.group(pace),
         capacity.group(pace),
         paths.group(pace),
         contract.group(pace),
+        services.group(pace, settings.checks),
         collecting.group(pace),
         quality.group(pace),
         monitor.group(pace),
@@ -54,7 +58,7 @@ def rules(settings: AlertSettings = _DEFAULTS, pace: Pace = EARNEST) -> dict[str
         "# Rendered by `bellrock render rules`; edit alerts/ instead.\n"
         "# What each alert asks of you: docs/runbooks/.\ngroups:\n"
     )
-    body = "\n".join(_group(group, settings, pace) for group in groups(pace))
+    body = "\n".join(_group(group, settings, pace) for group in groups(pace, settings))
     return {RULES: head + body}
 
 

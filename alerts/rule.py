@@ -20,6 +20,7 @@ Severity = Literal["page", "ticket"]
 Fault = Literal[
     "cut-off",
     "redundancy",
+    "service",
     "capacity",
     "contract",
     "quality",

@@ -101,6 +101,23 @@ class Notify(Section):
     repeat_tickets: Seconds = 24 * 3600.0
 
 
+class Checks(Section):
+    """When what checks of services find is worth telling.
+
+    Attributes
+    ----------
+    certificate_ticket, certificate_page : float
+        Seconds before a certificate ends.
+    clock_offset : float
+        Seconds that a time server's clock and ours may differ, beyond the bound on
+        what is measured.
+    """
+
+    certificate_ticket: Seconds = 21 * 86_400.0
+    certificate_page: Seconds = 3 * 86_400.0
+    clock_offset: Seconds = 0.5
+
+
 class Runbooks(Section):
     """Where the runbooks are.
 
@@ -114,7 +131,7 @@ class Runbooks(Section):
 
 
 SECTION: Mapping[str, type[Section]] = MappingProxyType(
-    {"receivers": Receivers, "notify": Notify, "runbooks": Runbooks}
+    {"receivers": Receivers, "notify": Notify, "runbooks": Runbooks, "checks": Checks}
 )
 """By name in the ``alerts:`` section, its model."""
 
@@ -129,3 +146,4 @@ class AlertSettings(Section):
     receivers: Receivers = Receivers()
     notify: Notify = Notify()
     runbooks: Runbooks = Runbooks()
+    checks: Checks = Checks()

@@ -1,0 +1,199 @@
+"""Asking services once, by the monitor's own checks, and what is shown of it."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import typer
+import uvloop
+from pydantic import ValidationError
+
+from bellrock.cli.inventory import Format
+from bellrock.cli.probing.options import seconds
+from bellrock.cli.probing.output import Answer, Column, Event, milliseconds, write
+from bellrock.model.check import Attempt, CheckReading, Phase
+from bellrock.model.errors import UserError
+from bellrock.model.observation import Outcome
+from probes.checks.measure import measure
+from probes.checks.resolving import Resolver
+from probes.checks.settings import Check
+
+_HEADINGS = {
+    Phase.RESOLVE: "resolve",
+    Phase.CONNECT: "connect",
+    Phase.TLS: "tls",
+    Phase.FIRST_BYTE: "first",
+}
+_MOST_TARGETS = 1_000
+_AT_ONCE = 64
+
+
+def check_now(
+    kind: str,
+    targets: Sequence[str],
+    *,
+    deadline: str,
+    only_v4: bool,
+    only_v6: bool,
+    explain: bool,
+    form: Format,
+    **section: object,
+) -> None:
+    """Ask each target once, show what came of it, and leave with the status for it.
+
+    Parameters
+    ----------
+    **section
+        The section of the check; None leaves out what was not given.
+
+    Raises
+    ------
+    UserError
+        If the input is wrong.
+    """
+    if only_v4 and only_v6:
+        raise UserError(
+            f"probe {kind}: -4 and -6 leave nothing",
+            "give one of them; without both each family is asked by itself",
+        )
+    if len(targets) > _MOST_TARGETS:
+        raise UserError(f"probe {kind}: over {_MOST_TARGETS} targets", "name fewer")
+    families = ["ipv4"] if only_v4 else ["ipv6"] if only_v6 else []
+    limit = seconds(deadline, "--deadline", least=0.01, most=60)
+    given = {key: value for key, value in section.items() if value is not None}
+    checks = [
+        _check(kind, target, given, families=families, deadline=limit)
+        for target in dict.fromkeys(targets)
+    ]
+    readings = uvloop.run(_ask(checks, explain=explain))
+    write(_answer(kind, checks, readings, explain=explain), form)
+    raise typer.Exit(int(not all(each.succeeded for each in readings)))
+
+
+def _check(
+    kind: str, target: str, section: dict[str, object], **given: object
+) -> Check:
+    host, port = _split(kind, target)
+    chosen = {**section, **({} if port is None else {"port": port})}
+    try:
+        return Check.model_validate(
+            {"name": "now", "service": "now", "target": host, kind: chosen, **given}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(key) for key in first["loc"] if key != kind)
+        said = first["msg"].removeprefix("Value error, ")
+        what, _, instead = said.partition("; ")
+        if first["type"] == "missing":
+            option = where.replace("_", "-")
+            instead = f"give it as --{option}"
+        place = f"{where}: " if where else ""
+        raise UserError(f"probe {kind} {target}: {place}{what}", instead) from None
+
+
+def _split(kind: str, target: str) -> tuple[str, int | None]:
+    """Part ``HOST:PORT`` and ``[ADDRESS]:PORT``; a web address is left whole."""
+    if kind == "http":
+        return target, None
+    host, colon, port = target.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    if not colon or not port.isdigit() or (":" in host and not bracketed):
+        return target.removeprefix("[").removesuffix("]"), None
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+async def _ask(checks: Sequence[Check], *, explain: bool) -> list[CheckReading]:
+    resolver, places = Resolver(), asyncio.Semaphore(_AT_ONCE)
+
+    async def one(check: Check) -> CheckReading:
+        async with places:
+            return await measure(check, resolver, explain=explain)
+
+    return list(await asyncio.gather(*map(one, checks)))
+
+
+def _answer(
+    kind: str,
+    checks: Sequence[Check],
+    readings: Sequence[CheckReading],
+    *,
+    explain: bool,
+) -> Answer:
+    found = [
+        (check, attempt)
+        for check, reading in zip(checks, readings, strict=True)
+        for attempt in reading.attempts
+    ]
+    phases = [
+        phase
+        for phase in Phase
+        if any(phase in dict(attempt.phases) for _, attempt in found)
+    ]
+    return Answer(
+        [
+            Column("target", "target", 0),
+            Column("family", "family", 6),
+            Column("outcome", "outcome", 11),
+            *(
+                Column(phase.value, _HEADINGS[phase], -7, milliseconds)
+                for phase in phases
+            ),
+        ],
+        [_row(check, attempt) for check, attempt in found],
+        about={"probe": kind},
+        notes=list(_notes(checks, readings)),
+        events=list(_events(readings)) if explain else None,
+    )
+
+
+def _row(check: Check, attempt: Attempt) -> dict[str, object]:
+    times = dict.fromkeys((phase.value for phase in Phase), None)
+    summed: dict[str, float | None] = {**times}
+    for phase, took in attempt.phases:
+        summed[phase.value] = took + (summed[phase.value] or 0.0)
+    clock = attempt.clock
+    return {
+        "target": check.target,
+        "family": attempt.family.value,
+        "address": attempt.address,
+        "outcome": attempt.outcome.value,
+        "detail": attempt.detail,
+        **summed,
+        "expires": None if attempt.expires is None else _date(attempt.expires),
+        "offset": clock and clock.offset,
+        "error": clock and clock.error,
+        "stratum": clock and clock.stratum,
+    }
+
+
+def _notes(checks: Sequence[Check], readings: Sequence[CheckReading]) -> Iterator[str]:
+    for check, reading in zip(checks, readings, strict=True):
+        for each in reading.attempts:
+            title = f"{check.target} {each.family}"
+            if each.outcome is not Outcome.SUCCESS:
+                yield f"{title}: {each.outcome}: {each.detail}"
+            if each.expires is not None:
+                yield f"{title}: certificate until {_date(each.expires)}"
+            if each.clock is not None:
+                yield (
+                    f"{title}: {each.clock.offset:+.6f} s ahead of us, give or take "
+                    f"{each.clock.error:.6f} s, stratum {each.clock.stratum}"
+                )
+        for family in reading.missing:
+            yield f"{check.target}: nothing to ask over {family}"
+    yield "times in milliseconds; of several connections their sum"
+
+
+def _events(readings: Sequence[CheckReading]) -> Iterator[Event]:
+    every = [
+        event
+        for reading in readings
+        for attempt in reading.attempts
+        for event in attempt.events
+    ]
+    for event in sorted(every, key=lambda each: each.at):
+        yield Event(event.at, event.arrow, event.head, event.lines)
+
+
+def _date(seconds_: float) -> str:
+    return datetime.fromtimestamp(seconds_, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -148,7 +148,8 @@ class Track:
     """One target, and what was settled of it since its last report."""
 
     __slots__ = (
-        *("peer", "target", "delays", "answered", "unanswered", "late", "duplicates"),
+        *("peer", "target", "_sent", "_delays", "answered", "unanswered", "late"),
+        "duplicates",
         *("reported", "queued", "dropped", "ways", "reordered", "latest", "family"),
     )
 
@@ -167,12 +168,28 @@ class Track:
 
     def clear(self) -> None:
         """Begin a new report."""
-        self.delays: list[tuple[int, int]] = []
+        # Two lists of numbers, since the collector of garbage looks at every pair.
+        self._sent: list[int] = []
+        self._delays: list[int] = []
         self.answered = 0
         self.unanswered: dict[Outcome, int] = {}
         self.late = 0
         self.duplicates = 0
         self.reordered = 0
+
+    def timed(self, sent: int, delay: int) -> None:
+        """Note the delay of a packet."""
+        self._sent.append(sent)
+        self._delays.append(delay)
+
+    @property
+    def delays(self) -> list[int]:
+        """The delays, in order of sending."""
+        if not self.reordered:
+            return self._delays
+        return [
+            delay for _, delay in sorted(zip(self._sent, self._delays, strict=True))
+        ]
 
     @property
     def outcomes(self) -> dict[Outcome, int]:
@@ -235,7 +252,7 @@ class Ledger:
                 self.settle(packet, _TIMEOUT)
                 track.late += 1
                 return False
-            track.delays.append((sent, delay))
+            track.timed(sent, delay)
         if sent < track.latest:
             track.reordered += 1
         else:

@@ -14,7 +14,7 @@ from probes.timing import stepped
 
 _PLACES = 256
 _GROUP = 64
-_SMALL_GROUP = 8
+_SMALL_GROUP = 16
 _ROOM = 64
 _SLACK = 64
 """Bytes an answer may be longer than what was sent: an IPv4 header with options."""

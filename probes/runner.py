@@ -528,9 +528,7 @@ class Engine:
         now = self._clock.monotonic()
         at, report = now / SECOND, self._report
         for track in self._ledger.reports(now):
-            if track.reordered:
-                track.delays.sort()
-            delays = tuple([delay / SECOND for _, delay in track.delays])
+            delays = tuple([delay / SECOND for delay in track.delays])
             forward, reverse = track.ways.report() if track.ways else (None, None)
             report(
                 RoundTrips(

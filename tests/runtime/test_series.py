@@ -17,6 +17,8 @@ from bellrock.model.observation import (
 from bellrock.model.status import Status
 from bellrock.runtime.series import Series
 from bellrock.runtime.utilisation import Load
+from topology.discovery.compare import Comparison
+from topology.discovery.mismatch import Mismatch, Why
 
 NETWORK = """\
 network: {id: two, name: Two sites}
@@ -135,3 +137,15 @@ def test_after_a_reload_only_the_interfaces_that_are_still_right_are_told(
     assert up.get(("cpe", "1", "gone")) is None
     series.add_reading(reading, {"0": "tail"})
     assert up.total() == 2
+
+
+def test_strays_of_traces_stand_beside_what_devices_say_of_links(
+    inventory: Inventory,
+) -> None:
+    series, metric = Series(inventory), catalogue.TOPOLOGY_MISMATCH
+    series.set_strays((Mismatch("cpe - p1", Why.PATH, ""),))
+    series.set_discovery(Comparison((Mismatch("tail", Why.METRIC, ""),), {}))
+    assert series[metric].get(("cpe - p1", "path")) == 1
+    assert series[metric].get(("tail", "metric")) == 1
+    series.set_strays(())
+    assert series[metric].total() == 1

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from bellrock.model.inventory import Link
 from tests.topology import definition
 from tests.topology.networks import network
 from tests.topology.tracing.walks import SITE, Walk, World, world
@@ -130,6 +131,10 @@ TWO = network(
 )
 
 
+def without_groups(link: Link) -> Link:
+    return replace(link, risk_groups=())
+
+
 def of(*ways: Way) -> Diversity:
     return all_diversity(Layout.of(TWO), {"cpe": ways})["gp"]
 
@@ -183,3 +188,14 @@ def test_an_address_that_both_pass_is_shared_though_nobody_knows_whose_it_is() -
 def test_without_a_gateway_on_the_way_nothing_is_known() -> None:
     late = Way(ONE.hops[1:])
     assert of(late, OTHER).doubts == (Doubt.NO_GATEWAY,)
+
+
+def test_what_is_before_a_hop_that_may_be_the_gateway_is_not_held_against_a_site() -> (
+    None
+):
+    apart = replace(TWO, links={k: without_groups(v) for k, v in TWO.links.items()})
+    start = (known("p"), known("pe1", "x"), Hop(None, anyone=True))
+    one = Way((*start, known("pe2"), known("cpe", "1")))
+    other = Way((*start, known("q"), known("cpe", "2")))
+    found = all_diversity(Layout.of(apart), {"cpe": [one, other]})["gp"]
+    assert found == Diversity("gp", None, doubts=(Doubt.SILENT,))

@@ -3,9 +3,16 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
-from bellrock.config.secrets import read_secret
+from bellrock.config.secrets import found_from, read_secret
 from probes.stamp.packet import UNSIGNED, Mode, Signed
 
 SHORTEST_KEY = 16
@@ -28,6 +35,12 @@ class Keyed(BaseModel):
     key_file: Path | None = None
     key_env: str | None = None
     _key: SecretStr | None = PrivateAttr(default=None)
+
+    @field_validator("key_file")
+    @classmethod
+    def _place(cls, file: Path | None) -> Path | None:
+        # Read again from elsewhere (`bellrock probe`), it has to be the same file.
+        return None if file is None else found_from(file).absolute()
 
     @model_validator(mode="after")
     def _read_key(self) -> Self:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from probes.stamp.reflector import Reflector, ReflectorSettings
 from tests.probes.harness import need_raw_sockets
 from tests.probes.stamp.reference import answers, answers_twice, reference, silent
 from tests.programs import need
@@ -117,6 +118,43 @@ async def test_second_answers_are_told(tmp_path: Path) -> None:
     (row,) = csv.DictReader(io.StringIO(done.stdout))
     assert row["outcomes.success"] == "5"
     assert int(row["duplicates"]) >= 4  # of the last one nobody waits for it
+
+
+async def test_what_a_stamp_packet_asks_and_is_told_is_explained(
+    tmp_path: Path,
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("sixteen letters or more")
+    settings = ReflectorSettings.model_validate(
+        {"address": "127.0.0.1", "port": 0, "key_file": key}
+    )
+    reflector = Reflector(settings)
+    task = asyncio.create_task(reflector.run())
+    asked = ("--cos", "--counts", "--location", "--session", 7, "--key-file", key)
+    done = await asyncio.to_thread(
+        says,
+        *("stamp", "127.0.0.1", "--port", reflector.port, "-n", 1, *_QUICK),
+        *(*asked, "--dscp", 46, "--explain"),
+        folder=tmp_path,
+    )
+    task.cancel()
+    await asyncio.wait({task})
+    assert (done.returncode, done.stderr) == (0, "")
+    for line in (
+        "signed with an HMAC",
+        "session 7",
+        "arrived there with code point 46",
+        "packets received there 1, answers sent 1",
+        f"for 127.0.0.1 port {reflector.port}",
+    ):
+        assert line in done.stdout
+    assert "letters" not in done.stdout
+
+
+def test_a_key_that_cannot_be_read_is_said_in_a_line(tmp_path: Path) -> None:
+    done = says("stamp", "127.0.0.1", "--key-file", "/nope", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("probe stamp: key_file: cannot read /nope: No such")
 
 
 async def test_every_packet_is_explained(tmp_path: Path) -> None:

@@ -92,6 +92,12 @@ def _probe(kind: str, known: Told | None, given: dict[str, object]) -> PacedProb
         return PROBES[kind].model_validate({**before, **given})
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            # Of several settings together; what was given may be much.
+            what = first["msg"].removeprefix("Value error, ")
+            raise UserError(
+                f"probe {kind}: {what}", f"see bellrock probe {kind} --help"
+            ) from None
         option = "--" + "-".join(map(str, first["loc"]))
         raise UserError(
             f"probe {kind}: {option} {first['input']}: out of range",

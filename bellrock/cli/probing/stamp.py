@@ -1,5 +1,6 @@
 """``bellrock probe stamp``: a path towards a reflector, and back."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,22 @@ Padding = Annotated[
     typer.Option(min=0, max=1408, help="bytes behind the base packet of 44"),
 ]
 
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="sign packets with the key in it"),
+]
+Session = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="identifier of the session")
+]
+Cos = Annotated[
+    bool | None,
+    typer.Option("--cos/--no-cos", help="ask what mark packets arrive with"),
+]
+Counts = Annotated[bool, typer.Option("--counts", help="ask how many packets arrived")]
+Location = Annotated[
+    bool, typer.Option("--location", help="ask which addresses packets arrive with")
+]
+
 
 def stamp(
     targets: Targets,
@@ -40,6 +57,11 @@ def stamp(
     deadline: Deadline = None,
     port: Port = None,
     padding: Padding = None,
+    key_file: KeyFile = None,
+    session: Session = None,
+    cos: Cos = None,
+    counts: Counts = False,
+    location: Location = False,
     dscp: Dscp = None,
     classes: Classes = None,
     only_v4: OnlyV4 = False,
@@ -52,6 +74,9 @@ def stamp(
     The reflector's own time with each packet is taken off, so what is left is the
     network's. Where the reflector keeps count, loss is told for each direction; where
     both clocks say how far off they may be, so is one-way delay, with that bound.
+
+    What the extensions of RFC 8972 are asked with --cos, --counts and --location, and
+    what they say, is shown by --explain.
 
     Exit status: 0 every target answered, 1 some did not answer at all, 2 the input is
     wrong, or this machine does not let us; 70 our fault.
@@ -75,4 +100,10 @@ def stamp(
         form=form,
         port=port,
         padding=padding,
+        # From where we are started, and not from the settings' folder.
+        key_file=None if key_file is None else key_file.absolute(),
+        session=session,
+        cos=cos,
+        direct_measurement=counts or None,
+        location=location or None,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bellrock.config.secrets import relative_to
 from bellrock.model.observation import Outcome
 from probes.stamp.packet import UNSIGNED, Reply, Signed, to_ntp
 from probes.stamp.sender import StampProbe
@@ -122,3 +123,13 @@ def test_keys_come_from_files_or_variables_and_are_never_said(
             StampProbe.model_validate(settings)
         assert SECRET not in str(wrong.value)
         assert "hush" not in str(wrong.value)
+
+
+def test_a_key_beside_the_settings_is_found_from_elsewhere_too(
+    key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with relative_to(key.parent):
+        probe = StampProbe.model_validate({"key_file": key.name})
+    monkeypatch.chdir("/")
+    again = StampProbe.model_validate(probe.model_dump())
+    assert again.mode().key == probe.mode().key == SECRET.encode()

@@ -8,6 +8,7 @@ from bellrock.cli.help import help_of
 from bellrock.cli.probing.dns import dns
 from bellrock.cli.probing.http import http
 from bellrock.cli.probing.icmp import icmp
+from bellrock.cli.probing.iperf3 import iperf3
 from bellrock.cli.probing.ntp import ntp
 from bellrock.cli.probing.path import path
 from bellrock.cli.probing.stamp import stamp
@@ -18,6 +19,7 @@ from bellrock.cli.probing.train import train
 KINDS: tuple[Callable[..., None], ...] = (
     icmp,
     path,
+    iperf3,
     stamp,
     # Checks of services, as people would ask them.
     tcp,

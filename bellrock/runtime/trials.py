@@ -1,12 +1,13 @@
 """What the settings' throughput tests come to in this inventory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bellrock.config.settings import Settings
 from bellrock.document.problem import InvalidDocumentError, Problem
 from bellrock.document.reader import read
 from bellrock.document.suggest import choices
+from bellrock.model.errors import UserError
 from bellrock.model.inventory import Device, Inventory, Link
 from bellrock.model.observation import Direction
 from collectors.ssh.settings import SshCredentials
@@ -78,7 +79,7 @@ def check(settings: Settings, inventory: Inventory) -> None:
     flaws = [
         (("probes", THROUGHPUT, "tests", name, *keys), what, instead)
         for name, test in throughput(settings).tests.items()
-        for keys, what, instead in _flaws(test, inventory)
+        for keys, what, instead in _flaws(test, settings, inventory)
     ]
     if not flaws or settings.file is None:
         return
@@ -88,7 +89,7 @@ def check(settings: Settings, inventory: Inventory) -> None:
     raise InvalidDocumentError(sorted(problems, key=lambda each: each.line or 0))
 
 
-def _flaws(test: Test, inventory: Inventory) -> Iterator[_Flaw]:
+def _flaws(test: Test, settings: Settings, inventory: Inventory) -> Iterator[_Flaw]:
     links, devices = inventory.links, inventory.devices
     for link in test.via:
         if link not in links:
@@ -108,20 +109,18 @@ def _flaws(test: Test, inventory: Inventory) -> Iterator[_Flaw]:
     elif test.address is None and devices[target].address is None:
         what = f"{target} has no address in the inventory"
         yield ("target",), what, "set address, where its program listens"
-    yield from _source_flaws(test, inventory)
+    yield from _source_flaws(test, settings, inventory)
 
 
-def _source_flaws(test: Test, inventory: Inventory) -> Iterator[_Flaw]:
+def _source_flaws(
+    test: Test, settings: Settings, inventory: Inventory
+) -> Iterator[_Flaw]:
     if test.source is None:
         return
-    source = inventory.devices.get(test.source)
-    if source is None:
-        what = f"no device {test.source}"
-        instead = choices(test.source, inventory.devices, "known devices")
-        yield ("from",), what, instead
-    elif source.ssh is None or source.address is None:
-        what = f"{source.id} cannot be logged in to"
-        yield ("from",), what, "give it ssh and an address in the inventory"
+    try:
+        credentials_of(test.source, settings, inventory)
+    except UserError as error:
+        yield ("from",), error.what, error.instead
 
 
 def _forward(link: Link, target: Device, inventory: Inventory) -> str | None:
@@ -151,17 +150,31 @@ def _trial(name: str, test: Test, settings: Settings, inventory: Inventory) -> T
         target=target,
         address=address,
         forward=forward,
-        source=_source(test, settings.ssh, inventory),
+        source=None
+        if test.source is None
+        else credentials_of(test.source, settings, inventory),
     )
 
 
-def _source(
-    test: Test, known: Mapping[str, object], inventory: Inventory
-) -> tuple[Device, SshCredentials] | None:
-    if test.source is None:
-        return None
-    device = inventory.devices[test.source]
-    assert device.ssh is not None
-    credentials = known[device.ssh]
+def credentials_of(
+    name: str, settings: Settings, inventory: Inventory
+) -> tuple[Device, SshCredentials]:
+    """Return a device that can be logged in to, and as whom.
+
+    Raises
+    ------
+    UserError
+        If there is none of that name, or it cannot be.
+    """
+    device = inventory.devices.get(name)
+    if device is None:
+        instead = choices(name, inventory.devices, "known devices")
+        raise UserError(f"no device {name}", instead)
+    if device.ssh is None or device.address is None:
+        raise UserError(
+            f"{name} cannot be logged in to",
+            "give it ssh and an address in the inventory",
+        )
+    credentials = settings.ssh[device.ssh]
     assert isinstance(credentials, SshCredentials)
     return device, credentials

@@ -179,7 +179,7 @@ class ThroughputSettings(BaseModel):
     utilisation: float = Field(default=0.3, gt=0, le=1)
     unknown: Unknown = Unknown.REFUSE
     concurrency: int = Field(default=2, ge=1, le=64)
-    retry: Annotated[Seconds, Field(ge=1, le=86_400)] = 600.0
+    retry: Annotated[Seconds, Field(ge=0.1, le=86_400)] = 600.0
     record: Path = Path("throughput.json")
     tests: dict[Annotated[str, Field(pattern=_NAME, max_length=100)], Test] = Field(
         default_factory=dict, max_length=10_000

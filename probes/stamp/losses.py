@@ -104,7 +104,9 @@ class Losses:
 
     def noticed(self, sequence: int, number: int) -> None:
         """Note an answer that was late, or a repetition, or not timed."""
-        self._noticed.append((sequence, number))
+        # A far end that repeats itself without end is not listened to without end.
+        if len(self._noticed) < _MOST:
+            self._noticed.append((sequence, number))
 
     def lost(self, sequence: int) -> None:
         """Note that a packet was given up."""
@@ -151,8 +153,15 @@ class Losses:
                 self._place(_near(sequence, at), number, sent, received)
             lost = sorted(_near(sequence, at) for sequence in self._lost)
             self._runs += [_Run(each, each, 1) for each in lost if each > at]
+            known = {each.first for each in self._answers}
             for sequence, number in self._noticed:
-                self._late_or_again(_near(sequence, at), number)
+                sequence = _near(sequence, at)
+                if sequence not in known:
+                    self._late(sequence)
+                    known.add(sequence)
+                    self._place(sequence, number, 0, 0)
+                elif (counted := _near(number, self._number)) > self._number:
+                    self._again.add(counted)
             self._answers.sort()
             self._join_silence()
         self._new.clear()
@@ -175,20 +184,13 @@ class Losses:
         elif counted > self._number:
             self._again.add(counted)
 
-    def _late_or_again(self, sequence: int, number: int) -> None:
-        """Take in an answer that is not the first, or came after its time was up."""
-        if any(each.first == sequence for each in self._answers):
-            counted = _near(number, self._number)
-            if counted > self._number:
-                self._again.add(counted)
-            return
+    def _late(self, sequence: int) -> None:
+        """Take a packet that was answered after all from those lost, if it is there."""
         for at, run in enumerate(self._runs):
             if run.first <= sequence <= run.last:
-                # It was lost to the round trip only.
                 fewer = run._replace(many=run.many - 1)
                 self._runs[at : at + 1] = [fewer] if fewer.many else []
                 break
-        self._place(sequence, number, 0, 0)
 
     def _join_silence(self) -> None:
         """Keep losses that no answer follows as one: there may be very many."""

@@ -1,18 +1,25 @@
 """Run one check: look the name up, and ask over each address family by itself."""
 
 import asyncio
+import errno
 import ipaddress
+import os
+import socket
 from collections.abc import Collection
 from time import monotonic, perf_counter
 
 from bellrock.model.check import Attempt, CheckReading, Family, Phase
 from bellrock.model.observation import Outcome
-from probes.checks.attempt import Place, Seen, printable
+from probes.checks.attempt import FAMILIES, Place, Seen, printable
 from probes.checks.resolving import Resolver
 from probes.checks.settings import Check
 from probes.failure import FailedError
 from probes.runner import settled
 
+_NO_WAY = {
+    *(errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EAFNOSUPPORT),
+    *(errno.EADDRNOTAVAIL, errno.EINVAL, errno.EACCES, errno.EPERM),
+}
 BOTH = (Family.IPV4, Family.IPV6)
 
 
@@ -35,13 +42,17 @@ async def measure(
     """
     wanted = check.families or _families(check.host)
     began = perf_counter()
-    runs = [_Run(check, family, resolver, began, explain=explain) for family in wanted]
+    required = {*check.families, *known}
+    runs = [
+        _Run(check, each, resolver, began, each in required, explain=explain)
+        for each in wanted
+    ]
     attempts = await asyncio.gather(*(run.go() for run in runs))
     told, missing = [], []
     for run, attempt in zip(runs, attempts, strict=True):
         if run.lacks and attempt.family not in check.families:
             missing.append(attempt.family)
-        elif attempt.address or attempt.family in {*check.families, *known}:
+        elif attempt.address or attempt.family in required:
             told.append(attempt)
     if not told:
         told = [_nowhere(attempts)]
@@ -58,6 +69,7 @@ class _Run:
         family: Family,
         resolver: Resolver,
         began: float,
+        required: bool,
         *,
         explain: bool,
     ) -> None:
@@ -65,6 +77,7 @@ class _Run:
         self._family = family
         self._resolver = resolver
         self._seen = Seen(events=[] if explain else None, began=began)
+        self._required = required
         self._address = ""
         self.lacks = False
 
@@ -98,6 +111,11 @@ class _Run:
         if not found:
             self.lacks = True
             raise FailedError(Outcome.UNRESOLVED, f"{host} has no {family} address")
+        barred = _barred(found[0], family)
+        if barred:
+            # Of a machine without IPv6 that is no news of anybody's service.
+            self.lacks = family is Family.IPV6 and not self._required
+            raise FailedError(Outcome.UNREACHABLE, barred)
         self._address = found[0]
         place = Place(self._check.target, host, found[0], family, self._resolver)
         return await self._check.call(place, seen)
@@ -113,6 +131,18 @@ def _nowhere(attempts: Collection[Attempt]) -> Attempt:
         detail=first.detail,
         events=tuple(event for each in attempts for event in each.events),
     )
+
+
+def _barred(address: str, family: Family) -> str:
+    """Return why this machine would not send to an address; nothing is sent."""
+    try:
+        with socket.socket(FAMILIES[family], socket.SOCK_DGRAM) as sock:
+            sock.connect((address, 9))
+    except OSError as error:
+        if error.errno not in _NO_WAY:
+            raise
+        return os.strerror(error.errno)
+    return ""
 
 
 def _families(host: str) -> tuple[Family, ...]:

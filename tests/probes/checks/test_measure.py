@@ -56,6 +56,19 @@ async def test_an_address_has_one_family(tmp_path: Path) -> None:
     assert found.missing == ()
 
 
+async def test_ipv6_is_no_failure_where_this_machine_has_none(tmp_path: Path) -> None:
+    # No machine has a way to an address of the wrong scope.
+    here = resolver(tmp_path, "127.0.0.1 mail.example\nfe80::1 mail.example\n")
+    async with serving(hangs) as port:
+        section = {"tcp": {"port": port}}
+        found = await reading(check("mail.example", **section), here)
+        asked = check("mail.example", families=["ipv6"], **section)
+        failed = await reading(asked, here)
+    assert outcomes(found) == {V4: Outcome.SUCCESS}
+    assert found.missing == (V6,)
+    assert outcomes(failed) == {V6: Outcome.UNREACHABLE}
+
+
 def zone(data: bytes, records: dict[str, list[str]]) -> list[bytes]:
     question = dns.message.from_wire(data)
     answer = dns.message.make_response(question)

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from bellrock.cli.inventory import Format
 from bellrock.cli.probing.options import seconds
 from bellrock.cli.probing.output import write
-from bellrock.cli.probing.paced import Marking, Words, measure
+from bellrock.cli.probing.paced import Words, measure
 from bellrock.cli.probing.places import places, told
 from bellrock.cli.probing.summary import answer, status
+from bellrock.cli.probing.tally import Marking
 from bellrock.document.suggest import choices
 from bellrock.model.errors import UserError
 from bellrock.model.observation import DEFAULT_CLASS

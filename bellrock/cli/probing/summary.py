@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from bellrock.cli.probing.output import Answer, Column, milliseconds, share
-from bellrock.cli.probing.paced import OneWay, Run, Tally
+from bellrock.cli.probing.tally import OneWay, Run, Tally
 from bellrock.model.errors import UserError
 from bellrock.model.observation import DEFAULT_CLASS
 from probes.figures import Figures, quantile, steps

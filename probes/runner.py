@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 
 from bellrock.model.catalogue import Metric
 from bellrock.model.observation import (
@@ -240,6 +241,7 @@ class Engine:
         self._ledger = Ledger(self._deadline, nanoseconds(cadence))
         self._interval = every = nanoseconds(interval)
         self._pause = TICK
+        self._every = 1
         self._pacer: Pacer[Track] = Pacer(
             every, _PATIENCE, clock.monotonic(), secrets.randbelow(every)
         )
@@ -296,6 +298,8 @@ class Engine:
             self._stamps is Stamps.AUTO and rate <= _AFFORDABLE
         )
         self._pause = _pause(self._interval / SECOND, len(tracks))
+        # Answers are stamped, and can wait for a second tick where ticks are slow.
+        self._every = 2 if self._pause == _SLOW_TICK else 1
         for line in self._lines.values():
             line.stamp(exact=self._exact)
         if self._running:
@@ -336,8 +340,8 @@ class Engine:
         try:
             self._open()
             self._pacer.resume(self._clock.monotonic())
-            while True:
-                self._tick()
+            for tick in count():
+                self._tick(read=tick % self._every == 0)
                 await asyncio.sleep(self._pause)
         finally:
             self._running = False
@@ -365,7 +369,18 @@ class Engine:
             else:
                 self._lines[family] = Line(channel, self._clock, exact=self._exact)
 
-    def _tick(self) -> None:
+    def _tick(self, *, read: bool) -> None:
+        now = self._clock.monotonic()
+        if read:
+            now = self._look(now)
+        if turns := self._turns(now):
+            self._send(turns, now)
+        self.counts.skipped = self._pacer.skipped
+        if read:
+            self._tell()
+
+    def _look(self, now: int) -> int:
+        """Settle what has been answered or given up; return the time."""
         for line in self._lines.values():
             steady = line.steady()
             if dropped := line.overflowed():
@@ -380,12 +395,9 @@ class Engine:
         # though a flood of strays must not put that off for ever.
         read = min((line.drained for line in self._lines.values()), default=now)
         self._ledger.expire(max(read, now - self._deadline))
-        if turns := self._turns(now):
-            self._send(turns, now)
-        self.counts.skipped = self._pacer.skipped
         if self._ledger.excused:
             self.counts.unsent["RXQ_OVFL"] = self._ledger.excused
-        self._tell()
+        return now
 
     def _turns(self, now: int) -> Sequence[Track]:
         """Return whose turn it is, without those that have had all of theirs."""

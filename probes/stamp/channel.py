@@ -94,6 +94,7 @@ class StampChannel:
         self._location = tlv.LOCATION if asking.location else b""
         self._counts = asking.counts
         self._asks = asking.cos or asking.counts or asking.location
+        self._now = self._timestamp = self._estimate = 0
         self.sock = socket.socket(family, socket.SOCK_DGRAM)
         try:
             kernel.prepare(self.sock, family, dscp=dscp, marks=asking.cos)
@@ -106,8 +107,12 @@ class StampChannel:
 
     def request(self, sequence: int, cookie: int, now: int) -> tuple[bytes, int]:  # noqa: ARG002 (nothing of ours comes back but the time)
         """Build a test packet; its token is the time stamp in it."""
-        number, timestamp = (sequence + FIRST) % WORD, to_ntp(now)
-        base = self._build(number, timestamp, THIS_CLOCK(now), self._session)
+        if now != self._now:
+            # The same for all that leave together.
+            self._now, self._timestamp = now, to_ntp(now)
+            self._estimate = THIS_CLOCK(now)
+        number, timestamp = (sequence + FIRST) % WORD, self._timestamp
+        base = self._build(number, timestamp, self._estimate, self._session)
         if self._asks:
             base += self._questions(sequence, number)
         return base + self._padding, timestamp

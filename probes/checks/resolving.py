@@ -48,6 +48,7 @@ class Resolver:
         self._known: _Known = {}
         self._dns: dns.asyncresolver.Resolver | None = None
         self._places = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._asking: set[asyncio.Task[tuple[str, ...]]] = set()
 
     async def addresses(self, name: str, family: Family) -> tuple[str, ...]:
         """Return the addresses of `name`; none if it has none of this family.
@@ -68,10 +69,24 @@ class Resolver:
         local = self._local().get(name.rstrip(".").lower())
         if local is not None:
             return tuple(each for each in local if _family(each) is family)
-        async with self._places:
-            return await self._asked(name, family)
+        # Not cancelled with whoever waits for it: dnspython leaves a socket open if it
+        # is while one is being made. It ends by itself, in the resolver's lifetime.
+        asking = asyncio.create_task(self._asked(name, family))
+        self._asking.add(asking)
+        asking.add_done_callback(self._forget)
+        return await asyncio.shield(asking)
+
+    def _forget(self, asking: asyncio.Task[tuple[str, ...]]) -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            # Heard by whoever waits, if anybody still does.
+            asking.exception()
 
     async def _asked(self, name: str, family: Family) -> tuple[str, ...]:
+        async with self._places:
+            return await self._answer(name, family)
+
+    async def _answer(self, name: str, family: Family) -> tuple[str, ...]:
         try:
             answer = await self._servers().resolve(
                 name, _RECORDS[family], search=True, raise_on_no_answer=False

@@ -100,8 +100,8 @@ class _Trail:
 
     seen: dict[int, Seen] = field(default_factory=dict)
     others: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    tries: Counter[int] = field(default_factory=Counter)
-    out: Counter[int] = field(default_factory=Counter)
+    tries: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    out: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     window: int = WINDOW
     last: int | None = None
     ending: Ending | None = None

@@ -38,8 +38,7 @@ _V6 = {(3, 0): Means.EXPIRED, (1, 4): Means.NO_PORT, (2, 0): Means.TOO_BIG}
 class Packet(NamedTuple):
     """A packet to send; `size` is in bytes with all headers, `sizing` if it matters."""
 
-    flow: int
-    ttl: int
+    ask: Ask
     size: int
     sizing: bool
 
@@ -90,14 +89,16 @@ class RouteSearch:
         )
         self.sizing: Sizing | None = None
         self._top = top
+        self._kinds = _V4 if family == socket.AF_INET else _V6
+        self._host = address[0].partition("%")[0]
 
     def next(self, now: float) -> Packet | None:
         """Return what to send now; None to wait, or when it is over."""
-        if self.over(now) or self.counts.sent >= self.probe.packets:
+        if self.failed or self.counts.sent >= self.probe.packets:
             return None
         ask = self.discovery.next(now)
         if ask is not None:
-            return Packet(ask.flow, ask.ttl, SMALL, sizing=False)
+            return Packet(ask, SMALL, sizing=False)
         if not self.discovery.done or not self.probe.mtu:
             return None
         if self.sizing is None:
@@ -105,7 +106,7 @@ class RouteSearch:
         turn = self.sizing.next(now)
         if turn is None:
             return None
-        return Packet(turn[0], _FAR, turn[1], sizing=True)
+        return Packet(Ask(turn[0], _FAR), turn[1], sizing=True)
 
     def over(self, now: float) -> bool:
         """Tell whether there is nothing more to find, or no more time."""
@@ -117,19 +118,19 @@ class RouteSearch:
 
     def means(self, heard: Heard) -> Means:
         """Return what an ICMP error says, whichever version it is of."""
-        kinds = _V4 if self.family == socket.AF_INET else _V6
+        found = self._kinds.get((heard.type, heard.code))
+        if found is not None:
+            return found
         refused = 3 if self.family == socket.AF_INET else 1
-        default = Means.REFUSED if heard.type == refused else Means.OTHER
-        return kinds.get((heard.type, heard.code), default)
+        return Means.REFUSED if heard.type == refused else Means.OTHER
 
     def answered(
         self, packet: Packet, heard: Heard, rtt: float | None, *, late: bool
     ) -> bool:
         """Take an answer to a packet of ours; return whether it says anything."""
         means = self.means(heard)
-        target = self.address[0].partition("%")[0]
-        offender = heard.offender or target
-        here = offender == target and means is Means.NO_PORT
+        offender = heard.offender or self._host
+        here = means is Means.NO_PORT and offender == self._host
         arrived = heard.offender is None or here
         if packet.sizing:
             return self._sized(packet, heard, means, arrived=arrived, late=late)
@@ -139,22 +140,22 @@ class RouteSearch:
         seen = Seen(
             Kind.ARRIVED if arrived else kind, offender, rtt, heard.code, heard.labels
         )
-        self.discovery.answered(Ask(packet.flow, packet.ttl), seen, late=late)
+        self.discovery.answered(packet.ask, seen, late=late)
         return True
 
     def lost(self, packet: Packet) -> None:
         """Take note that no answer came in time."""
         if not packet.sizing:
-            self.discovery.lost(Ask(packet.flow, packet.ttl))
+            self.discovery.lost(packet.ask)
         elif self.sizing is not None:
-            self.sizing.lost(packet.flow, packet.size)
+            self.sizing.lost(packet.ask.flow, packet.size)
 
     def unsent(self, packet: Packet) -> None:
         """Take back a packet that this machine had no room for."""
         if not packet.sizing:
-            self.discovery.unsent(Ask(packet.flow, packet.ttl))
+            self.discovery.unsent(packet.ask)
         elif self.sizing is not None:
-            self.sizing.unsent(packet.flow)
+            self.sizing.unsent(packet.ask.flow)
 
     def route(self, ports: list[int], now: float, service_class: str) -> Route:
         """Return what was found; `ports` are the source ports of the flows."""
@@ -184,11 +185,11 @@ class RouteSearch:
         if sizing is None:
             return False
         if arrived:
-            sizing.passed(packet.flow, packet.size, late=late)
+            sizing.passed(packet.ask.flow, packet.size, late=late)
             return True
         if means is Means.TOO_BIG and heard.offender is not None and not late:
             mtu, by = heard.mtu, heard.offender
-            return sizing.refused(packet.flow, packet.size, mtu, by)
+            return sizing.refused(packet.ask.flow, packet.size, mtu, by)
         return False
 
     def _size(self) -> Sizing:

@@ -16,7 +16,7 @@ class PathProbe(BaseModel):
         Seconds between two routes to one target.
     flows : int
         The most flows to follow; each has a socket of its own, shared by all targets.
-        How many are needed is found out: 8 for a path without branches, some 40 for
+        How many are needed is found out: 8 for a path without branches, some 50 for
         four branches side by side.
     max_ttl : int
         The farthest hop to ask.

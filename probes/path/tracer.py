@@ -112,6 +112,7 @@ class Tracer:
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._random: list[bytes] = []
         self._used: set[Port] = set()
+        self._watched = False
         self._pump: asyncio.Task[None] | None = None
         self._offset = self._clock.offset()
         self._steady = True
@@ -158,6 +159,7 @@ class Tracer:
         )
         over = asyncio.Event()
         self._searches[search] = over, watch
+        self._watched = self._watched or watch is not None
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._run())
         try:
@@ -266,7 +268,8 @@ class Tracer:
 
     def _sent_one(self, search: RouteSearch, asked: Asked) -> bool:
         """Send a packet; return whether this machine had room for it."""
-        port = self._port(search.family, asked.flow)
+        ports, flow = self._ports[search.family], asked.ask.flow
+        port = ports[flow] if flow < len(ports) else self._port(search.family, flow)
         if port in self._used:
             # What has come back by now would only be in the way of sending.
             self._hear()
@@ -274,7 +277,7 @@ class Tracer:
         cookie = self._cookie()
         fill = max(0, asked.size - _HEADERS[search.family] - _COOKIE)
         at = self._clock.monotonic()
-        number = port.send(search.address, asked.ttl, cookie, _ZEROS[:fill])
+        number = port.send(search.address, asked.ask.ttl, cookie, _ZEROS[:fill])
         if number in _BUSY:
             search.unsent(asked)
             return False
@@ -292,7 +295,8 @@ class Tracer:
         search.cookies.append(cookie)
         self._sent[cookie] = _Sent(search, asked, at)
         self._waiting.append((at + self._deadline, cookie))
-        self._tell(search, "sent", port.number, asked)
+        if self._watched:
+            self._tell(search, "sent", port.number, asked)
         return True
 
     def _cookie(self) -> bytes:
@@ -309,7 +313,7 @@ class Tracer:
                 continue
             sent.lost = True
             sent.search.lost(sent.packet)
-            number = self._port(sent.search.family, sent.packet.flow).number
+            number = self._port(sent.search.family, sent.packet.ask.flow).number
             self._tell(sent.search, "lost", number, sent.packet)
 
     def _hear(self) -> None:
@@ -344,8 +348,9 @@ class Tracer:
             return
         sent.answered = True
         search.counts.answered += 1
-        kind = "late" if late else "answered"
-        self._tell(search, kind, port.number, sent.packet, heard, rtt)
+        if self._watched:
+            kind = "late" if late else "answered"
+            self._tell(search, kind, port.number, sent.packet, heard, rtt)
 
     def _match(self, flow: int, heard: Heard) -> _Sent | None:
         """Find the packet an answer is about, by what only its way has seen of it.
@@ -356,13 +361,13 @@ class Tracer:
         """
         if len(heard.quoted) >= _COOKIE:
             sent = self._sent.get(bytes(heard.quoted[:_COOKIE]))
-            if sent is None or sent.packet.flow != flow or not _to(sent, heard):
+            if sent is None or sent.packet.ask.flow != flow or not _to(sent, heard):
                 return None
             return sent
         out = [
             sent
             for sent in self._out()
-            if sent.packet.flow == flow and _to(sent, heard)
+            if sent.packet.ask.flow == flow and _to(sent, heard)
         ]
         for sent in out:
             sent.search.discovery.single = True
@@ -388,7 +393,7 @@ class Tracer:
         if watch is None:
             return
         at = self._clock.monotonic() / SECOND - search.started
-        ttl, size = (packet.ttl, packet.size) if packet else (0, 0)
+        ttl, size = (packet.ask.ttl, packet.size) if packet else (0, 0)
         watch(Event(at, kind, number, ttl, size, heard, rtt))
 
 

@@ -9,6 +9,7 @@ import errno
 import socket
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from probes import kernel
@@ -201,18 +202,24 @@ def _if_known(sock: socket.socket, level: int, option: int) -> None:
             raise
 
 
+@lru_cache(maxsize=4096)
+def _text(raw: bytes) -> str:
+    """Write an address that came as 4 or 16 bytes."""
+    return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
+
+
 def _read(data: bytes, ancillary: kernel.Ancillary, to: Address) -> Heard | None:
     for level, kind, value in ancillary:
         if (level, kind) not in _RECVERR:
             continue
         _, origin, what, code, _, mtu, start, _ = _ERROR.unpack_from(value)
-        if origin not in (_ICMP, _ICMP6):
+        if origin == _ICMP:
+            raw = value[_ERROR.size + 4 : _ERROR.size + 8]
+        elif origin == _ICMP6:
+            raw = value[_ERROR.size + 8 : _ERROR.size + 24]
+        else:
             return None
-        six = origin == _ICMP6
-        at = _ERROR.size + (8 if six else 4)
-        raw = value[at : at + (16 if six else 4)]
-        offender = socket.inet_ntop(socket.AF_INET6 if six else socket.AF_INET, raw)
         stack = labels(data[start:]) if start else ()
         stamp = kernel.stamp(ancillary)
-        return Heard(to, offender, what, code, mtu, data, stamp, stack)
+        return Heard(to, _text(raw), what, code, mtu, data, stamp, stack)
     return None

@@ -1,7 +1,7 @@
 """What ``iperf3 -J`` writes, believed only as far as it makes sense.
 
 The far side decides much of what is in it, so every number has bounds, and what is not
-needed is not looked at. Tried with iperf 3.9 to 3.18's keys.
+needed is not looked at. Tried with iperf 3.12's.
 """
 
 import statistics

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from bellrock.runtime.throughput import Throughput
 from bellrock.runtime.throughput_series import ThroughputSeries
 from bellrock.runtime.told import Told
 from bellrock.runtime.utilisation import Load
+from probes.stamp.reflector import Reflector, ReflectorSettings
 from tests.collectors.ssh.device import PASSWORD, Process, device
 from tests.probes.harness import until
 from tests.probes.throughput.server import free_port, iperf3_server
@@ -108,6 +110,10 @@ class Bench:
         at = "one", "tail", "iperf3", outcome.value
         return self.value(catalogue.THROUGHPUT_TESTS, *at) or 0
 
+    def trained(self, outcome: Outcome) -> float:
+        at = "one", "tail", "train", outcome.value
+        return self.value(catalogue.THROUGHPUT_TESTS, *at) or 0
+
     def refused(self, reason: str) -> float:
         return self.value(catalogue.THROUGHPUT_REFUSED, "one", "tail", reason) or 0
 
@@ -176,6 +182,21 @@ async def test_what_may_not_run_is_counted_by_reason_and_sends_nothing(
         await until(lambda: bench.refused(reason) >= 1)
         assert _spent(bench) == 0
     assert not any(bench.ended(outcome) for outcome in Outcome)
+
+
+async def test_trains_have_their_turn_and_are_paid_for_too(bench: Bench) -> None:
+    reflector = Reflector(ReflectorSettings(address=ip_address(CPE), port=0))
+    answering = asyncio.create_task(reflector.run())
+    trains = {"link": "tail", "method": "train", "port": reflector.port}
+    async with bench.running({"tests": {"one": trains}}):
+        assert _spent(bench) == 0
+        bench.wall += 6 * 3600
+        await until(lambda: sum(map(bench.trained, Outcome)) == 2)
+        # Up to a megabyte there, and what of it was answered back.
+        await until(lambda: 200_000 < _spent(bench) <= 2_000_000)
+        assert reflector.counts.answered > 100
+    answering.cancel()
+    await asyncio.wait((answering,))
 
 
 async def test_a_refused_test_runs_as_soon_as_it_may(bench: Bench) -> None:

@@ -12,7 +12,8 @@ from bellrock.config.secrets import read_secret
 _PERHAPS_SECRET = re.compile(r"auth|cookie|token|secret|key|pass", re.IGNORECASE)
 _OURS = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_VALUE = re.compile(r"[\x20-\x7e\t]{0,4096}")
+# What h11 takes, or it would repeat what it refuses: it may be a secret.
+_VALUE = re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e\t]{0,4094}[\x21-\x7e])?)?")
 
 
 class SecretHeader(BaseModel):
@@ -28,7 +29,10 @@ class SecretHeader(BaseModel):
     def _read(self) -> Self:
         self._value = read_secret(self.value_file, self.value_env, what="value")
         if not _VALUE.fullmatch(self.value):
-            raise ValueError("not a header's value; it has to be one line of ASCII")
+            raise ValueError(
+                "not a header's value; it has to be one line of ASCII, without space "
+                "at its ends"
+            )
         return self
 
     @property
@@ -67,4 +71,7 @@ def check_plain(headers: dict[str, str]) -> None:
                 "in this file; use secret_headers with value_file or value_env"
             )
         if not _VALUE.fullmatch(value):
-            raise ValueError(f"headers: the value of {name} is not one line of ASCII")
+            raise ValueError(
+                f"headers: the value of {name} is not one line of ASCII, without "
+                "space at its ends"
+            )

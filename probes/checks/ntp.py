@@ -92,7 +92,7 @@ class NtpCheck(BaseModel):
         if answer.leap == _ALARM or answer.stratum >= _WORST_STRATUM:
             seen.detail = "the server is not synchronised"
             return Outcome.MISMATCH
-        if not answer.transmitted:
+        if not (answer.received and answer.transmitted):
             raise FailedError(Outcome.MALFORMED, "an answer without a time")
         seen.clock = found = answer.clock(before, after)
         away = f"{found.offset:+.6f} s, give or take {found.error:.6f} s"
@@ -152,8 +152,9 @@ class Answer:
         received = nanoseconds(self.received, before)
         transmitted = nanoseconds(self.transmitted, after)
         offset = ((received - before) + (transmitted - after)) / 2 / SECOND
-        held = max(transmitted - received, 0)
-        delay = max(after - before - held, 0) / SECOND
+        # A server that held the question longer than we waited, or less than no time,
+        # is wrong by as much: it is not to look the more exact for it.
+        delay = abs(after - before - (transmitted - received)) / SECOND
         error = delay / 2 + abs(self.root_delay) / 2 + self.root_dispersion
         return ClockReading(
             offset, error + 2.0 ** max(self.precision, -32), self.stratum

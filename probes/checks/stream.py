@@ -72,7 +72,8 @@ class Stream:
             self.seen.expires = certificate.not_valid_after_utc.timestamp()
             subject = certificate.subject.rfc4514_string()
             issuer = certificate.issuer.rfc4514_string()
-        except ValueError:
+        except (ValueError, TypeError, x509.InvalidVersion):
+            # TypeError is of a name that is written as bits.
             raise FailedError(
                 Outcome.MALFORMED, "its certificate cannot be read"
             ) from None
@@ -104,6 +105,12 @@ async def connected(place: Place, port: int, seen: Seen) -> AsyncIterator[Stream
     stream = Stream(reader, writer, seen)
     try:
         yield stream
+    except ssl.SSLError as error:
+        # After the handshake: with TLS 1.3 a server says only then that it wants a
+        # certificate of ours. The read that hears of it raises it.
+        raise FailedError(
+            Outcome.RESET, f"TLS was broken off: {_reason(error)}"
+        ) from None
     finally:
         await _end(writer)
 
@@ -160,5 +167,8 @@ def _why(error: ssl.SSLCertVerificationError) -> str:
 
 
 def _no_tls(error: ssl.SSLError) -> str:
-    reason = (error.reason or "failed").replace("_", " ").lower()
-    return f"no TLS handshake: {reason}"
+    return f"no TLS handshake: {_reason(error)}"
+
+
+def _reason(error: ssl.SSLError) -> str:
+    return (error.reason or "failed").replace("_", " ").lower()

@@ -85,7 +85,11 @@ class Url(BaseModel):
             If that is no web address, or one that gives up encryption.
         """
         try:
-            found = Url.of(urljoin(str(self), location))
+            joined = urljoin(str(self), location)
+            if "://" not in joined:
+                # Not a host alone, as of a target: it is mailto: or the like.
+                raise ValueError
+            found = Url.of(joined)
         except ValueError:
             shown = printable(location)
             raise FailedError(

@@ -1,6 +1,7 @@
 """HTTP checks: the right page is told from another, and every hop is named."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -175,6 +176,11 @@ async def test_redirects_are_followed_and_named() -> None:
     [
         ("/again", Outcome.MISMATCH, "over 3 redirects, the last to http://"),
         ("ftp://x/", Outcome.MALFORMED, "redirected to 'ftp://x/': not a web address"),
+        (
+            "mailto:22",
+            Outcome.MALFORMED,
+            "redirected to 'mailto:22': not a web address",
+        ),
         ("//u:p@x/", Outcome.MALFORMED, "redirected to "),
         ("http://nowhere.test/", Outcome.UNRESOLVED, ""),
     ],
@@ -231,6 +237,36 @@ async def test_secrets_are_sent_to_the_target_alone_and_never_shown(
     assert "12345" not in str(found) + repr(checked)
 
 
+@pytest.mark.parametrize("secret", ["Bearer 12345 ", " Bearer 12345", "\tx", "a\nb"])
+async def test_a_secret_that_cannot_be_sent_is_refused_unsaid(
+    secret: str, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(secret)
+    section = {"secret_headers": {"X": {"value_file": tmp_path / "token"}}}
+    with pytest.raises(ValidationError) as caught:
+        check("x", http=section)
+    (problem,) = caught.value.errors()
+    assert problem["msg"].endswith("one line of ASCII, without space at its ends")
+    assert secret not in problem["msg"]
+
+
+async def test_tls_that_breaks_off_is_the_far_ends_doing(tmp_path: Path) -> None:
+    async def garbles(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        record = b"\x17\x03\x03\x00\x20" + bytes(32)
+        os.write(writer.get_extra_info("socket").fileno(), record)
+        await asyncio.Event().wait()
+
+    async with serving(garbles, Authority.of(tmp_path).context()) as port:
+        found = await attempt(
+            check(f"https://127.0.0.1:{port}/", http={"verify": False})
+        )
+    assert found.outcome is Outcome.RESET
+    assert found.detail.startswith("TLS was broken off: ")
+
+
 async def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
     async with one(page()) as url:
@@ -277,6 +313,7 @@ async def test_each_family_is_asked_by_itself(family: Family, tmp_path: Path) ->
         ("x", {"status": [42]}, "not the status of an answer"),
         ("x", {"headers": {"Authorization": "Basic 12345"}}, "may be a secret"),
         ("x", {"headers": {"X": "a\r\nb"}}, "not one line"),
+        ("x", {"headers": {"X": "a "}}, "without space at its ends"),
         ("x", {"headers": {"a b": "x"}}, "not the name of a header"),
         ("x", {"headers": {"Host": "y"}}, "follows from the request"),
         ("x", {"method": "HEAD", "contains": "y"}, "has no body"),

@@ -80,6 +80,25 @@ async def test_an_offset_that_the_bound_explains_is_well() -> None:
     assert found.outcome is Outcome.SUCCESS
 
 
+@pytest.mark.parametrize("held", [-8, 8])
+async def test_a_server_that_cannot_have_held_it_so_long_is_less_exact(
+    held: int,
+) -> None:
+    found = await asked(lambda data: [answered(data, sent=stamp(held))])
+    assert found.clock is not None
+    assert found.clock.offset == pytest.approx(held / 2, abs=0.5)
+    assert abs(found.clock.offset) <= found.clock.error
+
+
+async def test_an_answer_that_was_never_asked_for_is_malformed() -> None:
+    def answer(data: bytes) -> list[bytes]:
+        whole = bytearray(answered(data))
+        whole[32:40] = bytes(8)
+        return [bytes(whole)]
+
+    assert (await asked(answer)).outcome is Outcome.MALFORMED
+
+
 def forged(data: bytes) -> list[bytes]:
     return [
         answered(data, origin=7, ahead=99),

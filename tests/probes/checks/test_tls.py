@@ -1,6 +1,7 @@
 """TLS checks: what is wrong with a certificate is said, and when it ends as well."""
 
 import asyncio
+import ssl
 import time
 from pathlib import Path
 
@@ -41,6 +42,31 @@ async def test_a_good_certificate_tells_when_it_ends(authority: Authority) -> No
     assert [phase for phase, _ in found.phases] == [Phase.CONNECT, Phase.TLS]
     assert found.expires is not None
     assert 29 * DAY < found.expires - time.time() <= 30 * DAY
+
+
+@pytest.mark.parametrize(
+    ("plain", "odd"),
+    [
+        (b"\x0c\x0eportal.example", b"\x03\x0e\x00ortal.example"),
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03"),
+    ],
+    ids=["a name of bits", "of a version to come"],
+)
+async def test_a_certificate_that_cannot_be_read_is_malformed(
+    plain: bytes, odd: bytes, authority: Authority
+) -> None:
+    authority.context()
+    file = authority.folder / "server.pem"
+    key, begin, rest = file.read_text().partition("-----BEGIN CERT")
+    encoded = ssl.PEM_cert_to_DER_cert(begin + rest)
+    assert plain in encoded
+    file.write_text(key + ssl.DER_cert_to_PEM_cert(encoded.replace(plain, odd)))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    async with serving(hangs, context) as port:
+        found = await asked(port, None, verify=False)
+    assert found.outcome is Outcome.MALFORMED
+    assert found.detail == "its certificate cannot be read"
 
 
 @pytest.mark.parametrize(

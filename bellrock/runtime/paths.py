@@ -34,11 +34,6 @@ PATH = "path"
 MOST_CHANGES = 100
 """Changes that are kept, of all targets together."""
 
-_EACH, _MOST_AT_ONCE = 20.0, 64
-"""Packets a second that each target under way should have at least: with less, a trace
-would run out of time before it is complete.
-"""
-
 _CONFIRM = 0.1
 """Share of the interval to wait before a way seen once is looked for again."""
 
@@ -170,7 +165,7 @@ class Paths:
                 self._analyst.set_route(traced, history.known)
             self._parts.start(_ANALYSIS, self._analyst.run)
         if self._scheduler is None:
-            at_once = min(_MOST_AT_ONCE, max(2, int(wanted.probe.rate / _EACH)))
+            at_once = wanted.probe.at_once
             self._scheduler = Scheduler(concurrency=at_once, on_skip=self._on_skip)
             run = partial(self._run, wanted.probe, self._scheduler)
             self._parts.start(_SCHEDULE, run)

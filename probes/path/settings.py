@@ -6,6 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bellrock.config.duration import Seconds
 
+_EACH, _MOST_AT_ONCE = 20.0, 64
+"""Packets a second that each target under way should have at least: with less, a trace
+would run out of time before it is complete.
+"""
+
 
 class PathProbe(BaseModel):
     """The ``path:`` section of ``probes``.
@@ -58,3 +63,8 @@ class PathProbe(BaseModel):
     least_mtu: int = Field(default=1_400, ge=576, le=65_535)
     port: int = Field(default=33_434, ge=1, le=65_535)
     dscp: int = Field(default=0, ge=0, le=63)
+
+    @property
+    def at_once(self) -> int:
+        """How many targets the packet rate is enough for at a time."""
+        return min(_MOST_AT_ONCE, max(2, int(self.rate / _EACH)))

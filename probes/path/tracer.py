@@ -264,6 +264,8 @@ class Tracer:
                 return 0.0
             budget -= 1
             turns.append(search)
+            # Last in the next round too: it may be that there is room for few only.
+            self._searches[search] = self._searches.pop(search)
         return budget
 
     def _sent_one(self, search: RouteSearch, asked: Asked) -> bool:

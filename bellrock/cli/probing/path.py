@@ -141,6 +141,7 @@ async def _trace(
     found: Sequence[Place], probe: PathProbe, events: list[Event] | None
 ) -> list[Route]:
     tracer = Tracer(probe)
+    turns = asyncio.Semaphore(probe.at_once)
 
     async def one(place: Place) -> Route:
         def watch(happened: Happened) -> None:
@@ -148,7 +149,9 @@ async def _trace(
                 events.append(_told(place, happened))
 
         target = Target(place.name, place.address)
-        return await tracer.trace(target, watch=None if events is None else watch)
+        # The time each has begins with its turn, or the last would have none left.
+        async with turns:
+            return await tracer.trace(target, watch=None if events is None else watch)
 
     try:
         return list(await asyncio.gather(*map(one, found)))

@@ -130,7 +130,10 @@ class RouteSearch:
         """Take an answer to a packet of ours; return whether it says anything."""
         means = self.means(heard)
         offender = heard.offender or self._host
-        here = means is Means.NO_PORT and offender == self._host
+        # Whatever the target itself refuses has reached it: its own firewall may say
+        # "prohibited" where there would be no port.
+        refused = means in (Means.NO_PORT, Means.REFUSED)
+        here = refused and offender == self._host
         arrived = heard.offender is None or here
         if packet.sizing:
             return self._sized(packet, heard, means, arrived=arrived, late=late)

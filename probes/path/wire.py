@@ -143,7 +143,8 @@ class Port:
                 return
             heard = _read(data, ancillary, to)
             if heard is not None:
-                self._unheard -= 1
+                # Of one datagram, or of a forged one, more may be said than was sent.
+                self._unheard = max(0, self._unheard - 1)
                 yield heard
 
     def replies(self) -> Iterator[Heard]:

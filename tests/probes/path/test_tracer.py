@@ -12,6 +12,7 @@ from bellrock.model.observation import Outcome
 from bellrock.model.route import Ending, Flow, MtuSource, Route
 from probes.path.settings import PathProbe
 from probes.path.tracer import Event, Tracer, trace
+from probes.path.wire import Port
 from probes.target import Target
 from tests.probes.harness import unprivileged
 from tests.probes.path.network import firewall
@@ -313,3 +314,50 @@ async def test_the_machine_itself_is_one_hop_away() -> None:
     route = await _traced("127.0.0.1")
     assert route.reached
     assert {flow.addresses for flow in route.flows} == {("127.0.0.1",)}
+
+
+async def test_targets_take_turns_however_few_packets_may_be_sent() -> None:
+    """Else those that began first have it all, and the last run out of time."""
+    sent: list[str] = []
+    names = ["1", "2", "3", "4"]
+
+    async def one(tracer: Tracer, name: str) -> None:
+        def watch(event: Event) -> None:
+            if event.kind == "sent":
+                sent.append(name)
+
+        await tracer.trace(Target(name, f"127.0.0.{name}"), watch=watch)
+
+    async with _tracer(_HERE.model_copy(update={"rate": 100.0, "flows": 1})) as tracer:
+        await asyncio.gather(*(one(tracer, name) for name in names))
+    assert sent[:4] == names
+
+
+async def test_a_target_that_refuses_in_other_words_is_reached(
+    diamond: Diamond,
+) -> None:
+    """As firewalld has it: the host itself says "prohibited", not "no port"."""
+    need("nft")
+    reject = "meta l4proto udp reject with icmp type admin-prohibited"
+    with firewall(diamond, "b", "input", reject):
+        route = await _traced(TARGET, _QUICK)
+    assert route.outcome is Outcome.SUCCESS
+    assert {flow.ending for flow in route.flows} == {Ending.REACHED}
+    assert route.mtu == NARROW
+
+
+def test_more_complaints_than_packets_leave_the_later_ones_readable() -> None:
+    closed = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    closed.bind(("127.0.0.1", 0))
+    nobody = closed.getsockname()
+    closed.close()
+    port = Port(socket.AF_INET, 0, dscp=0)
+    try:
+        for _ in range(5):
+            # Told of, though not sent by the port itself: as forged ones are.
+            port.sock.sendto(b"", nobody)
+            assert len(list(port.heard())) == 1
+        assert [port.send(nobody, 64, bytes(8)) for _ in range(3)] == [0, 0, 0]
+        assert len(list(port.heard())) == 3
+    finally:
+        port.close()

@@ -21,7 +21,7 @@ _OF = (
 )
 _SHARED = (
     f'{{{{ with printf "{catalogue.SITE_PATHS_SHARED.name}{{site=%q}}" $labels.site'
-    " | query }}All of them pass "
+    ' | query | sortByLabel "element" }}All of them pass '
     "{{ range $i, $it := . }}{{ if $i }}, {{ end }}{{ $it.Labels.element }}"
     " ({{ $it.Labels.kind }}){{ end }}.{{ else }}What they share is not known now."
     "{{ end }}"

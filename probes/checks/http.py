@@ -15,6 +15,7 @@ from bellrock.model.observation import Outcome
 from probes.checks.attempt import Place, Seen, printable
 from probes.checks.exchange import Request, Response, exchange
 from probes.checks.headers import SecretHeader, check_names, check_plain
+from probes.checks.matching import is_found
 from probes.checks.stream import UntrustedError, connected
 from probes.checks.tls import TlsCheck
 from probes.checks.trust import Trust
@@ -90,7 +91,7 @@ class HttpCheck(Trust):
         for left in range(self.redirects, -1, -1):
             response = await self._ask(place, url, own, method, seen)
             if not _leads_on(response) or response.status in self.status:
-                return self._judged(response, seen)
+                return await self._judged(response, seen)
             last, url = url, url.next(response.location)
             seen.note("**", f"redirected from {last}", f"to {url}")
             if left:
@@ -137,7 +138,7 @@ class HttpCheck(Trust):
                 await stream.secure(self.context(), self._name(url, own))
             return await exchange(stream, request, self.body_limit)
 
-    def _judged(self, response: Response, seen: Seen) -> Outcome:
+    async def _judged(self, response: Response, seen: Seen) -> Outcome:
         fine = self.status or range(200, 300)
         if response.status not in fine:
             seen.detail = f"status {response.status} {printable(response.reason)}"
@@ -148,7 +149,7 @@ class HttpCheck(Trust):
         )
         if self.contains not in text:
             seen.detail = f"{self.contains!r} is not {where}"
-        elif self.matches and not re.search(self.matches, text):
+        elif self.matches and not await is_found(self.matches, response.body):
             seen.detail = f"nothing {where} matches {self.matches!r}"
         elif self.lacks and self.lacks in text:
             seen.detail = f"{self.lacks!r} is {where}"

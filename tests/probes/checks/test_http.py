@@ -267,6 +267,45 @@ async def test_tls_that_breaks_off_is_the_far_ends_doing(tmp_path: Path) -> None
     assert found.detail.startswith("TLS was broken off: ")
 
 
+async def test_an_expression_without_end_holds_up_nobody() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.01)
+            turns += 1
+
+    async with one(page(b"a" * 64 + b"!")) as url:
+        meanwhile = asyncio.create_task(others())
+        found = await attempt(check(url, deadline=30, http={"matches": "(a+)+$"}))
+        meanwhile.cancel()
+    assert found.outcome is Outcome.MISMATCH
+    assert (
+        found.detail == "'(a+)+$' takes over 1 s to search this page for; simplify it"
+    )
+    assert turns > 10
+
+
+def children() -> set[str]:
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {each for task in tasks for each in task.read_text().split()}
+
+
+async def test_a_search_ends_with_the_deadline() -> None:
+    before = children()
+    async with one(page(b"a" * 64 + b"!")) as url:
+        given = check(url, deadline=0.3, http={"matches": "(a+)+$"})
+        assert await outcome(given) is Outcome.TIMEOUT
+    assert children() <= before
+
+
+@pytest.mark.parametrize("pattern", ["\0", "é\n+", "(?i)WÖRTER", "\ufffd", "^", "z$"])
+async def test_an_expression_is_searched_for_as_it_is_written(pattern: str) -> None:
+    async with one(page("\0 é\n\n wörter ".encode() + b"\xff z")) as url:
+        assert await outcome(check(url, http={"matches": pattern})) is Outcome.SUCCESS
+
+
 async def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
     async with one(page()) as url:

@@ -99,11 +99,12 @@ class Peer:
         sequences : int
             How many numbers there are before they wrap; a power of two.
         remembered : int
-            Nanoseconds; what was sent later is remembered.
+            Nanoseconds; what was sent later, or is still waited for, is remembered.
         """
         sequence = self.sequence
         packet = self.ring[sequence & self._mask]
-        if packet.sent > remembered:
+        # After a stall, one that is still waited for may be older than that.
+        if packet.sent > remembered or packet.outcome is None:
             packet = self._fresh(sequences, remembered)
         packet.sequence = sequence
         packet.track = track
@@ -135,10 +136,10 @@ class Peer:
             old, self.ring = self.ring, [Packet(self) for _ in range(size)]
             self._mask = size - 1
             for packet in old:
-                if packet.sent > remembered:
+                if packet.sent > remembered or packet.outcome is None:
                     self.ring[packet.sequence & self._mask] = packet
             packet = self.ring[self.sequence & self._mask]
-            if packet.sent <= remembered:
+            if packet.sent <= remembered and packet.outcome is not None:
                 return packet
         packet = self.ring[self.sequence & self._mask] = Packet(self)
         return packet

@@ -493,7 +493,12 @@ class Engine:
                 strays += 1
                 continue
             packet = peer.find(sequence)
-            if packet is None or packet.token != token or packet.sent < forgotten:
+            # Whatever is still waited for is remembered, however late we look.
+            if (
+                packet is None
+                or packet.token != token
+                or (packet.sent < forgotten and packet.outcome is not None)
+            ):
                 strays += 1
                 continue
             delay = None

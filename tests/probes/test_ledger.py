@@ -106,8 +106,21 @@ def test_a_packet_is_used_again_only_when_it_is_forgotten() -> None:
     assert len({id(packet) for packet in remembered}) == len(remembered)
     size = len(book.peer.ring)
     for at in range(2 * RECALL * DEADLINE, 20 * RECALL * DEADLINE, 10):
+        book.ledger.expire(at)
         book.ledger.answered(book.send(at), 1)
     assert len(book.peer.ring) == size
+
+
+def test_a_packet_still_waited_for_is_not_used_again_however_old() -> None:
+    book = Book()
+    out = [book.send(at) for at in range(4)]
+    stalled = 10 * RECALL * DEADLINE
+    younger = [book.send(stalled + at) for at in range(4)]
+    assert not set(map(id, out)) & set(map(id, younger))
+    assert [book.peer.find(packet.sequence) for packet in out] == out
+    book.ledger.expire(stalled)
+    assert [packet.outcome for packet in out] == [Outcome.TIMEOUT] * 4
+    assert [packet.outcome for packet in younger] == [None] * 4
 
 
 def test_where_numbers_run_out_the_younger_packet_has_it() -> None:

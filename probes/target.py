@@ -52,6 +52,9 @@ def resolve(address: str, port: int) -> tuple[int, Address]:
     if len(place) == 2:
         return family, (str(place[0]), int(place[1]))
     host, number, flow, scope = place
+    if not ipaddress.IPv6Address(host.partition("%")[0]).is_link_local:
+        # The kernel names no interface in answers from an address that needs none.
+        scope = 0
     return family, (str(host), int(number), int(flow), int(scope))
 
 

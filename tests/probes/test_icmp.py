@@ -101,6 +101,27 @@ def usual(made: IcmpChannel, data: bytes) -> tuple[int, ...]:
     return struct.unpack_from(f"!{made.usual.layout}", data)
 
 
+async def test_an_interface_named_without_need_hides_no_answer() -> None:
+    need_raw_sockets()
+    reports = Reports()
+    engine = QUICK.engine([Target("scoped", "::1%1")], report=reports)
+    async with running(engine):
+        await until(lambda: bool(reports.delays("scoped")))
+    assert engine.counts.strays == 0
+
+
+async def test_answers_read_long_after_the_deadline_are_no_loss() -> None:
+    need_raw_sockets()
+    reports = Reports()
+    # A look every 100 ms at what had 10 ms: the kernel's stamps say it was in time.
+    probe = IcmpProbe(interval=1, deadline=0.01, report=0.02)
+    engine = probe.engine([Target("quick", "127.0.0.1")], report=reports)
+    async with running(engine):
+        await until(lambda: bool(reports.outcomes("quick")))
+    assert reports.outcomes("quick").keys() == {Outcome.SUCCESS}
+    assert engine.counts.strays == 0
+
+
 async def test_many_addresses_answer_through_one_engine() -> None:
     need_raw_sockets()
     addresses = [*(f"127.0.0.{n}" for n in range(1, 21)), "::1"]

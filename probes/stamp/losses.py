@@ -29,6 +29,7 @@ _HALF = WORD // 2
 _SLACK = 1_024
 _MOST = 8_192
 _MANY = 512
+_PARTS = 64
 _MARGIN = SECOND
 _LEAST_DISORDER = SECOND // 20
 _DISORDER = 4
@@ -119,10 +120,15 @@ class Losses:
             self._take_in()
             if len(self._answers) + len(self._runs) + len(self._again) > _MOST:
                 self._begin_anew()
-            while (part := self._next_part()) is not None:
+            for _ in range(_PARTS):
+                if (part := self._next_part()) is None:
+                    break
                 sent += part.sent
                 forward += part.forward
                 reverse += part.reverse
+            else:
+                # No count begins anew that often.
+                self._begin_anew()
         return Settled(sent, forward, reverse) if self._counts else None
 
     def _all_well(self) -> int:

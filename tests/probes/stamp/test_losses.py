@@ -193,6 +193,14 @@ def test_answers_without_times_are_counted() -> None:
     assert network.told == Settled(55, 0, 1)
 
 
+def test_a_count_that_begins_anew_with_each_answer_is_not_believed() -> None:
+    losses = Losses(100 * MS)
+    for sequence in range(200):
+        number = sequence * 1_000_003 % WORD
+        losses.answered(sequence, number, (sequence + 1) * MS, (sequence + 2) * MS)
+    assert losses.settle() is None
+
+
 def test_a_reflector_that_copies_our_numbers_tells_nothing() -> None:
     losses = Losses(100 * MS)
     for n in range(20):

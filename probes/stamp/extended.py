@@ -8,6 +8,7 @@ import ipaddress
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from probes.stamp.tlv import (
     HEADER,
@@ -30,6 +31,8 @@ _ACCESSES = (1, 2)
 _REFUSED = 1
 _FOLLOW_UP = struct.Struct("!IQB3x")
 _COUNTS = struct.Struct("!II")
+_MOST = 32
+"""Extensions that are answered; there are eight types. More are work for nothing."""
 
 
 @dataclass(slots=True)
@@ -88,6 +91,9 @@ def respond(asked: bytes, seen: Seen, key: bytes | None) -> tuple[bytes, int]:
     if asked[1:2] == b"\0":
         # No extension has type 0: it is the padding of an older sender.
         return asked, marked
+    if len(list(islice(walk(data, 0), _MOST + 1))) > _MOST:
+        data[0] = MALFORMED
+        return bytes(data), marked
     if not _true(data, seen, key):
         for found in walk(data, 0):
             data[found.at] |= INTEGRITY
@@ -180,7 +186,8 @@ def _location(data: bytearray, location: Extension, seen: Seen) -> None:
     at = location.at + HEADER
     ports = [0 if end is None else end[1] for end in (seen.destination, seen.source)]
     struct.pack_into("!HH", data, at, *ports)
-    for found in walk(data, at + PORTS, location.end):
+    places = walk(data, at + PORTS, location.end)
+    for found in islice(places, len(Place)):
         size = PLACE_LENGTHS.get(found.kind, found.size)
         if found.end > location.end or found.size != size:
             data[found.at] = MALFORMED

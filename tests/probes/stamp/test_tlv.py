@@ -151,6 +151,24 @@ def test_what_is_malformed_is_flagged_and_all_behind_it_goes_back_untouched(
     assert answer[9:] == question[9:]
 
 
+def test_more_extensions_than_make_sense_are_malformed_and_not_gone_through() -> None:
+    question = asked(200, b"") * 32
+    assert respond(question, seen(), None)[0] == question
+    question += asked(200, b"") * 2_000
+    answer, dscp = respond(question, seen(), None)
+    assert answer == asked(200, b"", 0x40) + question[4:]
+    assert dscp == 46
+
+
+def test_more_places_than_there_are_go_back_as_they_came() -> None:
+    place = asked(tlv.Place.SOURCE_MAC, bytes(8))
+    question = asked(tlv.Kind.LOCATION, bytes(4) + place * 40)
+    answer, _ = respond(question, seen(), None)
+    untold = asked(tlv.Place.SOURCE_EUI64, bytes(8), 0)
+    assert answer[8 : 8 + 9 * 12] == untold * 9
+    assert answer[8 + 9 * 12 :] == place * 31
+
+
 def test_the_zeros_of_an_older_sender_are_no_extension() -> None:
     assert respond(bytes(60), seen(), None) == (bytes(60), 46)
 

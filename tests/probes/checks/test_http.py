@@ -281,9 +281,7 @@ async def test_an_expression_without_end_holds_up_nobody() -> None:
         found = await attempt(check(url, deadline=30, http={"matches": "(a+)+$"}))
         meanwhile.cancel()
     assert found.outcome is Outcome.MISMATCH
-    assert (
-        found.detail == "'(a+)+$' takes over 1 s to search this page for; simplify it"
-    )
+    assert found.detail.startswith("to search this page for '(a+)+$' takes too")
     assert turns > 10
 
 

@@ -6,15 +6,8 @@ in id, question and source is not an answer (RFC 5452, section 4) and is passed 
 
 import asyncio
 import struct
-from typing import Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast
 
-import dns.exception
-import dns.flags
-import dns.message
-import dns.name
-import dns.rcode
-import dns.rdataclass
-import dns.rdatatype
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bellrock.model.check import Phase
@@ -23,6 +16,10 @@ from probes.checks.attempt import Place, Seen, printable
 from probes.checks.datagrams import datagrams
 from probes.checks.stream import connected, cut_short
 from probes.failure import FailedError
+
+if TYPE_CHECKING:
+    # Imported where it is used: every command reads this module, and few ask DNS.
+    import dns.message
 
 _PAYLOAD = 1232
 _AGAIN = 2.0
@@ -70,6 +67,14 @@ class DnsCheck(BaseModel):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
+        # All that asking needs, while nothing waits for an event loop yet.
+        import dns.exception
+        import dns.message
+        import dns.name
+        import dns.rcode
+        import dns.rdataclass
+        import dns.rdatatype
+
         for key, text, read in (
             ("query", self.query, dns.name.from_text),
             ("type", self.type, dns.rdatatype.from_text),
@@ -84,6 +89,8 @@ class DnsCheck(BaseModel):
 
     async def __call__(self, place: Place, seen: Seen) -> Outcome:
         """Ask the server at `place`, and compare what it says."""
+        import dns.flags
+
         question = self._question()
         if self.transport == "udp":
             answer = await self._over_udp(place, question, seen)
@@ -94,7 +101,10 @@ class DnsCheck(BaseModel):
             answer = await self._over_tcp(place, question, seen)
         return self._judged(answer, seen)
 
-    def _question(self) -> dns.message.QueryMessage:
+    def _question(self) -> "dns.message.QueryMessage":
+        import dns.flags
+        import dns.message
+
         question = dns.message.make_query(
             self.query,
             self.type,
@@ -110,8 +120,8 @@ class DnsCheck(BaseModel):
         return question
 
     async def _over_udp(
-        self, place: Place, question: dns.message.QueryMessage, seen: Seen
-    ) -> dns.message.Message:
+        self, place: Place, question: "dns.message.QueryMessage", seen: Seen
+    ) -> "dns.message.Message":
         wire = question.to_wire()
         async with datagrams(place, self.port) as sock:
             self._asked(seen, "UDP", place)
@@ -128,8 +138,8 @@ class DnsCheck(BaseModel):
         )
 
     async def _over_tcp(
-        self, place: Place, question: dns.message.QueryMessage, seen: Seen
-    ) -> dns.message.Message:
+        self, place: Place, question: "dns.message.QueryMessage", seen: Seen
+    ) -> "dns.message.Message":
         wire = question.to_wire()
         async with connected(place, self.port, seen) as stream:
             self._asked(seen, "TCP", place)
@@ -149,7 +159,11 @@ class DnsCheck(BaseModel):
         asked = f"{self.query} {self.class_} {self.type}"
         seen.note("->", f"{asked} to {place.address} port {self.port} over {over}")
 
-    def _judged(self, answer: dns.message.Message, seen: Seen) -> Outcome:
+    def _judged(self, answer: "dns.message.Message", seen: Seen) -> Outcome:
+        import dns.flags
+        import dns.rcode
+        import dns.rdatatype
+
         rcode = dns.rcode.to_text(answer.rcode())
         flags = dns.flags.to_text(answer.flags)
         wanted = dns.rdatatype.from_text(self.type)
@@ -178,9 +192,12 @@ class DnsCheck(BaseModel):
 
 
 def _read(
-    data: bytes, question: dns.message.QueryMessage
-) -> dns.message.Message | None:
+    data: bytes, question: "dns.message.QueryMessage"
+) -> "dns.message.Message | None":
     """Return the answer to the question; None if it is to another, or garbled."""
+    import dns.exception
+    import dns.message
+
     try:
         # One that was cut off need not be whole: it is asked for again.
         answer = dns.message.from_wire(data, ignore_trailing=True)

@@ -11,14 +11,15 @@ import os
 import socket
 from collections import defaultdict
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-
-import dns.asyncresolver
-import dns.exception
-import dns.name
-import dns.resolver
+from typing import TYPE_CHECKING
 
 from bellrock.model.check import Family
+
+if TYPE_CHECKING:
+    # Imported where it is used: every command reads this module, and few resolve.
+    import dns.asyncresolver
 
 HOSTS = Path("/etc/hosts")
 SYSTEM = Path("/etc/resolv.conf")
@@ -41,6 +42,8 @@ class Resolver:
     """
 
     def __init__(self, hosts: Path = HOSTS, system: Path = SYSTEM) -> None:
+        # Here already, so that no event loop waits for it at the first name.
+        import_module("dns.asyncresolver")
         self._hosts = hosts
         self._system = system
         self._hosts_stamp: _Stamp = None
@@ -87,6 +90,9 @@ class Resolver:
             return await self._answer(name, family)
 
     async def _answer(self, name: str, family: Family) -> tuple[str, ...]:
+        import dns.exception
+        import dns.resolver
+
         try:
             answer = await self._servers().resolve(
                 name, _RECORDS[family], search=True, raise_on_no_answer=False
@@ -105,7 +111,10 @@ class Resolver:
             raise socket.gaierror(socket.EAI_NONAME, "not a host name") from None
         return tuple(record.to_text() for record in answer.rrset or ())
 
-    def _servers(self) -> dns.asyncresolver.Resolver:
+    def _servers(self) -> "dns.asyncresolver.Resolver":
+        import dns.asyncresolver
+        import dns.exception
+
         stamp = _stamp(self._system)
         if self._dns is None or stamp != self._system_stamp:
             self._dns = dns.asyncresolver.Resolver(configure=False)

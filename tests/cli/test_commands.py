@@ -245,3 +245,16 @@ def test_a_picture_that_cannot_be_kept_is_told_before_the_show(tmp_path: Path) -
     )
     assert done.returncode == 2
     assert b"x.svg: cannot write there" in done.stderr
+
+
+def test_what_few_commands_need_is_loaded_by_none_of_the_others(small: Path) -> None:
+    """Else each of them starts later, for packets, names and logins it has not."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "bellrock", "spof", small],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "bellrock.cli.main" in loaded
+    assert not {"asyncssh", "dns", "httpx", "scapy"} & loaded

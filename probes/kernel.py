@@ -56,7 +56,7 @@ ERRORS = (
 """What is told of an entry in the error queue: its kind, errno, origin and number."""
 
 _BUFFER = 4 << 20
-_DROPS = 8
+_MEMORY = struct.Struct("=II24xI")
 
 
 class Refused(NamedTuple):
@@ -121,14 +121,28 @@ def stamp_both(sock: socket.socket, *, sent: bool) -> None:
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPING, flags)
 
 
-def drops(sock: socket.socket) -> int:
-    """Return how many datagrams for a socket found it full, modulo 2^32.
+class Memory(NamedTuple):
+    """How a socket stands.
 
-    This is the counter behind ``SO_RXQ_OVFL``, which is told only with the next
-    datagram that finds room.
+    Attributes
+    ----------
+    held, room : int
+        Bytes of kernel memory of what waits to be read, and how many there may be.
+    dropped : int
+        Datagrams that were not kept, modulo 2^32: they found it full, or (in IPv6's
+        raw sockets) with a wrong checksum. This is the counter behind
+        ``SO_RXQ_OVFL``, which is told only with the next datagram that finds room.
     """
-    known = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 4 * (_DROPS + 1))
-    return int.from_bytes(known[4 * _DROPS :], sys.byteorder)
+
+    held: int
+    room: int
+    dropped: int
+
+
+def memory(sock: socket.socket) -> Memory:
+    """Return how a socket stands."""
+    known = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMORY.size)
+    return Memory(*_MEMORY.unpack(known))
 
 
 def enlarge(sock: socket.socket) -> None:

@@ -26,6 +26,8 @@ _STAMPED = 1_000
 taken where the driver is handed the packet, and nothing tells how long that takes."""
 
 _UNSTAMPED = 4_096
+_LARGEST = 8_192
+"""Bytes of kernel memory that no small datagram takes more of."""
 
 Arrival = tuple[bytes, int, int | None, int | None, int, Far | None, int, int]
 """What came: the sender's socket address, the stamp or 0, and of the answer, if it is
@@ -55,7 +57,8 @@ class Line:
         self.sock = channel.sock
         self.offset = clock.offset()
         self.drained = clock.monotonic()
-        self._dropped = kernel.drops(self.sock)
+        self._dropped = kernel.memory(self.sock).dropped
+        self._read = 0
         self._clock = clock
         self._uniform = channel if isinstance(channel, Uniform) else None
         self._wanted: list[Packet] = []
@@ -141,7 +144,9 @@ class Line:
         """Receive; return how many datagrams came, or minus the errno."""
         if self._inbox.room < self._outbox.room + _SLACK:
             self._inbox = self._new_inbox()
-        return self._inbox.receive(most)
+        count = self._inbox.receive(most)
+        self._read += max(0, count)
+        return count
 
     def received(self, count: int) -> Iterator[Arrival]:
         """Yield what the last call received."""
@@ -214,11 +219,16 @@ class Line:
         return found
 
     def overflowed(self) -> int:
-        """Return how many datagrams found the socket full since the last call."""
-        dropped = kernel.drops(self.sock)
+        """Return how many datagrams found the socket full since the last call.
+
+        What filled it is still there or was read since. If that is too little, what
+        was dropped came with a wrong checksum: it was lost on its way.
+        """
+        held, room, dropped = kernel.memory(self.sock)
         more = (dropped - self._dropped) & 0xFFFF_FFFF
-        self._dropped = dropped
-        return more
+        full = held + self._read * _LARGEST > room // 2
+        self._dropped, self._read = dropped, 0
+        return more if full else 0
 
     def _stamped(self, key: int, stamp: int) -> None:
         place = (key - self._first) & 0xFFFF_FFFF

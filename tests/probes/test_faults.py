@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+import struct
 import subprocess
 from collections.abc import Callable
 
@@ -143,6 +144,30 @@ async def test_what_may_have_been_answered_while_the_socket_was_full_is_not_lost
     assert engine.counts.dropped >= 20
     for target in targets:
         assert reports.outcomes(target.id).keys() <= {Outcome.SUCCESS}
+
+
+async def test_what_came_with_a_wrong_checksum_was_not_dropped_by_this_machine() -> (
+    None
+):
+    need_raw_sockets()
+    reports = Reports()
+    # An echo reply of nobody's; IPv6's raw sockets count it as dropped.
+    spoilt = bytes((129, 0, 1, 2, 3, 4, 5, 6))
+    with own_network(icmp_echo_ignore_all="1"):
+        engine = HASTY.engine(BOTH, report=reports)
+        async with running(engine):
+            with socket.socket(
+                socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW
+            ) as other:
+                end = socket.inet_pton(socket.AF_INET6, "::1")
+                head = struct.pack("!IHBB", 6 << 28, len(spoilt), 58, 64)
+                async with asyncio.timeout(20):
+                    while reports.outcomes("four")[Outcome.TIMEOUT] < 10:
+                        other.sendto(head + end + end + spoilt, ("::1", 0))
+                        await asyncio.sleep(0.02)
+    assert engine.counts.dropped == 0
+    assert engine.counts.unsent.total() == 0
+    assert reports.outcomes("six").keys() == {Outcome.SUCCESS}
 
 
 async def test_a_flood_of_pings_that_are_not_ours_finds_no_place_in_our_socket() -> (

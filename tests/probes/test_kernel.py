@@ -27,7 +27,7 @@ def test_a_datagram_is_stamped_between_sending_and_now() -> None:
 def test_what_found_the_socket_full_is_counted_once() -> None:
     with prepared() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        assert kernel.drops(sock) == 0
+        assert kernel.memory(sock).dropped == 0
         for _ in range(50):
             sock.sendto(bytes(1_000), sock.getsockname())
         kept = 0
@@ -35,4 +35,4 @@ def test_what_found_the_socket_full_is_counted_once() -> None:
             while sock.recv(2_048):
                 kept += 1
         except BlockingIOError:
-            assert kernel.drops(sock) == 50 - kept > 0
+            assert kernel.memory(sock).dropped == 50 - kept > 0

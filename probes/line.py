@@ -10,7 +10,7 @@ from probes.channel import Channel, Far, Uniform
 from probes.clock import SECOND, Clock
 from probes.kernel import STAMP, STAMP_SIZE, Ancillary, Refused
 from probes.ledger import Packet, Track
-from probes.timing import stepped
+from probes.timing import moved, stepped
 
 _PLACES = 256
 _GROUP = 64
@@ -88,10 +88,10 @@ class Line:
         What was stamped since the last call is then worthless.
         """
         offset = self._clock.offset()
-        moved = stepped(self.offset, offset)
-        if moved or offset.error < self.offset.error:
+        steady = not stepped(self.offset, offset)
+        if moved(self.offset, offset) or offset.error < self.offset.error:
             self.offset = offset
-        return not moved
+        return steady
 
     def load(self, tracks: Sequence[Track], remembered: int) -> list[Packet]:
         """Make a packet for each of these, ready to leave together.
@@ -139,6 +139,13 @@ class Line:
         if self.exact:
             self._wanted += left
         return sent
+
+    def error(self, doubt: int) -> int:
+        """Return how wrong a delay may be, whose packet left within `doubt`.
+
+        Where both ends of it were stamped, what stands between the clocks cancels out.
+        """
+        return doubt if self.exact and doubt <= _STAMPED else doubt + self.offset.error
 
     def receive(self, most: int) -> int:
         """Receive; return how many datagrams came, or minus the errno."""
@@ -201,6 +208,7 @@ class Line:
         found: list[Refused] = []
         while (count := self._errors.receive(_PLACES)) > 0:
             rows = self._errors.rows(count)
+            latest = self._clock.monotonic() + self.offset.error
             for place, ((size, length), row, (quoted,)) in enumerate(rows):
                 name, kind, seconds, rest, also, number, origin, key = row
                 if kind != STAMP or also not in kernel.ERRORS:
@@ -209,7 +217,7 @@ class Line:
                     found += kernel.refused(name, quoted[:length], control)
                 elif origin == kernel.OF_STAMP:
                     if steady:
-                        self._stamped(key, seconds * SECOND + rest)
+                        self._stamped(key, seconds * SECOND + rest, latest)
                 elif origin in kernel.FROM_ICMP:
                     found.append(Refused(number, name, quoted[:length]))
         if count not in (-errno.EAGAIN, -errno.EINTR):
@@ -230,14 +238,15 @@ class Line:
         self._dropped, self._read = dropped, 0
         return more if full else 0
 
-    def _stamped(self, key: int, stamp: int) -> None:
+    def _stamped(self, key: int, stamp: int, latest: int) -> None:
         place = (key - self._first) & 0xFFFF_FFFF
         if place >= len(self._wanted):
             return
         packet = self._wanted[place]
         sent = stamp - self.offset.value
-        # It may have waited in a queue, but it did not leave before we sent it.
-        if sent < packet.sent - packet.doubt - _MARGIN:
+        # It may have waited in a queue, but it did not leave before we sent it, nor
+        # after now: the wall clock was stepped since we looked at it.
+        if sent < packet.sent - packet.doubt - _MARGIN or sent > latest + _MARGIN:
             return
         packet.sent = sent
         packet.doubt = _STAMPED

@@ -523,7 +523,7 @@ class Engine:
                 ways.noticed(sequence, far)
         self.counts.strays += strays
         self.counts.untimed += untimed
-        self._error.note(doubt if line.exact else doubt + line.offset.error)
+        self._error.note(line.error(doubt))
 
     def _refused(self, line: Line, *, steady: bool = True) -> bool:
         """Settle what ICMP said of our packets; return whether it said anything."""

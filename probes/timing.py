@@ -8,6 +8,17 @@ _STEP = 50_000
 _WINDOW = 30 * SECOND
 
 
+def moved(before: Offset, after: Offset) -> bool:
+    """Tell whether the clocks stand otherwise than they did, be it by ever so little.
+
+    Examples
+    --------
+    >>> moved(Offset(0, 5), Offset(9, 5)), moved(Offset(0, 5), Offset(11, 5))
+    (False, True)
+    """
+    return abs(after.value - before.value) > before.error + after.error
+
+
 def stepped(before: Offset, after: Offset) -> bool:
     """Tell whether the wall clock was stepped between two readings."""
     return abs(after.value - before.value) > _STEP + before.error + after.error

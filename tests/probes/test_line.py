@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import pytest
 
@@ -175,3 +176,42 @@ def test_stamps_of_a_stepped_clock_are_not_believed() -> None:
         assert ours.refusals(steady=steady) == []
         assert ours.steady()
     assert packets[0].sent == before
+
+
+def test_a_stamp_from_the_future_is_of_a_clock_stepped_just_now() -> None:
+    step = -3_600_000_000_000
+    clock = Clock(realtime=lambda: time.time_ns() + step)
+    channel = StampChannel(socket.AF_INET, padding=0, dscp=0)
+    with channel.sock, ear(socket.AF_INET) as there:
+        ours = Line(channel, clock, exact=True)
+        packets = ours.load([track(socket.AF_INET, there.getsockname())], 0)
+        assert ours.send(packets, 0) == 1
+        before = packets[0].sent
+        # Nobody has looked at the clock since.
+        assert ours.refusals() == []
+    assert packets[0].sent == before
+
+
+def test_a_clock_that_is_moved_a_little_is_followed() -> None:
+    moved = 0
+    clock = Clock(monotonic=lambda: 0, realtime=lambda: moved)
+    channel = StampChannel(socket.AF_INET, padding=0, dscp=0)
+    with channel.sock:
+        ours = Line(channel, clock, exact=False)
+        moved = 30_000
+        assert ours.steady()
+        assert ours.offset.value == 30_000
+
+
+def test_between_two_stamps_what_stands_between_the_clocks_cancels_out() -> None:
+    ticks = count(step=500)
+    clock = Clock(monotonic=lambda: next(ticks), realtime=lambda: 0)
+    channel = StampChannel(socket.AF_INET, padding=0, dscp=0)
+    with channel.sock:
+        ours = Line(channel, clock, exact=True)
+        assert ours.offset.error == 250
+        assert ours.error(1_000) == 1_000
+        # That one has no stamp of its leaving.
+        assert ours.error(5_000) == 5_250
+        ours.stamp(exact=False)
+        assert ours.error(1_000) == 1_250

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bellrock.model.observation import Direction
+from bellrock.model.errors import UserError
+from bellrock.model.observation import Direction, Outcome
 from bellrock.runtime.remote import run_on
 from bellrock.runtime.round_trips import RecentDelays
 from bellrock.runtime.throughput_series import Shown
@@ -11,6 +12,7 @@ from bellrock.runtime.trials import Trial
 from collectors.ssh.settings import SshSettings
 from probes.target import Target
 from probes.throughput.command import run_here
+from probes.throughput.failure import NotMeasuredError
 from probes.throughput.figures import RoundTrip, capacity, figures
 from probes.throughput.iperf3 import PORT, Iperf3, measure
 from probes.throughput.settings import Method, ThroughputSettings
@@ -99,7 +101,13 @@ class Conductor:
         if isinstance(step.way, Iperf3):
             return (await self._transfer(trial, step.way),)
         target = Target(trial.target.id, trial.address, _train_port(trial))
-        return tuple(Shown(trial, each) for each in await step.way.measure(target))
+        try:
+            both = await step.way.measure(target)
+        except UserError as error:
+            # One way that is barred is no reason to end everything else.
+            detail = f"{error.what}; {error.instead}"
+            raise NotMeasuredError(Outcome.UNREACHABLE, detail) from None
+        return tuple(Shown(trial, each) for each in both)
 
     async def _transfer(self, trial: Trial, iperf3: Iperf3) -> Shown:
         run = run_here if trial.source is None else run_on(*trial.source, self._ssh)

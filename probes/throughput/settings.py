@@ -22,6 +22,7 @@ from bellrock.config.secrets import found_from
 from bellrock.document.schema import Line
 from bellrock.inventory.rates import capacity
 from bellrock.model.observation import Direction
+from probes.throughput.train import LEAST_SIZE
 from probes.throughput.written import PartOfDay, Size, within
 
 Rate = Annotated[float, BeforeValidator(capacity)]
@@ -135,6 +136,10 @@ class Test(BaseModel):
             )
         if self.method is Method.TRAIN and self.protocol is Protocol.UDP:
             raise ValueError("protocol: is of iperf3; leave it out for trains")
+        if self.method is Method.TRAIN and self.size < LEAST_SIZE:
+            raise ValueError(
+                f"size: no train fits into that; write {LEAST_SIZE / 1000:g}kB or more"
+            )
         return self
 
     @property

@@ -133,6 +133,10 @@ class TrainProbe(BaseModel):
         return session.capacities(outcome)
 
 
+LEAST_SIZE: int = train_plan.LEAST * TrainProbe.model_fields["packet"].default
+"""Bytes that trains of the usual packets must be allowed in each direction."""
+
+
 @dataclass(slots=True)
 class _Session:
     """One measurement while it runs."""

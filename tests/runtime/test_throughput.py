@@ -199,6 +199,15 @@ async def test_trains_have_their_turn_and_are_paid_for_too(bench: Bench) -> None
     await asyncio.wait((answering,))
 
 
+async def test_trains_that_this_machine_will_not_send_are_told(bench: Bench) -> None:
+    # Nothing may be sent to this address without asking for that.
+    trains = {"link": "tail", "method": "train", "address": "255.255.255.255"}
+    async with bench.running({"tests": {"one": trains}}):
+        bench.wall += 6 * 3600
+        await until(lambda: bench.trained(Outcome.UNREACHABLE) == 1)
+        await until(lambda: _spent(bench) == 0)
+
+
 async def test_a_refused_test_runs_as_soon_as_it_may(bench: Bench) -> None:
     async with (
         iperf3_server(CPE) as port,

@@ -73,6 +73,7 @@ def test_the_section_reads_as_it_is_written_in_the_docs() -> None:
         ({"link": "a", "directions": []}, "directions"),
         ({"link": "a", "method": "train", "from": "host"}, "this machine"),
         ({"link": "a", "method": "train", "protocol": "udp"}, "iperf3"),
+        ({"link": "a", "method": "train", "size": "55kB"}, "write 56kB or more"),
         ({"link": "a", "unknown": 1}, "unknown"),
     ],
 )

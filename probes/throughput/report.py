@@ -173,7 +173,9 @@ def transfer(
     capacity, error = _steady(report.intervals, seconds)
     loss = None
     if udp:
-        loss = max(0, received.lost_packets or 0) / max(1, received.packets or 0)
+        lost = max(0, received.lost_packets or 0)
+        # The far side counts both, and may count anything.
+        loss = min(1.0, lost / max(1, received.packets or 0))
         # What the far side got is all there is to believe; ours is what we offered.
         error += abs(capacity * (1 - loss) - rate)
         capacity = rate

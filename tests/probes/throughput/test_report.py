@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bellrock.model.observation import Direction, Outcome
@@ -160,6 +160,7 @@ _numbers = st.one_of(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(
@@ -182,3 +183,4 @@ def test_whatever_numbers_it_has_the_figures_are_finite_or_none(
         return
     for value in (found.rate, found.capacity, found.error):
         assert 0 <= value < 1e30
+    assert found.loss is None or 0 <= found.loss <= 1

@@ -199,6 +199,18 @@ async def test_trains_have_their_turn_and_are_paid_for_too(bench: Bench) -> None
     await asyncio.wait((answering,))
 
 
+async def test_a_turn_by_a_clock_that_was_ahead_does_not_end_the_tests(
+    bench: Bench,
+) -> None:
+    record = {"day": 0, "spent": {}, "turns": {"one": int(bench.wall) + 10**8}}
+    (bench.folder / "throughput.json").write_text(json.dumps(record))
+    async with bench.running(test_of(free_port(CPE))):
+        await asyncio.sleep(0.5)
+        assert bench.ended(Outcome.REFUSED) == 0
+        bench.wall += 6 * 3600
+        await until(lambda: bench.ended(Outcome.REFUSED) == 2)
+
+
 async def test_trains_that_this_machine_will_not_send_are_told(bench: Bench) -> None:
     # Nothing may be sent to this address without asking for that.
     trains = {"link": "tail", "method": "train", "address": "255.255.255.255"}

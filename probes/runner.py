@@ -49,7 +49,11 @@ _AFFORDABLE = 5_000
 """Packets a second up to which both stamps are taken if nobody says otherwise."""
 
 
-_NO_WAY_THERE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
+# The last two are WireGuard's words: no peer has that address, or its end is not known.
+_NO_WAY_THERE = {
+    *(errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN),
+    *(errno.ENOKEY, errno.EDESTADDRREQ),
+}
 
 # Said by this machine of its own buffers, firewall or address family, or of an
 # address nothing can be sent to: the packet never was, and is nobody's loss.

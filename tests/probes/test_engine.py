@@ -7,6 +7,7 @@ import os
 import pytest
 
 from bellrock.model.observation import Outcome, RoundTrips
+from probes.batch import Outbox
 from probes.runner import Stamps
 from probes.stamp.channel import StampChannel
 from probes.stamp.sender import StampProbe
@@ -166,6 +167,19 @@ async def test_whatever_is_stamped_delays_are_true_and_the_bound_is_told(
     assert 0 < engine.error_bound < QUICK.deadline
     exact = stamps is not Stamps.RECEIPT
     assert (engine.error_bound == 1e-6) == exact
+
+
+@pytest.mark.parametrize("number", [errno.ENOKEY, errno.EDESTADDRREQ])
+async def test_a_tunnel_that_leads_nowhere_is_no_fault_of_ours(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a WireGuard interface returns; there may be none to be had here.
+    monkeypatch.setattr(Outbox, "send", lambda *_: -number)
+    reports = Reports()
+    engine = QUICK.engine([Target("a", "127.0.0.1", 9)], report=reports)
+    async with running(engine):
+        await until(lambda: bool(reports.outcomes("a")))
+    assert reports.outcomes("a").keys() == {Outcome.UNREACHABLE}
 
 
 async def test_a_fault_of_ours_stops_the_engine_and_reads_as_no_outage() -> None:

@@ -231,5 +231,7 @@ async def test_credentials_that_are_not_there_are_the_users_mistake(
     )
     _, said = await process.communicate()
     assert process.returncode == 2
-    assert b"traps.credentials: snmp has no singed" in said
+    assert (
+        b"bellrock.yaml:12: collectors.traps.credentials[0]: snmp has no singed" in said
+    )
     assert b'"signed"' in said

@@ -4,6 +4,7 @@ Of a certificate that is not trusted the end is told as well, which takes a seco
 connection: a page about an outage and one about a forgotten renewal are not the same.
 """
 
+import asyncio
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,6 +20,8 @@ from probes.checks.trust import Trust, lenient
 from probes.failure import FailedError
 
 _MOST_LINES = 100
+_ASIDE = 3.0
+"""Seconds that a second look may take: the outcome waits for it."""
 
 Protocol = Literal["smtp", "imap", "pop3"]
 _ASKS: Mapping[str, tuple[bytes, ...]] = {
@@ -76,8 +79,10 @@ class TlsCheck(Trust):
         """Learn when a certificate ends that is not trusted; no more is timed."""
         aside = Seen(events=seen.events, began=seen.began)
         seen.note("**", "not trusted: looked at once more, to tell when it expires")
-        with suppress(FailedError, ConnectionError):
-            await self._shake(place, aside, lenient())
+        # That it is not trusted is the news, whatever comes of the second look.
+        with suppress(FailedError, ConnectionError, TimeoutError):
+            async with asyncio.timeout(_ASIDE):
+                await self._shake(place, aside, lenient())
         seen.expires = aside.expires
 
 

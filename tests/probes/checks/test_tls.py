@@ -44,6 +44,28 @@ async def test_a_good_certificate_tells_when_it_ends(authority: Authority) -> No
     assert 29 * DAY < found.expires - time.time() <= 30 * DAY
 
 
+async def test_a_second_look_without_an_answer_hides_nothing(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probes.checks.tls._ASIDE", 0.1)
+    context = authority.context(name="other.example")
+    served = 0
+
+    async def once(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal served
+        served += 1
+        if served == 1:
+            await writer.start_tls(context)
+        await asyncio.Event().wait()
+
+    async with serving(once) as port:
+        found = await asked(port, authority)
+    assert served == 2
+    assert found.outcome is Outcome.MISMATCH
+    assert found.detail.startswith("certificate of another name: ")
+    assert found.expires is None
+
+
 @pytest.mark.parametrize(
     ("plain", "odd"),
     [

@@ -10,12 +10,14 @@ from bellrock.model.route import Ending, Flow, Route
 from probes.path.discovery import Ask, Discovery, Kind, Seen
 from probes.path.mtu import Search, Sizing
 from probes.path.settings import PathProbe
+from probes.path.template import SEGMENT
 from probes.path.wire import Heard
 from probes.target import Address, Target
 
 SMALL = 60
 """Bytes of IP packet that branches are looked for with, as traceroute sends them."""
 
+_SYN = {socket.AF_INET: 20 + SEGMENT, socket.AF_INET6: 40 + SEGMENT}
 _FAR = 64
 _BASE = {socket.AF_INET: 576, socket.AF_INET6: 1280}
 
@@ -89,6 +91,8 @@ class RouteSearch:
         )
         self.sizing: Sizing | None = None
         self._top = top
+        by_tcp = probe.method == "tcp"
+        self._small = _SYN[socket.AddressFamily(family)] if by_tcp else SMALL
         self._kinds = _V4 if family == socket.AF_INET else _V6
         self._host = address[0].partition("%")[0]
 
@@ -98,8 +102,8 @@ class RouteSearch:
             return None
         ask = self.discovery.next(now)
         if ask is not None:
-            return Packet(ask, SMALL, sizing=False)
-        if not self.discovery.done or not self.probe.mtu:
+            return Packet(ask, self._small, sizing=False)
+        if not self.discovery.done or not self.probe.measures_mtu:
             return None
         if self.sizing is None:
             self.sizing = self._size()
@@ -114,7 +118,9 @@ class RouteSearch:
             return True
         if not self.discovery.done:
             return False
-        return not self.probe.mtu or (self.sizing is not None and self.sizing.done)
+        return not self.probe.measures_mtu or (
+            self.sizing is not None and self.sizing.done
+        )
 
     def means(self, heard: Heard) -> Means:
         """Return what an ICMP error says, whichever version it is of."""
@@ -162,7 +168,7 @@ class RouteSearch:
 
     def route(self, ports: list[int], now: float, service_class: str) -> Route:
         """Return what was found; `ports` are the source ports of the flows."""
-        found = self.discovery.found(ports, self.probe.port)
+        found = self.discovery.found(ports, self.probe.destination)
         flows = tuple(self._with_mtu(n, flow) for n, flow in enumerate(found))
         return Route(
             self.target.id,
@@ -198,7 +204,7 @@ class RouteSearch:
     def _size(self) -> Sizing:
         """Prepare to measure: one flow of each branch first, then the others."""
         ports = list(range(self.discovery.flows))
-        flows = self.discovery.found(ports, self.probe.port)
+        flows = self.discovery.found(ports, self.probe.destination)
         route = Route("", None, 0.0, Outcome.SUCCESS, flows)
         branches = [branch.flows for branch in route.branches]
         turns = [*(first for first, *_ in branches)]

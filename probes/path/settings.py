@@ -1,6 +1,6 @@
 """Settings of the path probe."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,8 @@ _EACH, _MOST_AT_ONCE = 20.0, 64
 """Packets a second that each target under way should have at least: with less, a trace
 would run out of time before it is complete.
 """
+
+_PORTS = {"udp": 33_434, "tcp": 443}
 
 
 class PathProbe(BaseModel):
@@ -37,12 +39,17 @@ class PathProbe(BaseModel):
         Probability, at least, that all next hops of a router which balances evenly are
         seen.
     mtu : bool
-        Whether to find what fits through each flow.
+        Whether to find what fits through each flow; by UDP only.
     least_mtu : int
         Bytes of IP packet that every path is meant to take; one that takes less is
         told of.
-    port : int
-        UDP port to send to; nothing should listen there.
+    method : str
+        What to send: ``udp``, which needs no privilege, or ``tcp``, SYN segments, for
+        targets behind firewalls that let no other through; they need CAP_NET_RAW.
+    port : int or None
+        Port to send to. By UDP nothing should listen there; by TCP it is one that
+        firewalls let through, whether or not something listens. None for the method's
+        own: 33434 and 443.
     dscp : int
         Differentiated services code point to send with (RFC 2474).
     """
@@ -61,10 +68,21 @@ class PathProbe(BaseModel):
     confidence: float = Field(default=0.99, ge=0.5, le=0.9999)
     mtu: bool = True
     least_mtu: int = Field(default=1_400, ge=576, le=65_535)
-    port: int = Field(default=33_434, ge=1, le=65_535)
+    method: Literal["udp", "tcp"] = "udp"
+    port: int | None = Field(default=None, ge=1, le=65_535)
     dscp: int = Field(default=0, ge=0, le=63)
 
     @property
     def at_once(self) -> int:
         """How many targets the packet rate is enough for at a time."""
         return min(_MOST_AT_ONCE, max(2, int(self.rate / _EACH)))
+
+    @property
+    def destination(self) -> int:
+        """The port that packets go to."""
+        return _PORTS[self.method] if self.port is None else self.port
+
+    @property
+    def measures_mtu(self) -> bool:
+        """Whether what fits is looked for: a SYN is small, whatever fits."""
+        return self.mtu and self.method == "udp"

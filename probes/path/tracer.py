@@ -16,6 +16,7 @@ from probes.clock import SECOND, Clock, Offset, nanoseconds
 from probes.path.search import Packet as Asked
 from probes.path.search import RouteSearch
 from probes.path.settings import PathProbe
+from probes.path.syn import Raw, SynPort
 from probes.path.wire import Heard, Port
 from probes.runner import located, not_sent
 from probes.target import Address, Target
@@ -25,7 +26,6 @@ TICK = 0.01
 """Seconds between two looks at the sockets; delays are stamped by the kernel."""
 
 _COOKIE = 8
-_COOKIES = 512
 _HEADERS: dict[int, int] = {socket.AF_INET: 28, socket.AF_INET6: 48}
 _LARGEST = 65_535
 _ZEROS = memoryview(bytes(_LARGEST))
@@ -104,14 +104,18 @@ class Tracer:
         self._clock = clock or Clock()
         self._class = service_class
         self._dscp = probe.dscp if dscp is None else dscp
-        self._ports: dict[int, list[Port]] = {socket.AF_INET: [], socket.AF_INET6: []}
-        self._by_number: dict[int, tuple[Port, int]] = {}
+        self._ports: dict[int, list[Port | SynPort]] = {
+            socket.AF_INET: [],
+            socket.AF_INET6: [],
+        }
+        self._raws: dict[int, Raw] = {}
+        self._ears: dict[int, Port | Raw] = {}
+        self._flows: dict[int, int] = {}
         self._poll = select.epoll()
         self._searches: dict[RouteSearch, tuple[asyncio.Event, Watch | None]] = {}
         self._sent: dict[bytes, _Sent] = {}
         self._waiting: deque[tuple[int, bytes]] = deque()
-        self._random: list[bytes] = []
-        self._used: set[Port] = set()
+        self._used: set[Port | SynPort] = set()
         self._watched = False
         self._pump: asyncio.Task[None] | None = None
         self._offset = self._clock.offset()
@@ -135,15 +139,22 @@ class Tracer:
         Route
             Whatever was found until there was no more to find, or no more time. What
             the network or this machine refuses is in its outcome, never raised.
+
+        Raises
+        ------
+        UserError
+            Where TCP is asked for, and the privilege is not there.
         """
         started = self._clock.monotonic() / SECOND
-        place = located(target, self._probe.port)
+        place = located(target, self._probe.destination)
         if isinstance(place, Outcome):
             return Route(target.id, None, started, place, service_class=self._class)
         family, address = place
         try:
             top = self._interface_mtu(family, address)
             self._port(family, 0)
+            if family in self._raws:
+                self._raws[family].renew(address)
         except OSError as error:
             outcome = not_sent(error)
             return Route(
@@ -182,11 +193,13 @@ class Tracer:
             for port in ports:
                 port.close()
             ports.clear()
+        for raw in self._raws.values():
+            raw.close()
         self._poll.close()
 
     def _interface_mtu(self, family: int, address: Address) -> int:
         """Ask a socket of its own, so that no other search's answers are lost."""
-        if not self._probe.mtu:
+        if not self._probe.measures_mtu:
             return _LARGEST
         port = Port(family, 0, dscp=self._dscp)
         try:
@@ -234,12 +247,20 @@ class Tracer:
                 del self._sent[cookie]
             search.cookies.clear()
 
-    def _port(self, family: int, flow: int) -> Port:
+    def _open(self, family: int, number: int) -> Port | SynPort:
+        if self._probe.method == "udp":
+            return Port(family, number, dscp=self._dscp)
+        if family not in self._raws:
+            port = self._probe.destination
+            self._raws[family] = Raw(family, port, dscp=self._dscp)
+        return SynPort(self._raws[family], family, number)
+
+    def _port(self, family: int, flow: int) -> Port | SynPort:
         ports = self._ports[family]
         while len(ports) <= flow:
             for number in self._numbers:
                 try:
-                    port = Port(family, number, dscp=self._dscp)
+                    port = self._open(family, number)
                 except OSError as error:
                     if error.errno != errno.EADDRINUSE:
                         raise
@@ -247,8 +268,11 @@ class Tracer:
                     break
             else:
                 raise OSError(errno.EADDRINUSE, "no port is free")
-            self._by_number[port.sock.fileno()] = port, len(ports)
-            self._poll.register(port.sock.fileno(), select.EPOLLIN)
+            self._flows[port.number] = len(ports)
+            handle = port.ear.fileno()
+            if handle not in self._ears:
+                self._ears[handle] = port.ear
+                self._poll.register(handle, select.EPOLLIN)
             ports.append(port)
         return ports[flow]
 
@@ -276,7 +300,9 @@ class Tracer:
             # What has come back by now would only be in the way of sending.
             self._hear()
         self._used.add(port)
-        cookie = self._cookie()
+        cookie = port.cookie(search.address)
+        while cookie in self._sent:
+            cookie = port.cookie(search.address)
         fill = max(0, asked.size - _HEADERS[search.family] - _COOKIE)
         at = self._clock.monotonic()
         number = port.send(search.address, asked.ask.ttl, cookie, _ZEROS[:fill])
@@ -301,13 +327,6 @@ class Tracer:
             self._tell(search, "sent", port.number, asked)
         return True
 
-    def _cookie(self) -> bytes:
-        if not self._random:
-            pool = secrets.token_bytes(_COOKIE * _COOKIES)
-            starts = range(0, len(pool), _COOKIE)
-            self._random = [pool[at : at + _COOKIE] for at in starts]
-        return self._random.pop()
-
     def _expire(self, now: int) -> None:
         while self._waiting and self._waiting[0][0] <= now:
             sent = self._sent.get(self._waiting.popleft()[1])
@@ -325,17 +344,17 @@ class Tracer:
             return
         offset = self._offset
         for handle, events in ready:
-            port, flow = self._by_number[handle]
-            for heard in port.heard():
-                self._heard(port, flow, heard, offset)
+            ear = self._ears[handle]
+            for heard in ear.heard():
+                self._heard(heard, offset)
             if events & select.EPOLLIN:
-                for heard in port.replies():
-                    self._heard(port, flow, heard, offset)
+                for heard in ear.replies():
+                    self._heard(heard, offset)
 
-    def _heard(self, port: Port, flow: int, heard: Heard, offset: Offset) -> None:
-        sent = self._match(flow, heard)
+    def _heard(self, heard: Heard, offset: Offset) -> None:
+        sent = self._match(self._flows[heard.port], heard)
         if sent is None:
-            self._stray(port, heard)
+            self._stray(heard)
             return
         if sent.answered:
             return
@@ -346,13 +365,13 @@ class Tracer:
             rtt = None if trip is None else trip / SECOND
         late, search = sent.lost, sent.search
         if not search.answered(sent.packet, heard, rtt, late=late):
-            self._stray(port, heard)
+            self._stray(heard)
             return
         sent.answered = True
         search.counts.answered += 1
         if self._watched:
             kind = "late" if late else "answered"
-            self._tell(search, kind, port.number, sent.packet, heard, rtt)
+            self._tell(search, kind, heard.port, sent.packet, heard, rtt)
 
     def _match(self, flow: int, heard: Heard) -> _Sent | None:
         """Find the packet an answer is about, by what only its way has seen of it.
@@ -375,12 +394,12 @@ class Tracer:
             sent.search.discovery.single = True
         return out[0] if len(out) == 1 else None
 
-    def _stray(self, port: Port, heard: Heard) -> None:
+    def _stray(self, heard: Heard) -> None:
         for search, (_, watch) in self._searches.items():
             if _same(search.address, heard.to):
                 search.counts.strays += 1
                 if watch is not None:
-                    self._tell(search, "stray", port.number, None, heard)
+                    self._tell(search, "stray", heard.port, None, heard)
 
     def _tell(
         self,

@@ -6,6 +6,7 @@ as it was quoted. The kernel has matched addresses and ports by then.
 """
 
 import errno
+import secrets
 import socket
 import struct
 from collections.abc import Iterator
@@ -25,17 +26,20 @@ _ERROR = struct.Struct("=IBBBBIHBx")
 _LOCAL, _ICMP, _ICMP6 = 1, 2, 3
 _INT = struct.Struct("@i")
 
-_TTL, _HOP_LIMIT = (
-    [[(level, option, _INT.pack(ttl))] for ttl in range(256)]
-    for level, option in (
-        (socket.IPPROTO_IP, socket.IP_TTL),
-        (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT),
+TTL: dict[int, list[list[tuple[int, int, bytes]]]] = {
+    family: [[(level, option, _INT.pack(ttl))] for ttl in range(256)]
+    for family, level, option in (
+        (socket.AF_INET, socket.IPPROTO_IP, socket.IP_TTL),
+        (socket.AF_INET6, socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT),
     )
-)
-"""What to send beside a datagram to have it live for so many hops."""
+}
+"""By address family: what to send beside a packet to have it live for so many hops."""
 
-_QUOTE = 1_280
-_ANCILLARY = 512
+QUOTE, ANCILLARY = 1_280, 512
+"""Bytes to leave room for: of a packet as quoted, and of what is told beside it."""
+
+_COOKIE = 8
+_COOKIES = 512
 _MOST_AT_ONCE = 256
 _ATTEMPTS = 3
 
@@ -47,22 +51,26 @@ class Heard(NamedTuple):
 
     Attributes
     ----------
+    port : int
+        Which of ours.
     to : tuple
         Where our datagram was going; of a reply, who sent it.
     offender : str or None
         Who sent the ICMP error; None of a reply by the target's own application.
     type, code : int
-        Of the ICMP error; 0 of a reply.
+        Of the ICMP error; of a reply by TCP its flags, and otherwise 0.
     mtu : int
         Next hop's MTU in bytes, where it is the reason.
     quoted : bytes
-        Our payload, as far as it was quoted; of a reply, nothing.
+        Our payload, as far as it was quoted; of a reply, nothing. By TCP what we sent
+        from its ports on; of a reply, as far as it tells that.
     stamp : int or None
         When the kernel received it; nanoseconds since 1970.
     labels : tuple of int
         MPLS label stack, where the router told.
     """
 
+    port: int
     to: Address
     offender: str | None
     type: int
@@ -85,28 +93,33 @@ class Port:
 
     def __init__(self, family: int, number: int, *, dscp: int) -> None:
         self.number = number
+        self.ear = self
         self._unheard = 0
+        self._random: list[bytes] = []
         self.sock = socket.socket(family, socket.SOCK_DGRAM)
-        self._ancillary = _TTL
+        self._ancillary = TTL[family]
         try:
             kernel.prepare(self.sock, family, dscp=dscp)
             if family == socket.AF_INET6:
-                self._ancillary = _HOP_LIMIT
-                self._prepare_v6()
-            else:
-                self.sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _PROBE)
-                _if_known(self.sock, socket.IPPROTO_IP, _IP_RECVERR_RFC4884)
+                self.sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            undivided(self.sock, family)
+            labelled(self.sock, family)
             self.sock.bind(("", number))
         except OSError:
             self.sock.close()
             raise
 
-    def _prepare_v6(self) -> None:
-        level = socket.IPPROTO_IPV6
-        self.sock.setsockopt(level, socket.IPV6_V6ONLY, 1)
-        self.sock.setsockopt(level, _IPV6_MTU_DISCOVER, _PROBE)
-        self.sock.setsockopt(level, _IPV6_DONTFRAG, 1)
-        _if_known(self.sock, level, _IPV6_RECVERR_RFC4884)
+    def fileno(self) -> int:
+        """Return what to wait at."""
+        return self.sock.fileno()
+
+    def cookie(self, to: Address) -> bytes:  # noqa: ARG002 (one to any target will do)
+        """Return what tells a packet: 64 random bits that begin its payload."""
+        if not self._random:
+            pool = secrets.token_bytes(_COOKIE * _COOKIES)
+            starts = range(0, len(pool), _COOKIE)
+            self._random = [pool[at : at + _COOKIE] for at in starts]
+        return self._random.pop()
 
     def send(self, to: Address, ttl: int, *payload: bytes | memoryview) -> int:
         """Send a datagram that may not be divided; return 0, or the errno of why not.
@@ -121,7 +134,7 @@ class Port:
                 self.sock.sendmsg(payload, ancillary, 0, to)
             except OSError as error:
                 number = error.errno or errno.EIO
-                if number not in _SURFACING:
+                if number not in SURFACING:
                     return number
             else:
                 self._unheard += 1
@@ -137,11 +150,11 @@ class Port:
         for _ in range(min(_MOST_AT_ONCE, max(1, self._unheard))):
             try:
                 data, ancillary, _, to = self.sock.recvmsg(
-                    _QUOTE, _ANCILLARY, socket.MSG_ERRQUEUE
+                    QUOTE, ANCILLARY, socket.MSG_ERRQUEUE
                 )
             except BlockingIOError:
                 return
-            heard = _read(data, ancillary, to)
+            heard = told(data, ancillary, to, self.number)
             if heard is not None:
                 # Of one datagram, or of a forged one, more may be said than was sent.
                 self._unheard = max(0, self._unheard - 1)
@@ -151,16 +164,16 @@ class Port:
         """Yield what applications answered, until there is no more."""
         for _ in range(_MOST_AT_ONCE):
             try:
-                _, ancillary, _, source = self.sock.recvmsg(16, _ANCILLARY)
+                _, ancillary, _, source = self.sock.recvmsg(16, ANCILLARY)
             except BlockingIOError:
                 return
             except OSError as error:
                 # What is surfacing was in the queue of errors.
-                if error.errno not in _SURFACING:
+                if error.errno not in SURFACING:
                     raise
                 continue
             stamp = kernel.stamp(ancillary)
-            yield Heard(source, None, 0, 0, 0, b"", stamp, ())
+            yield Heard(self.number, source, None, 0, 0, 0, b"", stamp, ())
 
     def interface_mtu(self, to: Address) -> int | None:
         """Return the MTU of the interface that leads to an address, if there is one.
@@ -172,7 +185,7 @@ class Port:
         found = None
         for _ in range(_MOST_AT_ONCE):
             try:
-                _, ancillary, _, _ = self.sock.recvmsg(0, _ANCILLARY, 0x2000)
+                _, ancillary, _, _ = self.sock.recvmsg(0, ANCILLARY, 0x2000)
             except BlockingIOError:
                 break
             for level, kind, value in ancillary:
@@ -187,11 +200,29 @@ class Port:
         self.sock.close()
 
 
-_SURFACING = {
+SURFACING = {
     *(errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EMSGSIZE, errno.EPROTO),
     *(errno.ENETUNREACH, errno.ENOPROTOOPT, errno.EACCES, errno.EHOSTDOWN),
     *(errno.EOPNOTSUPP, errno.ECONNRESET, errno.ENONET),
 }
+"""What an ICMP error is as an errno, when it is told in place of something else."""
+
+
+def undivided(sock: socket.socket, family: int) -> None:
+    """Have a socket's packets go whole or not at all, whatever the path's MTU."""
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _PROBE)
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _PROBE)
+
+
+def labelled(sock: socket.socket, family: int) -> None:
+    """Have the kernel say where a router's MPLS labels are, if it can."""
+    if family == socket.AF_INET6:
+        _if_known(sock, socket.IPPROTO_IPV6, _IPV6_RECVERR_RFC4884)
+    else:
+        _if_known(sock, socket.IPPROTO_IP, _IP_RECVERR_RFC4884)
 
 
 def _if_known(sock: socket.socket, level: int, option: int) -> None:
@@ -209,7 +240,10 @@ def _text(raw: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
 
 
-def _read(data: bytes, ancillary: kernel.Ancillary, to: Address) -> Heard | None:
+def told(
+    data: bytes, ancillary: kernel.Ancillary, to: Address, port: int
+) -> Heard | None:
+    """Read an entry of the error queue; None unless ICMP is the reason for it."""
     for level, kind, value in ancillary:
         if (level, kind) not in _RECVERR:
             continue
@@ -222,5 +256,5 @@ def _read(data: bytes, ancillary: kernel.Ancillary, to: Address) -> Heard | None
             return None
         stack = labels(data[start:]) if start else ()
         stamp = kernel.stamp(ancillary)
-        return Heard(to, _text(raw), what, code, mtu, data, stamp, stack)
+        return Heard(port, to, _text(raw), what, code, mtu, data, stamp, stack)
     return None

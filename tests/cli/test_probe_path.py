@@ -102,3 +102,11 @@ def test_wrong_input_is_said_where_it_is(
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("diamond")
+def test_by_tcp_it_finds_the_same_ways_and_says_what_answered(tmp_path: Path) -> None:
+    done = says(tmp_path, TARGET, *_QUICK, "--method", "tcp", "--explain")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "4 ways" in done.stdout
+    assert "the target's RST (the port is closed)" in done.stdout

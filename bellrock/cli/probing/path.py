@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -26,6 +27,7 @@ from bellrock.model.errors import UserError
 from bellrock.model.observation import Outcome
 from bellrock.model.route import Branch, Ending, Flow, MtuSource, Route
 from probes.path.settings import PathProbe
+from probes.path.syn import RST, SYN_ACK
 from probes.path.tracer import Event as Happened
 from probes.path.tracer import Tracer
 from probes.target import Target
@@ -46,9 +48,22 @@ Confidence = Annotated[
 Rate = Annotated[
     float | None, typer.Option(min=1, max=10_000, help="packets a second at most")
 ]
+
+
+class Method(StrEnum):
+    """What packets ways are looked for with."""
+
+    UDP = "udp"
+    TCP = "tcp"
+
+
+By = Annotated[
+    Method | None,
+    typer.Option("--method", help="udp; tcp: SYNs, no MTUs, needs CAP_NET_RAW"),
+]
 Port = Annotated[
     int | None,
-    typer.Option(min=1, max=65_535, help="UDP port to send to; nothing listens there"),
+    typer.Option(min=1, max=65_535, help="to send to: 33434 by udp, 443 by tcp"),
 ]
 NoMtu = Annotated[bool, typer.Option("--no-mtu", help="leave out what fits through")]
 Duration = Annotated[
@@ -73,6 +88,11 @@ _ENDS = {
     Ending.TOO_FAR: "goes on",
 }
 
+_SAID = {
+    SYN_ACK: "the target's SYN-ACK (the port is open)",
+    RST: "the target's RST (the port is closed)",
+}
+
 
 def path(
     targets: Targets,
@@ -83,6 +103,7 @@ def path(
     confidence: Confidence = None,
     no_mtu: NoMtu = False,
     rate: Rate = None,
+    method: By = None,
     port: Port = None,
     deadline: Deadline = None,
     duration: Duration = None,
@@ -95,15 +116,17 @@ def path(
     """Find all ways that load balancing sends packets, hop by hop, and their MTUs.
 
     No privilege is needed: an ordinary UDP socket is told what routers say of its own
-    packets. What does not answer is shown as *, and never guessed. MTUs are of IP
-    packets, in bytes, and are tried, not only believed; "black hole" means that larger
-    packets vanish without a word.
+    packets. Where a firewall lets no UDP through, --method tcp sends the first packet
+    of a TCP connection instead, and measures no MTU. What does not answer is shown as
+    *, and never guessed. MTUs are of IP packets, in bytes, and are tried, not only
+    believed; "black hole" means that larger packets vanish without a word.
 
     Exit status: 0 every target was reached, 1 some was not, or a black hole was found,
     2 the input is wrong, 70 our fault.
 
     Example:
       bellrock probe path lerwick-pe1 --explain
+      bellrock probe path council-web --method tcp
     """
     known = told(config, inventory)
     found = places("path", targets, known, only_v4=only_v4, only_v6=only_v6)
@@ -112,6 +135,7 @@ def path(
         "max_ttl": max_ttl,
         "confidence": confidence,
         "rate": rate,
+        "method": method.value if method is not None else None,
         "port": port,
         "dscp": dscp,
         "mtu": False if no_mtu else None,
@@ -171,7 +195,7 @@ def _told(place: Place, happened: Happened) -> Event:
         return Event(at, "**", packet)
     said = f"ICMP type {heard.type} code {heard.code} from {heard.offender}"
     if heard.offender is None:
-        said = "an application's answer"
+        said = _SAID.get(heard.type, "an application's answer")
     if heard.mtu:
         said += f", MTU {heard.mtu}"
     if heard.labels:

@@ -82,12 +82,14 @@ class Current:
         return same and labels.get("probe", check.kind) == check.kind
 
     def _probed(self, labels: dict[str, str]) -> bool:
-        if labels["probe"] in KINDS:
+        # Series of paths have no label for the probe: it is always the same one.
+        probe = labels.get("probe", "path")
+        if probe in KINDS:
             return self._checked(labels["target"], labels)
         device = self.inventory.devices.get(labels["target"])
-        if device is None or labels.get("probe", "path") not in device.probes:
+        if device is None or probe not in device.probes:
             return False
-        classes = self.probes.get(labels["probe"], ())
+        classes = self.probes.get(probe, ())
         if "class" in labels and labels["class"] not in classes:
             return False
         return labels.get("site", device.site) == device.site

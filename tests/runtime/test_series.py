@@ -149,3 +149,17 @@ def test_strays_of_traces_stand_beside_what_devices_say_of_links(
     assert series[metric].get(("tail", "metric")) == 1
     series.set_strays(())
     assert series[metric].total() == 1
+
+
+def test_a_reload_keeps_paths_of_what_is_still_traced(tmp_path: Path) -> None:
+    path = tmp_path / "network.yaml"
+    path.write_text(NETWORK.replace("snmp: default}", "probes: [path]}"))
+    traced = load(path, cache=None).inventory
+    series = Series(traced)
+    reached = series.paths.families[catalogue.PATH_REACHED]
+    reached.set(("cpe", "gp", ""), 1.0)
+    series.adopt(traced, {})
+    assert reached.get(("cpe", "gp", "")) == 1
+    path.write_text(NETWORK)
+    series.adopt(load(path, cache=None).inventory, {})
+    assert reached.get(("cpe", "gp", "")) is None

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bellrock.document import InvalidDocumentError
 from bellrock.export.exposition import render
@@ -131,6 +132,17 @@ async def test_who_asks_to_be_left_alone_is(series: Series) -> None:
             assert not await checking.check(clock)
     assert len(asked) == 1
     assert series.checks.up.get(UP) == 0
+
+
+async def test_a_clock_that_stays_wrong_is_logged_once(series: Series) -> None:
+    checking = Checked(series)
+    async with answering(lambda data: [answered(data, ahead=30.0)]) as port:
+        clock = check(ntp={"port": port, "offset": "100ms"})
+        checking.give(clock)
+        with capture_logs() as logs:
+            for _ in range(3):
+                assert not await checking.check(clock)
+    assert [each["outcome"] for each in logs] == ["mismatch"]
 
 
 async def test_a_fault_of_ours_is_no_failure_of_the_service(

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -49,6 +49,8 @@ LUCK = 0.5
 
 Whoever is scraped just too late for one evaluation is told of by the next, 1 s later.
 """
+ATTEMPTS = 2
+"""What nine rounds call slower, eighteen have to."""
 
 KINDS: dict[str, tuple[float, Callable[[Lab], AbstractContextManager[None]]]] = {
     "carrier loss": (3, lambda lab: impair.cut(lab, [lab.described.wire(TAIL)])),
@@ -68,54 +70,67 @@ async def test_failure_to_page_no_slower_than_the_peers(
     need("prometheus-snmp-exporter")
     configure(lab, tmp_path, probe=20)
     lines, late = [], []
-    ours: dict[str, list[float]] = {name: [] for name in PEERS}
-    theirs: dict[str, list[float]] = {name: [] for name in PEERS}
+    rounds: list[dict[str, float]] = []
     async with (
         peers.exporters(tmp_path),
         desk(tmp_path, rules=peers.RULES, jobs=peers.jobs(lab), at_once=True) as here,
     ):
-        for kind, (goal, fails) in KINDS.items():
-            taken: dict[str, list[float]] = {name: [] for name in (OURS, *PEERS)}
-            for _ in range(ROUNDS):
-                # Who is scraped when within the second is luck, and has to change.
-                await here.stop_prometheus()
-                here.phase += 1
-                await here.start_prometheus()
-                # What hangs elsewhere is no fault of ours; its figure is void.
-                void = " ".join(await here.settle())
-                assert OURS not in void
-                lines += [f"  left out of a round: {void}"] if void else []
-                await asyncio.sleep(random.random())
-                started = time.monotonic()
-                with fails(lab):
-                    await here.pages.first(_of(OURS))
-                    await asyncio.sleep(4)
-                    for name, times in taken.items():
-                        found = [at for at, told in here.pages.heard if _of(name)(told)]
-                        times += [min(found) - started] if found else []
-                lab.converge()
-            lines.append(_line(kind, taken))
-            if max(taken[OURS]) > goal:
-                late.append(lines[-1])
-            for name in PEERS:
-                # Only over the failures that it notices at all.
-                if taken[name]:
-                    theirs[name] += taken[name]
-                    ours[name] += taken[OURS]
+        for _ in range(ATTEMPTS):
+            for kind, (goal, fails) in KINDS.items():
+                taken: list[dict[str, float]] = []
+                for _ in range(ROUNDS):
+                    # Who is scraped when within the second is luck, and has to change.
+                    await here.stop_prometheus()
+                    here.phase += 1
+                    await here.start_prometheus()
+                    # What hangs elsewhere is no fault of ours; its figure is void.
+                    void = " ".join(await here.settle())
+                    assert OURS not in void
+                    lines += [f"  left out of a round: {void}"] if void else []
+                    await asyncio.sleep(random.random())
+                    started = time.monotonic()
+                    with fails(lab):
+                        await here.pages.first(_of(OURS))
+                        await asyncio.sleep(4)
+                        heard = [
+                            (name, at - started)
+                            for name in (OURS, *PEERS)
+                            for at, told in here.pages.heard
+                            if _of(name)(told)
+                        ]
+                        # The first that each told: dict() keeps the last it is given.
+                        taken.append(dict(sorted(heard, key=lambda e: -e[1])))
+                    lab.converge()
+                lines.append(_line(kind, taken))
+                if max(each[OURS] for each in taken) > goal:
+                    late.append(lines[-1])
+                rounds += taken
+            if late or not _faster(rounds):
+                break
     with capsys.disabled():
         print("", "failure to page, seconds (mean, worst)", *lines, sep="\n")
     assert late == []
-    assert [n for n in PEERS if _mean(ours[n]) > _mean(theirs[n]) + LUCK] == []
+    assert _faster(rounds) == []
 
 
-def _mean(times: list[float]) -> float:
+def _faster(rounds: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return the peers that are faster than luck allows, where they notice at all."""
+    behind = {
+        name: [each[OURS] - each[name] for each in rounds if name in each]
+        for name in PEERS
+    }
+    return [name for name, times in behind.items() if times and _mean(times) > LUCK]
+
+
+def _mean(times: Sequence[float]) -> float:
     return sum(times) / len(times)
 
 
-def _line(kind: str, taken: dict[str, list[float]]) -> str:
+def _line(kind: str, taken: Sequence[Mapping[str, float]]) -> str:
+    by = {n: [each[n] for each in taken if n in each] for n in (OURS, *PEERS)}
     told = (
         f"{name} {_mean(times):.2f}, {max(times):.2f}" if times else f"{name} never"
-        for name, times in taken.items()
+        for name, times in by.items()
     )
     return f"  {kind:13} {'; '.join(told)}"
 

@@ -154,7 +154,10 @@ async def test_a_router_without_a_way_ends_the_route(diamond: Diamond) -> None:
         route = await _traced("10.230.67.1", brief)
     assert route.outcome is Outcome.UNREACHABLE
     refused = [flow for flow in route.flows if flow.ending is Ending.UNREACHABLE]
-    assert {(flow.code, len(flow.hops)) for flow in refused} == {(1, 3)}
+    assert {flow.code for flow in refused} == {1}
+    # Where it did not say so in time, it may have said so of the next packet.
+    assert {len(flow.hops) for flow in refused} <= {3, 4}
+    assert len({flow.hops[-1].address for flow in refused}) == 1
 
 
 async def test_a_router_that_rations_its_answers_is_waited_for(

@@ -18,5 +18,5 @@ class UserError(Exception):
         self.instead = instead
 
     def __str__(self) -> str:
-        """Write both lines as they are shown."""
-        return f"{self.what}\n  {self.instead}"
+        """Write both lines as they are shown, or the one that there is."""
+        return f"{self.what}\n  {self.instead}" if self.instead else self.what

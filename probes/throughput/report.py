@@ -166,7 +166,8 @@ def transfer(
         raise complaint(report.error or "no end of the transfer in the report")
     payload, seconds = _arrived(sent, received)
     if payload == 0 or seconds < _SHORTEST:
-        raise complaint(report.error or "the transfer was too short to tell a rate")
+        short = "the transfer was too short to tell a rate: let it send more (size)"
+        raise complaint(report.error or short)
     udp = protocol == "udp"
     mtu, segment = _sizes(report, udp=udp)
     rate = payload * 8 / seconds

@@ -219,6 +219,7 @@ def test_a_machine_without_a_way_there_says_so(tmp_path: Path) -> None:
         (("icmp", "::1", "--class", "vioce"), 'did you mean "voice"?'),
         (("stamp", "::1", "--class", "voice", "--dscp", "1"), "--dscp and --class"),
         (("stamp", "::1", "--padding", "2"), "--padding"),
+        (("stamp", "127.0.0.1:862"), "give the port apart, with --port"),
         (("icmp", "::1", "-c", "none.yaml"), "none.yaml"),
     ],
 )
@@ -229,3 +230,10 @@ def test_bad_input_is_told_in_plain_words(
     assert done.returncode == 2
     assert problem in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_only_a_table_says_that_its_times_are_milliseconds(tmp_path: Path) -> None:
+    words = ("icmp", "127.0.0.1", "-n", 1, *_QUICK)
+    assert "milliseconds" in says(*words, folder=tmp_path).stdout
+    done = says(*words, "--format", "csv", folder=tmp_path)
+    assert "milliseconds" not in done.stdout + done.stderr

@@ -88,6 +88,7 @@ async def test_each_target_is_asked(tmp_path: Path) -> None:
         (("tcp", "localhost"), "give it as --port"),
         (("tcp", "localhost:1", "-4", "-6"), "-4 and -6 leave nothing"),
         (("http", "ftp://x/"), "not a web address"),
+        (("http", "http://x:secret@x/"), "http http://x/: target: holds a user"),
         (("http", "http://x/", "--header-file", "A"), "no name and file"),
         (("dns", "127.0.0.1", "--query", "x", "--type", "AAAAA"), "type: "),
         (("ntp", "127.0.0.1", "--deadline", "1h"), "out of range"),
@@ -100,3 +101,5 @@ def test_what_cannot_be_asked_is_told(
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "secret@" not in done.stderr
+    assert all(line.strip() for line in done.stderr.splitlines())

@@ -36,6 +36,22 @@ async def test_both_directions_are_rows_with_what_was_sent(tmp_path: Path) -> No
     assert heads[1] == "ended with status 0"
 
 
+async def test_what_the_cap_held_is_a_lower_bound_in_a_table_that_fits(
+    tmp_path: Path,
+) -> None:
+    async with iperf3_server() as port:
+        done = await asyncio.to_thread(
+            says,
+            *("iperf3", "127.0.0.1", "--port", port, "--rate", "80M"),
+            *("--size", "1000000"),
+            folder=tmp_path,
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("≥ ") == 2
+    assert "127.0.0.1 " in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
 def test_nobody_there_is_a_finding_with_its_reason(tmp_path: Path) -> None:
     need("iperf3")
     words = ("iperf3", "127.0.0.1", "--port", free_port(), "--direction", "forward")

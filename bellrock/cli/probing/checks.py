@@ -1,6 +1,7 @@
 """Asking services once, by the monitor's own checks, and what is shown of it."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -26,6 +27,8 @@ _HEADINGS = {
 }
 _MOST_TARGETS = 1_000
 _AT_ONCE = 64
+_USER = re.compile(r"//[^/?#]*@")
+"""The part of a web address that may hold a password: it is never shown."""
 
 
 def check_now(
@@ -86,9 +89,10 @@ def _check(
         what, _, instead = said.partition("; ")
         if first["type"] == "missing":
             option = where.replace("_", "-")
-            instead = f"give it as --{option}"
+            what, instead = "not given", f"give it as --{option}"
         place = f"{where}: " if where else ""
-        raise UserError(f"probe {kind} {target}: {place}{what}", instead) from None
+        shown = _USER.sub("//", target)
+        raise UserError(f"probe {kind} {shown}: {place}{what}", instead) from None
 
 
 def _split(kind: str, target: str) -> tuple[str, int | None]:
@@ -143,6 +147,7 @@ def _answer(
         about={"probe": kind},
         notes=list(_notes(checks, readings)),
         events=list(_events(readings)) if explain else None,
+        legend="times in milliseconds; of several connections their sum",
     )
 
 
@@ -181,7 +186,6 @@ def _notes(checks: Sequence[Check], readings: Sequence[CheckReading]) -> Iterato
                 )
         for family in reading.missing:
             yield f"{check.target}: nothing to ask over {family}"
-    yield "times in milliseconds; of several connections their sum"
 
 
 def _events(readings: Sequence[CheckReading]) -> Iterator[Event]:

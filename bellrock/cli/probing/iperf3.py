@@ -112,7 +112,7 @@ def iperf3(
             protocol=Protocol.UDP if udp else Protocol.TCP,
             direction=Direction(way.value),
             rate=_read(written_rate, rate, "--rate"),
-            size=_read(written_size, size, "--size"),
+            size=_read(_octets, size, "--size"),
             longest=seconds(longest, "--longest", least=1, most=300),
             dscp=dscp or 0,
         )
@@ -124,7 +124,7 @@ def iperf3(
     log: list[Event] = []
     run = _noted(_run(source, known), log)
     found = uvloop.run(_all(tests, run))
-    rows = [_row(each, place) for each in found]
+    rows = [_row(each, place, form) for each in found]
     about: dict[str, object] = {
         "probe": "iperf3",
         "rate_at_most": tests[0].rate,
@@ -191,6 +191,11 @@ def _noted(run: Run, log: list[Event]) -> Run:
     return noted
 
 
+def _octets(text: object) -> int:
+    # The settings tell a number from a text; on the command line all is text.
+    return written_size(int(text) if isinstance(text, str) and text.isdigit() else text)
+
+
 _Number = TypeVar("_Number", int, float)
 
 
@@ -207,31 +212,31 @@ def _bits(value: object) -> str:
 
     Examples
     --------
-    >>> _bits(99_512_345.0)
-    '99.51M'
+    >>> _bits(99_512_345.0), _bits(987_654_321.0)
+    ('99.51M', '987.7M')
     """
     assert isinstance(value, int | float)
-    return f"{value / 1e6:.2f}M"
+    return f"{value / 1e6:.{2 if value < 1e8 else 1}f}M"
 
 
 def _share(value: object) -> str:
     assert isinstance(value, int | float)
-    return f"{value:.2%}"
+    return f"{value:.2%}" if value < 10 else f"{value:.0%}"
 
 
 _COLUMNS: Sequence[Column] = (
     Column("target", "target", 0),
-    Column("direction", "direction", 9),
+    Column("direction", "way", 7),
     Column("rate", "payload", -8, _bits),
-    Column("capacity", "capacity", -8, _bits),
-    Column("error", "± ", -8, _bits),
-    Column("efficiency", "TCP eff.", -8, _share),
-    Column("buffer_delay", "buffers", -8, _share),
-    Column("outcome", "outcome", 9),
+    Column("shown", "capacity", -9),
+    Column("bound", "±", -6, _bits),
+    Column("efficiency", "TCP eff", -7, _share),
+    Column("buffer_delay", "buffers", -7, _share),
+    Column("outcome", "outcome", 11),
 )
 
 
-def _row(found: _Found, place: Place) -> dict[str, object]:
+def _row(found: _Found, place: Place, form: Format) -> dict[str, object]:
     row: dict[str, object] = {
         "target": place.name,
         "address": place.address,
@@ -243,21 +248,30 @@ def _row(found: _Found, place: Place) -> dict[str, object]:
     transfer, told_of = found.transfer, found.figures
     if transfer is None or told_of is None:
         return row
-    return row | {
-        "rate": transfer.rate,
-        "capacity": transfer.capacity,
-        "error": transfer.error,
-        "at_least": transfer.capped,
-        "seconds": transfer.seconds,
-        "bytes_sent": transfer.wire,
-        "mtu": transfer.mtu,
-        "efficiency": told_of.efficiency,
-        "buffer_delay": told_of.buffer_delay,
-        "transfer_time_ratio": told_of.transfer_time_ratio,
-        "bandwidth_delay_product": told_of.bandwidth_delay_product,
-        "loss": transfer.loss,
-        "variation": transfer.variation,
-    }
+    shown: dict[str, object] = {}
+    if form is Format.TABLE:
+        # What was held by the cap has no bound above, so that its ± means nothing.
+        sign, bound = ("≥ ", None) if transfer.capped else ("", transfer.error)
+        shown = {"shown": f"{sign}{_bits(transfer.capacity)}", "bound": bound}
+    return (
+        row
+        | shown
+        | {
+            "rate": transfer.rate,
+            "capacity": transfer.capacity,
+            "error": transfer.error,
+            "at_least": transfer.capped,
+            "seconds": transfer.seconds,
+            "bytes_sent": transfer.wire,
+            "mtu": transfer.mtu,
+            "efficiency": told_of.efficiency,
+            "buffer_delay": told_of.buffer_delay,
+            "transfer_time_ratio": told_of.transfer_time_ratio,
+            "bandwidth_delay_product": told_of.bandwidth_delay_product,
+            "loss": transfer.loss,
+            "variation": transfer.variation,
+        }
+    )
 
 
 def _notes(found: Sequence[_Found]) -> Iterator[str]:

@@ -74,6 +74,8 @@ class Answer:
         What holds for all rows; only JSON has it.
     notes : sequence of str
         Sentences under the table; with CSV they go to standard error.
+    legend : str
+        How to read the table, under the notes; CSV has other units.
     events : sequence of Event or None
         What --explain shows; None where it was not asked for.
     """
@@ -83,6 +85,7 @@ class Answer:
     about: Row = field(default_factory=dict)
     notes: Sequence[str] = ()
     events: Sequence[Event] | None = None
+    legend: str = ""
 
 
 def write(answer: Answer, form: Format) -> None:
@@ -154,8 +157,9 @@ def _show(answer: Answer) -> None:
         table.add_row(*("" if v is None else column.show(v) for column, v in values))
     console.print(table)
     console.print()
-    for note in answer.notes:
-        console.print(note)
+    for note in (*answer.notes, answer.legend):
+        if note:
+            console.print(note)
 
 
 def _write_csv(rows: Sequence[Row]) -> None:

@@ -1,6 +1,7 @@
 """Whom to probe: devices of the inventory by id, and whatever else has an address."""
 
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from bellrock.model.inventory import Device
 from bellrock.runtime.told import Told
 
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+_PORT = re.compile(r":[0-9]{1,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,13 @@ def _resolved(kind: str, name: str, known: Told | None, version: int | None) -> 
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a host name"
         devices = {} if known is None else known.inventory.devices
+        if _PORT.search(name) and kind != "icmp":
+            instead = "give the port apart, with --port"
+        elif devices:
+            instead = choices(name, devices, "devices")
+        else:
+            instead = "name a host or an address, or say where devices are with -c FILE"
         raise UserError(
-            f"probe {kind} {name}: does not resolve: {why}",
-            choices(name, devices, "devices")
-            if devices
-            else "name a host or an address, or say where devices are with -c FILE",
+            f"probe {kind} {name}: does not resolve: {why}", instead
         ) from None
     return str(found[0][4][0])

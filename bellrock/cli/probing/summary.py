@@ -56,6 +56,7 @@ def answer(kind: str, run: Run) -> Answer:
         },
         notes=list(_notes(run)),
         events=run.events,
+        legend="round trips in milliseconds, vary is p99 - min",
     )
 
 
@@ -127,10 +128,8 @@ def _notes(run: Run) -> Iterator[str]:
         yield f"{run.untimed:,} answers came while the clock was set: not timed"
     for reason, packets in run.unsent.items():
         yield f"{packets:,} packets not sent: {_WHY.get(reason, reason)}"
-    yield (
-        "round trips in milliseconds, vary is p99 - min; our own timing error was at "
-        f"most {run.error * 1000:.3f} ms"
-    )
+    if any(tally.delays for tally in run.tallies):
+        yield f"our own timing error was at most {run.error * 1000:.3f} ms"
 
 
 def _notes_of(tally: Tally) -> Iterator[str]:

@@ -165,7 +165,7 @@ _COLUMNS: Sequence[Column] = (
     Column("low", "from", -6, _rate),
     Column("high", "to", -6, _rate),
     Column("bytes_sent", "bytes", -9, _bytes),
-    Column("outcome", "outcome", 9),
+    Column("outcome", "outcome", 11),
 )
 
 

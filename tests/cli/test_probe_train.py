@@ -34,7 +34,7 @@ async def test_both_directions_of_a_device_are_rows_with_what_they_cost(
     for row in rows:
         # How fast loopback is depends on who else wants the processor.
         assert row["outcome"] in ("success", "uncertain")
-        assert row["detail"]
+        assert row["detail"] or row["outcome"] == "success"
     assert rows[0]["bytes_sent"] == len(peer.heard) * 1400 <= 120_000
     assert done.returncode == (all(row["rate"] is None for row in rows))
     trains = said["explain"]

@@ -4,16 +4,22 @@ import asyncio
 import csv
 import io
 import json
+from ipaddress import ip_address
 from pathlib import Path
 
+from probes.stamp.reflector import Reflector, ReflectorSettings
 from tests.cli.test_probe import says, settings
-from tests.probes.stamp.reference import answers, reference, silent
+from tests.probes.stamp.reference import reference, silent
 
 
 async def test_both_directions_of_a_device_are_rows_with_what_they_cost(
     tmp_path: Path,
 ) -> None:
-    async with reference(answers) as peer:
+    # Stamped by the kernel: a program that reads the clock itself, on a busy machine,
+    # has a pace of its own that looks like a path's.
+    peer = Reflector(ReflectorSettings(address=ip_address("127.0.0.1"), port=0))
+    answering = asyncio.create_task(peer.run())
+    try:
         folder = settings(tmp_path, peer.port)
         done = await asyncio.to_thread(
             says,
@@ -21,6 +27,9 @@ async def test_both_directions_of_a_device_are_rows_with_what_they_cost(
             *("--format", "json"),
             folder=folder,
         )
+    finally:
+        answering.cancel()
+        await asyncio.wait((answering,))
     assert done.stderr == ""
     said = json.loads(done.stdout)
     assert (said["probe"], said["packet"]) == ("train", 1400)
@@ -32,10 +41,9 @@ async def test_both_directions_of_a_device_are_rows_with_what_they_cost(
     ]
     # Loopback cannot be filled, and nothing may be made up of that.
     for row in rows:
-        # How fast loopback is depends on who else wants the processor.
-        assert row["outcome"] in ("success", "uncertain")
-        assert row["detail"] or row["outcome"] == "success"
-    assert rows[0]["bytes_sent"] == len(peer.heard) * 1400 <= 120_000
+        assert row["at_least"] or row["outcome"] == "uncertain"
+        assert row["detail"]
+    assert rows[0]["bytes_sent"] == peer.counts.answered * 1400 <= 120_000
     assert done.returncode == (all(row["rate"] is None for row in rows))
     trains = said["explain"]
     assert "24 packets of 1400 octets" in trains[0]["head"]

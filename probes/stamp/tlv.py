@@ -4,6 +4,7 @@ What a session-sender asks for with them, and what it reads in the answer; see
 :mod:`probes.stamp.extended` for the other end.
 """
 
+import hmac
 import ipaddress
 import struct
 from collections.abc import Iterator, Mapping
@@ -201,8 +202,8 @@ def read(data: bytes, base: int, key: bytes | None, number: int) -> Told:
             return NOTHING
         at = found.at + HEADER
         if found.kind == Kind.HMAC and key is not None:
-            said = data[at : found.end]
-            if said != signature(key, number, data[base : found.at]):
+            true = signature(key, number, data[base : found.at])
+            if not hmac.compare_digest(data[at : found.end], true):
                 return NOTHING
             signed = True
         elif not found.flags & UNRECOGNISED:

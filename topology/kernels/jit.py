@@ -1,0 +1,49 @@
+"""How a kernel is compiled, and where what was compiled is kept.
+
+numba keeps compiled code as long as the file of the kernel itself is unchanged; a
+kernel that calls one of another file would go on with the old code of that one. So
+what is kept is kept under a digest of all the kernels: a change to any compiles all
+anew. Where neither this folder nor the user's cache can be written, nothing is kept.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+Kernel = TypeVar("Kernel", bound=Callable[..., object])
+
+# What it holds is set when it is imported, which no type checker sees.
+config: Any = numba.config
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Compile `function` when it is first called; it runs without the interpreter lock.
+
+    Arithmetic is exact to IEEE 754 (no fast-math), so that a kernel gives what the
+    same loop in Python would.
+    """
+    before = config.CACHE_DIR
+    config.CACHE_DIR = _KEPT_IN
+    try:
+        return cast("Kernel", numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # numba's answer where there is no place to write to
+        return cast("Kernel", numba.njit(nogil=True)(function))
+    finally:
+        config.CACHE_DIR = before
+
+
+def _digest(folder: str) -> str:
+    """Return a digest of all the Python files in `folder`."""
+    digest = hashlib.sha256()
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".py"):
+            with open(os.path.join(folder, name), "rb") as file:
+                digest.update(file.read())
+    return digest.hexdigest()[:16]
+
+
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+_KEPT_IN = os.path.join(_FOLDER, "__pycache__", f"kernels-{_digest(_FOLDER)}")

@@ -63,6 +63,11 @@ class Search:
         self._size = top
         self._left = _MOST_PACKETS
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether a large packet was lost, and its size may be to blame or may not."""
+        return bool(self._pairs) and not self._vanish and not self._missed
+
     def next(self) -> int:
         """Return the size to send now; only while it is not done."""
         self._left -= 1
@@ -160,7 +165,7 @@ class Sizing:
     def __init__(self, searches: dict[int, Search], *, wait: float = 0.0) -> None:
         self.searches = searches
         self._wait = wait
-        self._ready = 0.0
+        self._before = -_LONGEST_WAIT
         self._turns = deque(searches)
         self._out = 0
 
@@ -169,15 +174,29 @@ class Sizing:
         """Whether every search has ended."""
         return not self._out and not self._turns
 
+    @property
+    def _hole(self) -> bool:
+        """Whether packets are known to vanish in some flow: likely in more."""
+        found = (search.found for search in self.searches.values())
+        return any(each and each.source is MtuSource.SEARCHED for each in found)
+
     def next(self, now: float) -> tuple[int, int] | None:
         """Return a flow and the size to send in it; None to wait, or when done."""
-        while self._turns and now >= self._ready:
-            flow = self._turns.popleft()
+        while self._turns:
+            flow = self._turns[0]
             search = self.searches[flow]
-            if not search.done:
-                self._out += 1
-                self._ready = now + self._wait
-                return flow, search.next()
+            if search.done:
+                self._turns.popleft()
+                continue
+            # Who has one answer a second left, and gave it to the small packet, has
+            # none for the large one right after it: that would be lost each time.
+            wait = _LONGEST_WAIT if search.doubtful and not self._hole else self._wait
+            if now < self._before + wait:
+                return None
+            self._turns.popleft()
+            self._out += 1
+            self._before = now
+            return flow, search.next()
         return None
 
     def passed(self, flow: int, size: int, *, late: bool = False) -> None:

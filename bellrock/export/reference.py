@@ -5,7 +5,7 @@ from bellrock.model.catalogue import ALL, Metric
 _HEAD = """\
 # Metrics
 
-Every metric Bellrock exports, from `bellrock/model/catalogue.py`. This page is
+Every metric Bellrock exports, from `bellrock/model/catalogue/`. This page is
 generated; `python -m bellrock.export.reference > docs/metrics.md` writes it anew.
 
 Ids of the inventory are labels as they are. What is not known has no sample: a site

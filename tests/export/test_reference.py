@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bellrock.export.reference import metrics_page
-from bellrock.model.catalogue import ALL
+from bellrock.model import catalogue
+from bellrock.model.catalogue import ALL, Metric
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 
@@ -12,6 +13,11 @@ def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text() == metrics_page(), (
         "python -m bellrock.export.reference > docs/metrics.md"
     )
+
+
+def test_no_area_hides_a_metric_of_another() -> None:
+    readable = [it for it in vars(catalogue).values() if isinstance(it, Metric)]
+    assert set(readable) == set(ALL)
 
 
 def test_every_metric_is_named_and_labelled_as_prometheus_asks() -> None:

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 import uvloop
 
+from bellrock.cli.answers import Format, OutputFormat
 from bellrock.cli.asking import Asked, Event, must_have, over_snmp, over_ssh
-from bellrock.cli.inventory import Format, OutputFormat
 from bellrock.cli.reading import as_json, failed_because, show, write_csv
 from bellrock.document.suggest import choices
 from bellrock.model.errors import UserError

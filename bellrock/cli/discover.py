@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from bellrock.cli.answers import Format, OutputFormat
 from bellrock.cli.found import show, show_left_to_do, write_csv, write_json
-from bellrock.cli.inventory import Format, OutputFormat
 from bellrock.cli.output import free, write_whole
 from bellrock.cli.run import AcceptNew
 from bellrock.config.settings import Settings

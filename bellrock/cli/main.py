@@ -13,12 +13,13 @@ import typer
 
 from bellrock import __version__
 from bellrock.cli.bench import bench
+from bellrock.cli.check import check
 from bellrock.cli.collect import collect
 from bellrock.cli.demo import demo
 from bellrock.cli.discover import discover
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.help import help_of
-from bellrock.cli.inventory import check, spof
+from bellrock.cli.planning.spof import spof
 from bellrock.cli.probe import probe
 from bellrock.cli.reflect import reflect
 from bellrock.cli.render import render

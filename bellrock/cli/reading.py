@@ -2,23 +2,20 @@
 
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from bellrock.cli.answers import fitting
 from bellrock.model.inventory import Device
 from bellrock.model.neighbourhood import Facts
 from bellrock.model.observation import DeviceReading, InterfaceReading, Outcome
 from collectors.snmp.words import duration
 
 _COLUMNS = tuple(each.name for each in fields(InterfaceReading))
-_GAP = 2
-_LEAST = 8
-"""Characters that a column of names has at least."""
 
 
 def as_json(reading: DeviceReading, device: Device, meaning: str) -> dict[str, object]:
@@ -78,36 +75,12 @@ def show(reading: DeviceReading, device: Device, meaning: str) -> None:
         console.print(Padding(meaning, (0, 0, 0, 2)))
 
 
-def _table(width: int, columns: Mapping[str, int]) -> Table:
-    """Return an empty table that is no wider than the terminal.
-
-    Parameters
-    ----------
-    width : int
-        Of the terminal, in characters.
-    columns : mapping of str to int
-        Width of each; negative for numbers, 0 for an equal share of what is left.
-    """
-    table = Table(box=SIMPLE, pad_edge=False)
-    left = width - sum(map(abs, columns.values())) - _GAP * len(columns)
-    share = max(left // max(1, list(columns.values()).count(0)), _LEAST)
-    for name, wanted in columns.items():
-        table.add_column(
-            name,
-            justify="right" if wanted < 0 else "left",
-            no_wrap=True,
-            min_width=abs(wanted) or None,
-            max_width=abs(wanted) or share,
-        )
-    return table
-
-
 def _interfaces(reading: DeviceReading, width: int) -> Table:
     columns = {
         **{"index": -6, "interface": 0, "status": 7, "speed": -5},
         **{"bytes in": -8, "bytes out": -9, "errors": -6, "discards": -8},
     }
-    table = _table(width, columns)
+    table = fitting(width, columns)
     for row in reading.interfaces:
         off = row.enabled is False
         table.add_row(
@@ -129,13 +102,13 @@ def _facts(facts: Facts, width: int) -> Iterator[Table | str]:
     if facts.ethernet:
         yield _ethernet(facts, width)
     if facts.sensors:
-        table = _table(width, {"sensor": 0, "kind": 0, "value": -10})
+        table = fitting(width, {"sensor": 0, "kind": 0, "value": -10})
         for sensor in facts.sensors:
             table.add_row(sensor.name, sensor.kind.value, f"{sensor.value:g}")
         yield table
     if facts.neighbours:
         columns = {"neighbour": 0, "by": 4, "state": 11, "interface": 0, "port": 0}
-        table = _table(width, columns)
+        table = fitting(width, columns)
         for each in facts.neighbours:
             status = each.state or each.status.value
             table.add_row(
@@ -157,7 +130,7 @@ def _ethernet(facts: Facts, width: int) -> Table:
         **{"ethernet": 0, "duplex": 6, "FCS": -6, "alignment": -9, "symbol": -6},
         "late collisions": -15,
     }
-    table = _table(width, columns)
+    table = fitting(width, columns)
     for port in facts.ethernet:
         duplex = {True: "full", False: "half", None: ""}[port.full_duplex]
         table.add_row(

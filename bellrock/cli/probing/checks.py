@@ -9,7 +9,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
-from bellrock.cli.inventory import Format
+from bellrock.cli.answers import Format
 from bellrock.cli.probing.options import seconds
 from bellrock.cli.probing.output import Answer, Column, Event, milliseconds, write
 from bellrock.model.check import Attempt, CheckReading, Phase

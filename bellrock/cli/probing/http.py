@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bellrock.cli.inventory import Format, OutputFormat
+from bellrock.cli.answers import Format, OutputFormat
 from bellrock.cli.probing.asked import (
     CaFile,
     Deadline,

@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 import uvloop
 
-from bellrock.cli.inventory import Format, OutputFormat
+from bellrock.cli.answers import Format, OutputFormat
 from bellrock.cli.probing.options import (
     Config,
     Dscp,

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from bellrock.cli.inventory import Format
+from bellrock.cli.answers import Format
 from bellrock.cli.probing.options import seconds
 from bellrock.cli.probing.output import write
 from bellrock.cli.probing.paced import Words, measure

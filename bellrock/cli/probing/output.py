@@ -14,7 +14,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bellrock.cli.inventory import Format
+from bellrock.cli.answers import Format
 
 Row = Mapping[str, object]
 

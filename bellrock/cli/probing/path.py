@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from bellrock.cli.inventory import Format, OutputFormat
+from bellrock.cli.answers import Format, OutputFormat
 from bellrock.cli.probing.options import (
     Config,
     Deadline,

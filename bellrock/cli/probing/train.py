@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from bellrock.cli.inventory import Format, OutputFormat
+from bellrock.cli.answers import Format, OutputFormat
 from bellrock.cli.probing.options import (
     Config,
     Dscp,

@@ -1,70 +1,17 @@
-"""``bellrock check`` and ``bellrock spof``: questions to an inventory."""
+"""``bellrock spof``: what each single failure would cut off."""
 
 import csv
 import json
 import sys
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bellrock.inventory.load import load as load_inventory
-from bellrock.runtime.told import Told
+from bellrock.cli.answers import Format, InventoryPath, MostRows, OutputFormat, told
 from topology.analysis import Design
 from topology.report import ElementReport, SpofReport, spof_report
-
-
-class Format(StrEnum):
-    """How an answer is written."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
-InventoryPath = Annotated[
-    Path, typer.Argument(metavar="PATH", help="an inventory: a file or a folder")
-]
-OutputFormat = Annotated[
-    Format, typer.Option("--format", help="table for people, json or csv for programs")
-]
-MostRows = Annotated[
-    int, typer.Option("--top", min=1, help="rows of the table; json and csv have all")
-]
-
-
-def check(
-    config: Annotated[
-        Path | None, typer.Option("-c", "--config", metavar="FILE", help="settings")
-    ] = None,
-    inventory: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="in place of the settings' own")
-    ] = None,
-) -> None:
-    """Check settings and inventory; show every problem with its file and line.
-
-    Exit status: 0 nothing is wrong (warnings may be shown), 2 something is.
-
-    Example:
-      bellrock check -c bellrock.yaml
-    """
-    default = Path("bellrock.yaml")
-    if config is None and inventory is None and default.exists():
-        config = default
-    told = Told.read(config, inventory)
-    told.warn()
-    found = told.inventory
-    print(
-        f"{found.name}: {len(found.user_sites()):,} user sites of "
-        f"{len(found.sites):,}, {len(found.devices):,} devices, "
-        f"{len(found.links):,} links, {len(found.risk_groups):,} risk groups, "
-        f"{len(found.services):,} services: fine"
-        + (f", {len(told.warnings)} to look at" if told.warnings else "")
-    )
 
 
 def spof(
@@ -78,10 +25,7 @@ def spof(
     Example:
       bellrock spof inventory/ --format json
     """
-    loaded = load_inventory(path)
-    for warning in loaded.warnings:
-        print(warning, file=sys.stderr)
-    design = Design(loaded.inventory)
+    design = Design(told(path))
     report = spof_report(design)
     match form:
         case Format.JSON:

@@ -1,0 +1,38 @@
+"""``bellrock check``: is whether what we are told is all right."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bellrock.runtime.told import Told
+
+
+def check(
+    config: Annotated[
+        Path | None, typer.Option("-c", "--config", metavar="FILE", help="settings")
+    ] = None,
+    inventory: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="in place of the settings' own")
+    ] = None,
+) -> None:
+    """Check settings and inventory; show every problem with its file and line.
+
+    Exit status: 0 nothing is wrong (warnings may be shown), 2 something is.
+
+    Example:
+      bellrock check -c bellrock.yaml
+    """
+    default = Path("bellrock.yaml")
+    if config is None and inventory is None and default.exists():
+        config = default
+    told = Told.read(config, inventory)
+    told.warn()
+    found = told.inventory
+    print(
+        f"{found.name}: {len(found.user_sites()):,} user sites of "
+        f"{len(found.sites):,}, {len(found.devices):,} devices, "
+        f"{len(found.links):,} links, {len(found.risk_groups):,} risk groups, "
+        f"{len(found.services):,} services: fine"
+        + (f", {len(told.warnings)} to look at" if told.warnings else "")
+    )

@@ -1,0 +1,1 @@
+"""Where traffic goes, and where it goes after failures."""

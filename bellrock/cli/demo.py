@@ -13,6 +13,7 @@ from bellrock.cli.run import log_to_stderr
 from bellrock.demo.run import ALERTMANAGER_PORT, PORT, PROMETHEUS_PORT, Options
 from bellrock.demo.run import demo as play
 from bellrock.model.errors import UserError
+from bellrock.runtime.checking import CHECK
 from bellrock.runtime.process import expect_signals, until_signalled
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="port of our /metrics")]
@@ -45,7 +46,7 @@ def demo(
       bellrock demo --seconds 60 --port 9577 --prometheus-port 9590
     """
     expect_signals(reloads=False)
-    log_to_stderr()
+    log_to_stderr(without={CHECK})
     if picture is not None and not os.access(picture.absolute().parent, os.W_OK):
         raise UserError(
             f"--picture {picture}: cannot write there",

@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import structlog
 import typer
 import uvloop
+from structlog.typing import EventDict
 
 from bellrock.runtime.monitor import Monitor
 from bellrock.runtime.process import expect_signals, until_signalled
@@ -21,10 +23,23 @@ Settings = Annotated[
 ]
 
 
-def log_to_stderr() -> None:
-    """Write logs as lines a person can read, without colour where it is no terminal."""
+def log_to_stderr(*, without: Collection[str] = ()) -> None:
+    """Write logs as lines a person can read, without colour where it is no terminal.
+
+    Parameters
+    ----------
+    without : collection of str
+        Events that somebody else tells.
+    """
+
+    def drop(_: object, __: str, event: EventDict) -> EventDict:
+        if event["event"] in without:
+            raise structlog.DropEvent
+        return event
+
     structlog.configure(
         processors=[
+            drop,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.dev.ConsoleRenderer(

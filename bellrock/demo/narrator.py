@@ -13,7 +13,9 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from bellrock.demo.pager import Notification
+from bellrock.model.check import CheckReading
 from bellrock.model.inventory import ElementKind, Inventory
+from bellrock.model.observation import Outcome
 from bellrock.runtime.analyst import Conclusion
 from bellrock.runtime.utilisation import Load
 from topology.analysis import Analysis, Element
@@ -51,6 +53,7 @@ class Narrator:
     ) -> None:
         self.findings: list[str] = []
         self.notifications: list[Notification] = []
+        self.checks: dict[str, CheckReading] = {}
         self.console = console
         self._inventory = inventory
         self._clock = clock
@@ -124,6 +127,21 @@ class Narrator:
             elif load.utilisation < _RELIEVED and arc in self._full:
                 self._full.discard(arc)
                 self._find(f"{self._link(load.link)} is down to {percent}.", "green")
+
+    def hear_check(self, reading: CheckReading) -> None:
+        """Tell of a service that fails its check, and that it answers again."""
+        before = self.checks.get(reading.check)
+        self.checks[reading.check] = reading
+        if before is None or before.succeeded == reading.succeeded:
+            # None that failed from the beginning went down before anybody's eyes.
+            return
+        name, kind = reading.check, reading.kind
+        if reading.succeeded:
+            self._find(f"The {kind} check of {name} succeeds again.", "green")
+            return
+        failed = {each.outcome.value for each in reading.attempts} - {Outcome.SUCCESS}
+        ended = " and ".join(sorted(failed))
+        self._find(f"The {kind} check of {name} fails: {ended}.", "red")
 
     def notify(self, notification: Notification) -> None:
         """Tell what arrived where a person would be paged."""

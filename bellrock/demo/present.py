@@ -23,6 +23,7 @@ from topology.report import sentence
 WATCHED = "lerwick-hosp"
 """The site whose history the summary shows."""
 
+_DAY = 86_400.0
 _QUERY = f'bellrock_site_redundancy{{site="{WATCHED}"}}'
 
 
@@ -89,6 +90,7 @@ async def sum_up(
     table.add_row("ran for", f"{now - started:.0f} s")
     table.add_row("findings told", f"{len(narrator.findings)}")
     table.add_row("probe packets", f"{sent:,.0f}, {lost:,.0f} of them lost")
+    table.add_row("services checked", _checked(narrator))
     table.add_row("faults of our own", f"{faults:.0f}")
     table.add_row("CPU of the monitor", f"{cpu:.0%} of one core")
     if places.alertmanager is not None:
@@ -102,6 +104,24 @@ async def sum_up(
         history = " → ".join(f"{level:.0f}" for level in levels)
         table.add_row(f"redundancy of {name}, from Prometheus", history or "no data")
     console.print(table)
+
+
+def _checked(narrator: Narrator) -> str:
+    """Say how many services are well, and whose certificate ends first."""
+    readings = narrator.checks.values()
+    well = sum(reading.succeeded for reading in readings)
+    told = f"{len(readings)}, {well} of them well"
+    ends = [
+        (attempt.expires, reading.check)
+        for reading in readings
+        for attempt in reading.attempts
+        if attempt.expires is not None
+    ]
+    if ends:
+        soonest, name = min(ends)
+        days = (soonest - time.time()) / _DAY
+        told += f"; the certificate of {name} ends in {days:.0f} days"
+    return told
 
 
 def _notifications(narrator: Narrator) -> str:

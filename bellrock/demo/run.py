@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bellrock.config.schema import Listen
 from bellrock.config.settings import Settings
 from bellrock.config.settings import load as load_settings
+from bellrock.demo import services
 from bellrock.demo.alerting import configuration, rules
 from bellrock.demo.alertmanager import Alertmanager
 from bellrock.demo.child import Child
@@ -34,6 +35,8 @@ from bellrock.runtime.monitor import Monitor
 from bellrock.runtime.plan import TRAPS
 from bellrock.runtime.trades import SECTIONS
 from collectors.traps.settings import TrapSettings
+from probes.checks.settings import Check
+from probes.checks.trust import Trust
 
 PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT = 9477, 9490, 9493
 
@@ -73,13 +76,8 @@ async def demo(options: Options, console: Console) -> None:
         If a port is taken or a child does not come up.
     """
     os.environ[COMMUNITY] = secrets.token_hex(16)
-    settings = load_settings(SETTINGS, SECTIONS)
-    listen = replace(settings.listen, port=options.port)
-    traps = Listen(_HERE, _free_port())
-    settings = _hearing(replace(settings, listen=listen), traps)
     inventory = load_inventory(NETWORK).inventory
     narrator = Narrator(console, inventory)
-    monitor = Monitor(settings, inventory)
     known = asyncio.Event()
 
     def concluded(conclusion: Conclusion) -> None:
@@ -87,25 +85,29 @@ async def demo(options: Options, console: Console) -> None:
         if not conclusion.analysis.sites_unknown:
             known.set()
 
-    monitor.listeners.conclusion.append(concluded)
-    monitor.listeners.loads.append(narrator.hear_loads)
     async with contextlib.AsyncExitStack() as stack:
-        devices = await stack.enter_async_context(_devices(traps.port))
-        watching = await stack.enter_async_context(_running(monitor))
-        started = time.time()
         temporary = tempfile.TemporaryDirectory(prefix="bellrock-")
         folder = Path(stack.enter_context(temporary))
+        traps = Listen(_HERE, _free_port())
+        settings = _settings(options.port, traps, services.prepare(folder))
+        monitor = Monitor(settings, inventory)
+        monitor.listeners.conclusion.append(concluded)
+        monitor.listeners.loads.append(narrator.hear_loads)
+        monitor.listeners.checks.append(narrator.hear_check)
+        devices = await stack.enter_async_context(_devices(traps.port, folder))
+        watching = await stack.enter_async_context(_running(monitor))
+        started = time.time()
         alerting = await stack.enter_async_context(_alerting(folder, options, narrator))
         prometheus = await Prometheus.start(
             folder,
             port=options.prometheus_port,
-            scrapes=str(listen),
+            scrapes=str(settings.listen),
             rules=rules(),
             alertmanager=None if alerting is None else alerting.address,
         )
         if prometheus is not None:
             stack.push_async_callback(prometheus.stop)
-        places = Places(f"http://{listen}", prometheus, alerting)
+        places = Places(f"http://{settings.listen}", prometheus, alerting)
         introduce(console, inventory, places, options.seconds)
         show = asyncio.create_task(_show(options.seconds, devices, narrator, known))
         stack.push_async_callback(_cancel, show)
@@ -121,6 +123,19 @@ async def demo(options: Options, console: Console) -> None:
         await sum_up(console, monitor, narrator, places, started)
 
 
+def _settings(port: int, traps: Listen, authority: Path) -> Settings:
+    """Return the demo's settings, with what is so here and now alone.
+
+    Parameters
+    ----------
+    authority : Path
+        Whose certificates checks have to trust.
+    """
+    settings = load_settings(SETTINGS, SECTIONS)
+    settings = replace(settings, listen=replace(settings.listen, port=port))
+    return _trusting(_hearing(settings, traps), authority)
+
+
 def _hearing(settings: Settings, traps: Listen) -> Settings:
     """Return the settings, with the trap port that is free here and now."""
     section = settings.collectors[TRAPS]
@@ -128,6 +143,19 @@ def _hearing(settings: Settings, traps: Listen) -> Settings:
     heard = section.model_copy(update={"listen": (traps,)})
     collectors = {**settings.collectors, TRAPS: heard}
     return replace(settings, sections={**settings.sections, "collectors": collectors})
+
+
+def _trusting(settings: Settings, authority: Path) -> Settings:
+    """Return the settings, with checks that trust the simulated services."""
+    checks = {}
+    for name, check in settings.checks.items():
+        assert isinstance(check, Check)
+        spoken = getattr(check, check.kind)
+        if isinstance(spoken, Trust):
+            trusting = spoken.model_copy(update={"ca_file": authority})
+            check = check.model_copy(update={check.kind: trusting})
+        checks[name] = check
+    return replace(settings, sections={**settings.sections, "checks": checks})
 
 
 def _free_port() -> int:
@@ -138,11 +166,15 @@ def _free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def _devices(traps: int) -> AsyncIterator[Child]:
-    """Run the simulated devices as a process of their own, traps to this port."""
+async def _devices(traps: int, folder: Path) -> AsyncIterator[Child]:
+    """Run the simulation as a process of its own, traps to this port.
+
+    `folder` has the certificates of its services.
+    """
     # -P: whatever stands in the folder we were started from is not ours to import.
     command = (sys.executable, "-P", "-m", "bellrock.demo.simulation")
-    child = await Child.start(*command, str(NETWORK), str(traps), talks=True)
+    told = str(NETWORK), str(traps), str(folder)
+    child = await Child.start(*command, *told, talks=True)
     try:
         async with asyncio.timeout(_PATIENCE):
             if await child.hear() != READY:

@@ -52,4 +52,4 @@ class Show:
 
 def _order(step: Step) -> str:
     growth = dict.fromkeys(GROWING, step.growth)
-    return json.dumps({"down": sorted(step.down), "growth": growth})
+    return json.dumps({"down": sorted(step.down), "growth": growth, "slow": step.slow})

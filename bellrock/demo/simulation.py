@@ -1,10 +1,11 @@
 """The simulated devices as a process: their sockets, and orders on standard input.
 
-Run by the demo as ``python -m bellrock.demo.simulation INVENTORY [TRAP-PORT]``. Each
-order is a line of JSON: ``{"down": [ids], "growth": {site: factor}}``, or ``{"day":
-seconds}`` to begin a day of that length. The process says ``ready`` once every socket
-is open and ends when its standard input does, so that nothing outlives whoever started
-it.
+Run by the demo as ``python -m bellrock.demo.simulation INVENTORY [TRAP-PORT
+[FOLDER]]``; with a folder of certificates the services are simulated too. Each order is
+a line of JSON: ``{"down": [ids], "growth": {site: factor}, "slow": seconds}``, or
+``{"day": seconds}`` to begin a day of that length. The process says ``ready`` once
+every socket is open and ends when its standard input does, so that nothing outlives
+whoever started it.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from pathlib import Path
 import uvloop
 
 from bellrock.demo.agent import Agent
+from bellrock.demo.services import PLACES, Services, tell_name, tell_time
 from bellrock.demo.world import World, draw
 from bellrock.inventory.load import load
 from bellrock.model.inventory import Device, Inventory
@@ -37,6 +39,9 @@ _LARGEST = 65_535
 _BATCH = 64
 _TURNAROUND_NS = 20_000
 _TTL = 255
+_IP_RECVTOS = 13
+_ANCILLARY = 64
+_EXPEDITED = 46
 
 _Sender = tuple[str, int]
 _Answer = Callable[[bytes, _Sender, float], bytes | None]
@@ -65,6 +70,7 @@ class Simulation:
         self._community = community
         self._traps = traps
         self._agents: dict[str, tuple[Agent, socket.socket]] = {}
+        self._services: Services | None = None
 
     def open(self) -> None:
         """Open each device's sockets.
@@ -77,10 +83,24 @@ class Simulation:
         now = self._loop.time()
         for device in self.world.inventory.devices.values():
             agent = Agent(device, self.world, self._community, now)
-            sock = self._listen(device, "snmp", self._snmp(agent))
+            sock = self._attend(device, "snmp", self._snmp(agent))
             if sock is not None:
                 self._agents[device.id] = agent, sock
-            self._listen(device, "stamp", self._stamp())
+            self._attend(device, "stamp", self._stamp())
+
+    def serve(self, folder: Path) -> None:
+        """Open the services' sockets; `folder` has their certificates.
+
+        Raises
+        ------
+        OSError
+            As :meth:`open`.
+        """
+        self._services = Services(self._round_trip, folder)
+        self._services.open()
+        for name, tell in (("telephony", tell_name), ("dispatch-clock", tell_time)):
+            place = PLACES[name]
+            self._listen(place.device, place.where, _of_anybody(tell))
 
     def change(self, down: frozenset[str], growth: Mapping[str, float]) -> None:
         """Change the world's state; who still gets through tells of the links."""
@@ -93,6 +113,11 @@ class Simulation:
             if path is not None and self._traps is not None:
                 for trap in agent.tell(changed, now):
                     self._loop.call_later(path.delay, _send, sock, trap, self._traps)
+
+    def slow(self, seconds: float) -> None:
+        """Let the one service that has a part in the story take so long to answer."""
+        if self._services is not None:
+            self._services.slowness = seconds
 
     def _snmp(self, agent: Agent) -> _Answer:
         return lambda datagram, _sender, _: agent.answer(datagram, self._loop.time())
@@ -116,17 +141,20 @@ class Simulation:
 
         return answer
 
-    def _listen(
-        self,
-        device: Device,
-        protocol: str,
-        answer: _Answer,
+    def _attend(
+        self, device: Device, protocol: str, answer: _Answer
     ) -> socket.socket | None:
         if device.address is None or protocol not in device.ports:
             return None
-        where = (device.address, device.ports[protocol])
+        where = device.address, device.ports[protocol]
+        return self._listen(device.id, where, answer)
+
+    def _listen(
+        self, device: str, where: tuple[str, int], answer: _Answer
+    ) -> socket.socket:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_IP, _IP_RECVTOS, 1)
         try:
             sock.bind(where)
         except OSError as error:
@@ -136,29 +164,29 @@ class Simulation:
         def readable() -> None:
             for _ in range(_BATCH):
                 try:
-                    datagram, sender = sock.recvfrom(_LARGEST)
+                    datagram, told, _, sender = sock.recvmsg(_LARGEST, _ANCILLARY)
                 except BlockingIOError:
                     return
-                self._serve(sock, device.id, datagram, sender, answer)
+                expedited = any(
+                    value[0] >> 2 == _EXPEDITED
+                    for _, kind, value in told
+                    if kind == socket.IP_TOS
+                )
+                round_trip = self._round_trip(device, expedited=expedited)
+                if round_trip is None:
+                    continue
+                reply = answer(datagram, sender, round_trip)
+                if reply is not None:
+                    self._loop.call_later(round_trip, _send, sock, reply, sender)
 
         self._loop.add_reader(sock, readable)
         return sock
 
-    def _serve(
-        self,
-        sock: socket.socket,
-        device: str,
-        datagram: bytes,
-        sender: _Sender,
-        answer: _Answer,
-    ) -> None:
+    def _round_trip(self, device: str, *, expedited: bool = False) -> float | None:
         path = self.world.path(device)
-        round_trip = None if path is None else draw(path, self._dice)
-        if round_trip is None:
-            return
-        reply = answer(datagram, sender, round_trip)
-        if reply is not None:
-            self._loop.call_later(round_trip, _send, sock, reply, sender)
+        if path is None:
+            return None
+        return draw(path.expedited() if expedited else path, self._dice)
 
 
 def _send(sock: socket.socket, reply: bytes, receiver: tuple[str, int]) -> None:
@@ -169,11 +197,19 @@ def _send(sock: socket.socket, reply: bytes, receiver: tuple[str, int]) -> None:
         return
 
 
-async def simulate(path: Path, community: bytes, traps: int | None) -> None:
-    """Run the devices until standard input ends; they send traps to this port."""
+def _of_anybody(tell: Callable[[bytes, float], bytes | None]) -> _Answer:
+    return lambda datagram, _, round_trip: tell(datagram, round_trip)
+
+
+async def simulate(
+    path: Path, community: bytes, traps: int | None, folder: Path | None
+) -> None:
+    """Run it all until standard input ends; devices send traps to this port."""
     there = None if traps is None else (_LOOPBACK, traps)
     simulation = Simulation(load(path).inventory, community, there)
     simulation.open()
+    if folder is not None:
+        simulation.serve(folder)
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(
@@ -186,6 +222,7 @@ async def simulate(path: Path, community: bytes, traps: int | None) -> None:
             simulation.world.begin_day(order["day"], loop.time())
         else:
             simulation.change(frozenset(order["down"]), order["growth"])
+            simulation.slow(order["slow"])
 
 
 def _raise_descriptor_limit() -> None:
@@ -196,13 +233,14 @@ def _raise_descriptor_limit() -> None:
 
 
 def main() -> None:
-    """Simulate the inventory named on the command line, traps to the port there."""
+    """Simulate the inventory named on the command line, as the rest of it says."""
     _raise_descriptor_limit()
     community = os.environ[COMMUNITY].encode()
     try:
-        path, *port = sys.argv[1:]
-        traps = int(port[0]) if port else None
-        uvloop.run(simulate(Path(path), community, traps))
+        path, *rest = sys.argv[1:]
+        traps = int(rest[0]) if rest else None
+        folder = Path(rest[1]) if len(rest) > 1 else None
+        uvloop.run(simulate(Path(path), community, traps, folder))
     except OSError as error:
         sys.exit(f"{error.filename}: {error.strerror}")
 

@@ -1,7 +1,8 @@
-"""What happens in the demo: the Shetland outage of October 2022, and a busy link.
+"""What happens in the demo: the Shetland outage of October 2022, and what is busy.
 
 On 20 October 2022 the southern subsea cable to Shetland was cut while the northern
 one was already broken, and most of the islands lost telephone and internet service.
+A link in the west fills up, and a service has more to answer than it can.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ GROWING = (
 )
 """The busy link, and the sites whose traffic fills it."""
 
+_SLUGGISH, _STUCK = 0.6, 10.0
+"""Seconds that patient records takes: within its check's deadline, and beyond it."""
+
 SHORTEST = 40.0
 """Seconds below which the story is too quick to follow."""
 
@@ -39,19 +43,39 @@ class Step:
         Elements that are down from then on; all others are up.
     growth : float
         Factor on the traffic of the growing sites from then on.
+    slow : float
+        Seconds that the busy service takes for an answer from then on.
     """
 
     at: float
     says: str
     down: frozenset[str] = frozenset()
     growth: float = 1.0
+    slow: float = 0.0
 
 
 STORY = (
     Step(0.05, "Traffic in the west begins to grow.", growth=1.18),
     Step(
+        *(0.10, "Patient records answers more and more slowly."),
+        growth=1.18,
+        slow=_SLUGGISH,
+    ),
+    Step(
+        *(0.14, "Patient records answers nobody in time."),
+        growth=1.18,
+        slow=_STUCK,
+    ),
+    Step(
         0.20,
         "A trawler parts the northern cable to Shetland.",
+        frozenset({NORTH}),
+        1.18,
+        _STUCK,
+    ),
+    Step(
+        0.38,
+        "Patient records is given more servers.",
         frozenset({NORTH}),
         1.18,
     ),

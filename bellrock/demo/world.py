@@ -43,6 +43,10 @@ class Path:
     queue: float
     loss: float
 
+    def expedited(self) -> "Path":
+        """Return it for packets that no others are sent before (EF, RFC 3246)."""
+        return Path(self.delay, 0.0, 0.0)
+
 
 @dataclass(slots=True)
 class _Counter:

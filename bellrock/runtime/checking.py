@@ -14,6 +14,9 @@ from probes.checks.resolving import Resolver
 from probes.checks.settings import Check
 
 CHECKING = "checking"
+CHECK = "check"
+"""Event that is logged when a check ends otherwise than it did before."""
+
 CONCURRENCY = 64
 """Checks that answered last time and run at once; as many that did not."""
 
@@ -131,7 +134,7 @@ class Checking:
                 continue
             tell = _log.warning if failed else _log.info
             tell(
-                "check",
+                CHECK,
                 check=reading.check,
                 family=each.family.value,
                 outcome=each.outcome.value,

@@ -14,6 +14,7 @@ import structlog
 from bellrock.config.settings import Settings
 from bellrock.export.server import application, listening_socket, serve
 from bellrock.model import catalogue
+from bellrock.model.check import CheckReading
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.model.observation import (
@@ -66,6 +67,7 @@ class Listeners:
 
     conclusion: list[Callable[[Conclusion], None]] = field(default_factory=list)
     loads: list[Callable[[tuple[Load, ...]], None]] = field(default_factory=list)
+    checks: list[Callable[[CheckReading], None]] = field(default_factory=list)
 
 
 class Monitor:
@@ -186,7 +188,7 @@ class Monitor:
     def _start_checking(self) -> None:
         self._checking = Checking(
             self._supervisor,
-            on_reading=self.series.checks.add,
+            on_reading=self._on_check,
             on_unread=self.series.checks.drop,
             on_skip=self._skipped,
             clock=time.monotonic,
@@ -328,6 +330,11 @@ class Monitor:
         self._throughput.set_loads(reading.device, loads)
         for hear in self.listeners.loads:
             hear(loads)
+
+    def _on_check(self, reading: CheckReading, service: str) -> None:
+        self.series.checks.add(reading, service)
+        for hear in self.listeners.checks:
+            hear(reading)
 
     def _on_notice(self, notice: Notice) -> None:
         self.series[catalogue.NOTICES].add((notice.device, notice.kind.value))

@@ -81,20 +81,6 @@ MAY_BE_EMPTY = {
         )
         for ref in refs
     },
-    **{
-        ("bellrock-services", panel, ref): "the demo checks no service"
-        for panel, refs in (
-            ("Checks", "ABCD"),
-            ("State", "A"),
-            ("Failed", "A"),
-            ("How they ended", "A"),
-            ("Phases, usually", "A"),
-            ("Phases, at worst", "A"),
-            ("Until certificates end", "A"),
-            ("Clocks", "AB"),
-        )
-        for ref in refs
-    },
     ("bellrock-site", "Circuits", "F"): "either of its two circuits may fail",
     **{
         ("bellrock-site", "What hangs on them", ref): "no other site is behind it"

@@ -75,9 +75,28 @@ def test_the_busy_link_is_a_ticket_of_its_own(shown: Shown) -> None:
     assert [alert.labels["link"] for alert in ticket.alerts] == ["a82-fortwilliam"]
 
 
+def test_the_slow_service_is_a_page_that_ends_when_it_answers(shown: Shown) -> None:
+    pages = [n for n in shown.notified if (n.about, n.receiver) == ("service", "page")]
+    assert [n.status for n in pages] == ["firing", "resolved"], shown.output
+    for page in pages:
+        (alert,) = page.alerts
+        assert alert.name == "ServiceCheckFailing"
+        assert alert.labels["check"] == "patient-records"
+
+
+def test_the_certificate_that_ends_soon_is_a_ticket(shown: Shown) -> None:
+    tickets = [
+        n for n in shown.notified if (n.about, n.receiver) == ("service", "ticket")
+    ]
+    (ticket,) = tickets
+    (alert,) = ticket.alerts
+    assert (alert.name, alert.status) == ("CertificateExpiring", "firing")
+    assert alert.labels["service"] == "library-catalogue"
+
+
 def test_nothing_else_fires(shown: Shown) -> None:
     told = {n.about for n in shown.notified}
-    assert told == {"redundancy", "cut-off", "capacity"}, shown.notified
+    assert told == {"redundancy", "cut-off", "capacity", "service"}, shown.notified
 
 
 def test_the_demo_tells_each_notification_as_it_arrives(shown: Shown) -> None:

@@ -92,6 +92,37 @@ def test_a_busy_link_fills_up_elsewhere(shown: Shown) -> None:
     assert "a82-fortwilliam" in json.dumps(links)
 
 
+def test_a_service_that_answers_too_late_is_told_of_until_it_does_not(
+    shown: Shown,
+) -> None:
+    milestones = (
+        "Patient records answers nobody in time.",
+        "The http check of patient-records fails: timeout.",
+        "Patient records is given more servers.",
+        "The http check of patient-records succeeds again.",
+        "6, 6 of them well; the certificate of library-catalogue ends in 12 days",
+    )
+    places = [shown.output.find(milestone) for milestone in milestones]
+    assert -1 not in places, shown.output
+    assert places == sorted(places), shown.output
+    assert shown.output.count(" check of ") == 2, shown.output
+
+
+def test_voice_is_sent_before_the_traffic_that_fills_the_busy_link(
+    shown: Shown,
+) -> None:
+    median = catalogue.PROBE_DELAY_QUANTILE.name
+    at = 'target="fortwilliam-hosp-cpe1",share="0.5"'
+
+    def longest(of: str) -> float:
+        query = f'max(max_over_time({median}{{{at},class="{of}"}}[60s]))'
+        sample = shown.prometheus.instant(query)[0]["value"]
+        assert isinstance(sample, list)
+        return float(sample[1])
+
+    assert longest("best-effort") > 1.1 * longest("voice")
+
+
 def test_the_queries_a_reader_would_try_have_answers(shown: Shown) -> None:
     assert value(shown, "up") == 1
     assert value(shown, "two paths") > 30

@@ -1,0 +1,108 @@
+"""The simulated services, asked by the demo's own checks over real sockets."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from bellrock.config.schema import Listen
+from bellrock.demo import run, services
+from bellrock.demo.simulation import COMMUNITY
+from bellrock.model.check import Attempt, Phase
+from bellrock.model.errors import UserError
+from bellrock.model.observation import Outcome
+from probes.checks.measure import measure
+from probes.checks.resolving import Resolver
+from probes.checks.settings import KINDS, Check
+
+DAY = 86_400.0
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("services")
+    services.prepare(made)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def community(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(COMMUNITY, "any")
+
+
+@pytest.fixture
+def checks(folder: Path) -> dict[str, Check]:
+    settings = run._settings(1, Listen("127.0.0.1", 2), folder / "authority.pem")
+    found = settings.checks
+    assert all(isinstance(check, Check) for check in found.values())
+    return {name: c for name, c in found.items() if isinstance(c, Check)}
+
+
+async def attempt(check: Check) -> Attempt:
+    (only,) = (await measure(check, Resolver())).attempts
+    return only
+
+
+async def attempts(checks: dict[str, Check], deadline: float) -> dict[str, Attempt]:
+    quick = [c.model_copy(update={"deadline": deadline}) for c in checks.values()]
+    return dict(zip(checks, await asyncio.gather(*map(attempt, quick)), strict=True))
+
+
+def order(down: Iterable[str] = (), slow: float = 0.0) -> str:
+    return json.dumps({"down": list(down), "growth": {}, "slow": slow})
+
+
+async def test_every_check_of_the_demo_finds_its_service_well(
+    folder: Path, checks: dict[str, Check]
+) -> None:
+    async with run._devices(1, folder):
+        found = await attempts(checks, 10)
+    assert found.keys() == services.PLACES.keys()
+    assert {name: a.detail for name, a in found.items() if a.detail} == {}
+    assert {a.outcome for a in found.values()} == {Outcome.SUCCESS}
+    clock = found["dispatch-clock"].clock
+    assert clock is not None
+    assert abs(clock.offset - 0.003) <= clock.error
+    ends = found["library-catalogue"].expires
+    assert ends is not None
+    assert ends - time.time() == pytest.approx(12.5 * DAY, abs=600)
+
+
+async def test_one_answers_late_and_what_is_cut_off_does_not_answer(
+    folder: Path, checks: dict[str, Check]
+) -> None:
+    behind = {place.device for place in services.PLACES.values()}
+    async with run._devices(1, folder) as simulation:
+        await simulation.tell(order(slow=0.3))
+        late = (await attempts(checks, 10))[services.SLOW]
+        await simulation.tell(order(slow=30))
+        too_late = await attempts(checks, 3)
+        await simulation.tell(order(down=behind))
+        cut_off = await attempts(checks, 1)
+    assert late.outcome is Outcome.SUCCESS
+    assert dict(late.phases)[Phase.FIRST_BYTE] > 0.3
+    assert too_late.pop(services.SLOW).outcome is Outcome.TIMEOUT
+    assert {a.outcome for a in too_late.values()} == {Outcome.SUCCESS}
+    assert {a.outcome for a in cut_off.values()} == {Outcome.TIMEOUT}
+
+
+def test_they_speak_all_that_a_check_can(checks: dict[str, Check]) -> None:
+    assert {check.kind for check in checks.values()} == set(KINDS)
+
+
+@pytest.mark.parametrize("noise", [b"", b"\0", bytes(48), b"\xff" * 600])
+def test_noise_is_not_answered(noise: bytes) -> None:
+    assert services.tell_name(noise, 0.001) is None
+    assert services.tell_time(noise, 0.001) is None
+
+
+async def test_a_port_that_is_taken_is_named(folder: Path) -> None:
+    address, port = services.PLACES["dispatch"].where
+    with socket.create_server((address, port)), pytest.raises(UserError) as raised:
+        async with run._devices(1, folder):
+            pass
+    assert f"{address}:{port}" in str(raised.value)

@@ -58,6 +58,7 @@ class Spending:
         self.budget = Budget()
         self.turns: dict[str, int] = {}
         self._lock = asyncio.Lock()
+        self._writing: asyncio.Task[bool] | None = None
 
     def load(self, day: int, links: Collection[str], bytes_a_day: int) -> None:
         """Go on where the last run ended.
@@ -96,14 +97,23 @@ class Spending:
             day=self.budget.day, spent=dict(self.budget.spent), turns=dict(self.turns)
         )
         async with self._lock:
-            try:
-                await asyncio.to_thread(_write, self.path, record.model_dump_json())
-            except OSError as error:
-                _log.error(
-                    f"{self.path}: cannot be written ({error.strerror}): no throughput "
-                    "tests; set probes.throughput.record to a file that can be"
-                )
-                return False
+            if self._writing is not None:
+                # A save that was cancelled: its thread goes on, and the file beside
+                # is its own until it has ended.
+                await asyncio.wait((self._writing,))
+            work = self._write(record.model_dump_json())
+            self._writing = asyncio.create_task(work)
+            return await asyncio.shield(self._writing)
+
+    async def _write(self, text: str) -> bool:
+        try:
+            await asyncio.to_thread(_write, self.path, text)
+        except OSError as error:
+            _log.error(
+                f"{self.path}: cannot be written ({error.strerror}): no throughput "
+                "tests; set probes.throughput.record to a file that can be"
+            )
+            return False
         return True
 
 

@@ -19,6 +19,7 @@ from bellrock.cli.demo import demo
 from bellrock.cli.discover import discover
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.help import help_of
+from bellrock.cli.planning.audit import audit
 from bellrock.cli.planning.spof import spof
 from bellrock.cli.probe import probe
 from bellrock.cli.reflect import reflect
@@ -57,7 +58,18 @@ def _bellrock(_: Version = False) -> None:
     """Says what the next failure would cut off, before it happens."""
 
 
-for _command in (demo, run, reflect, check, spof, discover, collect, render, bench):
+for _command in (
+    demo,
+    run,
+    reflect,
+    check,
+    spof,
+    audit,
+    discover,
+    collect,
+    render,
+    bench,
+):
     app.command(help=help_of(_command))(_command)
 app.add_typer(probe, name="probe")
 

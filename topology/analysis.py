@@ -10,12 +10,17 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from bellrock.model.inventory import ElementKind, Inventory
 from bellrock.model.status import Status
+from topology.arrays import Bools
 from topology.graph import NOTHING, Layout
-from topology.redundancy import Level, Redundancy, redundancy
-from topology.services import services_cut, sites_served
-from topology.spof import Snapshot, is_on_site
+from topology.network import Network
+from topology.reach import Reach, Standing
+from topology.redundancy import Level, Levels, Redundancy, redundancy
+from topology.services import Services
+from topology.spof import CutOff, cut_off_sets
 from topology.state import NetworkState
 
 
@@ -42,31 +47,75 @@ class Element:
 
 
 class Reading:
-    """A network with the elements `down` failed and all others up.
+    """A network with the nodes `down` failed and all others up.
 
-    Each answer is worked out when it is first asked for, once.
+    Each answer is worked out when it is first asked for, once. `redundancy` and
+    `cut_off` are columns of numbers and take milliseconds for thousands of sites;
+    `elements`, `service_elements` and the mappings of `Redundancy` are made of them for
+    people, an object each.
+
+    Parameters
+    ----------
+    network : Network
+        As declared, or changed: see `Network.with_links` and `with_gateways`.
+    down : array of bool, shape (n + m,), or set of str, optional
+        Devices and links that failed (`Network.expand` makes them of sites and risk
+        groups). Ids that are no device and no link are ignored.
+
+    Examples
+    --------
+    What-if: a circuit more, a device less.
+
+    >>> from bellrock.model.inventory import Device, End, Link, Site
+    >>> network = Network.of(Inventory(
+    ...     id="n", name="n", risk_groups={}, gateways=frozenset({"pe"}),
+    ...     sites={name: Site(name, name, "school") for name in "xyz"},
+    ...     devices={"pe": Device("pe", "x"), "a": Device("a", "y"),
+    ...              "b": Device("b", "z")},
+    ...     links={"pa": Link("pa", End("pe"), End("a")),
+    ...            "ab": Link("ab", End("a"), End("b"))},
+    ... ))
+    >>> Reading(network).redundancy.level.tolist()
+    [-1, 1, 1]
+    >>> ring = network.with_links([Link("pb", End("pe"), End("b"))])
+    >>> Reading(ring, network.expand(["y"])).redundancy.levels
+    {'y': 0, 'z': 1}
     """
 
-    def __init__(self, layout: Layout, down: Set[str] = NOTHING) -> None:
-        self.layout = layout
-        self.down = down
+    def __init__(self, network: Network, down: Bools | Set[str] = NOTHING) -> None:
+        self.network = network
+        if not isinstance(down, np.ndarray):
+            down = network.down(down)
+        more = network.nodes - len(down)
+        self.down: Bools = np.concatenate((down, np.zeros(more, np.bool_)))
+        self.standing = Standing.of(network, self.down)
 
     @cached_property
-    def snapshot(self) -> Snapshot:
-        """The graph of what is up."""
-        return Snapshot(self.layout, self.down)
+    def reach(self) -> Reach:
+        """Who reaches a gateway, and what stands in between."""
+        return Reach.of(self.standing, self.network.arrays.gateway)
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """User sites that reach a gateway; nothing else is worked out for it."""
+        arrays = self.network.arrays
+        sites = np.flatnonzero(self.standing.reached(arrays.gateway)).tolist()
+        return frozenset(arrays.sites[site] for site in sites)
+
+    @cached_property
+    def cut_off(self) -> CutOff:
+        """What each element would cut off from the gateways."""
+        return cut_off_sets(self.reach)
 
     @cached_property
     def redundancy(self) -> Redundancy:
         """Redundancy of every user site."""
-        gateways = self.layout.inventory.gateways
-        snapshot = self.snapshot
-        return redundancy(
-            self.layout,
-            snapshot.reach(gateways).sites,
-            snapshot.cut_off(gateways),
-            self.down,
-        )
+        return redundancy(self.reach, self.cut_off)
+
+    @cached_property
+    def services(self) -> Services:
+        """Who has which service, and what would take it away."""
+        return Services(self.standing, self.cut_off)
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -75,48 +124,37 @@ class Reading:
         Worst is most sites, then most people, then the most urgent priority among
         the sites; the id decides between equals.
         """
-        found = (self._element(e) for e in self._cut_off)
-        return tuple(sorted(found, key=self._rank))
+        cut_off, ids, priority = self.cut_off, self.network.ids, self.network.priority
+        cutting = np.flatnonzero(cut_off.count).tolist()
+        people = cut_off.total(self.network.people).tolist()
+        urgency = {each: int(priority[cut_off[each]].min()) for each in cutting}
+        count = cut_off.count.tolist()
+        cutting.sort(key=lambda e: (-count[e], -people[e], urgency[e], ids[e]))
+        return tuple(self._element(each, people[each]) for each in cutting)
 
     @cached_property
     def service_elements(self) -> tuple[Element, ...]:
         """Elements that take a service from a user site and cut no site off."""
-        only = self._services.keys() - self._cut_off.keys()
-        found = (self._element(e) for e in only)
-        return tuple(sorted(found, key=lambda e: (-len(e.services_cut), e.id)))
-
-    @cached_property
-    def without_service(self) -> dict[str, int]:
-        """How many of the user sites that use each service do not have it."""
-        return {
-            service.id: len(service.used_by - sites_served(self.snapshot, service))
-            for service in self.layout.inventory.services.values()
-        }
+        count = self.cut_off.count
+        only = (self._element(e, 0) for e in self.services.cut if count[e] == 0)
+        return tuple(sorted(only, key=lambda e: (-len(e.services_cut), e.id)))
 
     @property
-    def _cut_off(self) -> Mapping[str, frozenset[str]]:
-        return self.snapshot.cut_off(self.layout.inventory.gateways)
+    def without_service(self) -> Mapping[str, int]:
+        """How many of the user sites that use each service do not have it."""
+        return self.services.lacking
 
-    @cached_property
-    def _services(self) -> dict[str, frozenset[str]]:
-        return services_cut(self.snapshot)
-
-    def _element(self, element: str) -> Element:
-        cut = self._cut_off.get(element, NOTHING)
-        sites = self.layout.inventory.sites
+    def _element(self, element: int, people: int) -> Element:
+        sites = self.cut_off[element].tolist()
+        names = self.network.arrays.sites
         return Element(
-            id=element,
-            kind=self.layout.kinds[element],
-            on_site=is_on_site(self.layout, element, cut),
-            sites_cut=tuple(sorted(cut)),
-            services_cut=tuple(sorted(self._services.get(element, NOTHING))),
-            people_cut=sum(sites[site].people for site in cut),
+            id=self.network.ids[element],
+            kind=self.network.kind(element),
+            on_site=int(self.network.premises[element]) in sites,
+            sites_cut=tuple(sorted([names[site] for site in sites])),
+            services_cut=tuple(sorted(self.services.cut.get(element, ()))),
+            people_cut=people,
         )
-
-    def _rank(self, element: Element) -> tuple[int, int, int, str]:
-        sites = self.layout.inventory.sites
-        urgency = min(sites[site].priority for site in element.sites_cut)
-        return -len(element.sites_cut), -element.people_cut, urgency, element.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +232,26 @@ class Design:
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
-        self.layout = Layout.of(inventory)
+        self.network = Network.of(inventory)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The networkx model, for those who ask something that arrays do not say."""
+        return Layout.of(self.inventory)
 
     @cached_property
     def reading(self) -> Reading:
         """The network as designed: everything declared, all up."""
-        return Reading(self.layout)
+        return Reading(self.network)
 
-    @cached_property
+    @property
+    def level(self) -> Levels:
+        """Designed redundancy by site (see `Redundancy`)."""
+        return self.reading.redundancy.level
+
+    @property
     def levels(self) -> Mapping[str, Level]:
-        """Designed redundancy of every user site."""
+        """Designed redundancy of every user site, in the order of the inventory."""
         return self.reading.redundancy.levels
 
 
@@ -220,27 +268,41 @@ def analyse(design: Design, state: NetworkState) -> Analysis:
     if not state.down and not state.unknown:
         optimistic = design.reading
     else:
-        optimistic = Reading(design.layout, state.optimistic)
+        optimistic = Reading(design.network, state.optimistic)
     pessimistic = optimistic
     if state.unknown:
-        pessimistic = Reading(design.layout, state.pessimistic)
-    best, worst = optimistic.redundancy.levels, pessimistic.redundancy.levels
-    sites = {
-        site: SiteState(
-            reachable=_agreed(best[site] > 0, worst[site] > 0),
-            redundancy=best[site] if best[site] == worst[site] else None,
-            designed=design.levels[site],
-        )
-        for site in design.inventory.sites
-        if site in best
-    }
+        pessimistic = Reading(design.network, state.pessimistic)
     lost, at_worst = optimistic.without_service, pessimistic.without_service
     without = {name: n if n == at_worst[name] else None for name, n in lost.items()}
-    return Analysis(sites, optimistic.elements, optimistic.service_elements, without)
+    return Analysis(
+        _sites(design, optimistic.redundancy, pessimistic.redundancy),
+        optimistic.elements,
+        optimistic.service_elements,
+        without,
+    )
 
 
-def _agreed(at_best: bool, at_worst: bool) -> Status:
-    """Return the status both readings agree on, else unknown."""
-    if at_best != at_worst:
-        return Status.UNKNOWN
-    return Status.UP if at_best else Status.DOWN
+def _sites(
+    design: Design, best: Redundancy, worst: Redundancy
+) -> Mapping[str, SiteState]:
+    """Return what both readings agree on of each user site."""
+    ids = design.network.arrays.sites
+    users = np.flatnonzero(best.level >= 0)
+    columns = (each[users].tolist() for each in (best.level, worst.level, design.level))
+    # A value for all sites of a kind: there are few kinds, and many sites.
+    known: dict[tuple[Level, Level, Level], SiteState] = {}
+    found = {}
+    for site, levels in zip(users.tolist(), zip(*columns, strict=True), strict=True):
+        if levels not in known:
+            known[levels] = _agreed(*levels)
+        found[ids[site]] = known[levels]
+    return found
+
+
+def _agreed(best: Level, worst: Level, designed: Level) -> SiteState:
+    """Return what both readings agree on; the rest is unknown."""
+    if (best > 0) != (worst > 0):
+        reachable = Status.UNKNOWN
+    else:
+        reachable = Status.UP if best > 0 else Status.DOWN
+    return SiteState(reachable, best if best == worst else None, designed)

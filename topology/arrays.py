@@ -222,6 +222,11 @@ class Arrays:
         return {link: index for index, link in enumerate(self.links)}
 
     @cached_property
+    def site_number(self) -> Mapping[str, int]:
+        """Number of each site."""
+        return {site: index for index, site in enumerate(self.sites)}
+
+    @cached_property
     def leaving(self) -> Rows:
         """Arcs that begin at each device."""
         return Rows.grouped(self.circuits.tail, len(self.devices))

@@ -3,97 +3,137 @@
 Worked out from the cut-off sets turned around: for each site, what cuts it off.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from bellrock.model.inventory import ElementKind
-from topology.graph import Layout
+import numpy as np
+import numpy.typing as npt
+
+from topology.arrays import Bools
+from topology.network import Network
+from topology.reach import Reach
+from topology.spof import CutOff
 
 Level = Literal[0, 1, 2]
+Levels = npt.NDArray[np.int8]
+
+_LEVELS: tuple[Level, ...] = (0, 1, 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Redundancy:
-    """How user sites would bear one failure.
+    """How user sites would bear one failure: columns by site, mappings when asked for.
 
     Attributes
     ----------
-    levels : mapping of str to int
+    level : array of int8, shape (s,)
         For each user site: 0 cut off now, 1 one failure off its premises cuts it
-        off, 2 any one is survived. Failures of the site itself, of its own devices
-        and on-site links, and of risk groups that lie wholly on its premises are
-        left out.
-    false_diversity : frozenset of str
+        off, 2 any one is survived; -1 for other sites. Failures of the site itself, of
+        its own devices and on-site links, and of risk groups that lie wholly on its
+        premises are left out.
+    diverse_by_name : array of bool, shape (s,)
         Sites at 1 only because of risk groups or other sites: no single device or
         link off their premises cuts them off. They look as if they had two paths.
-    shared : mapping of str to frozenset of str
-        For each falsely diverse site, the risk groups and sites that cut it off.
-    single_equipment : frozenset of str
+    single : array of bool, shape (s,)
         Sites that one device of their own cuts off; and, among those cut off now,
         sites with fewer than two devices up.
     """
 
-    levels: Mapping[str, Level]
-    false_diversity: frozenset[str]
-    shared: Mapping[str, frozenset[str]]
-    single_equipment: frozenset[str]
+    network: Network
+    level: Levels
+    diverse_by_name: Bools
+    single: Bools
+    cut_off: CutOff
+
+    @cached_property
+    def levels(self) -> Mapping[str, Level]:
+        """Redundancy of each user site, in the order of the inventory."""
+        ids, level = self.network.arrays.sites, self.level
+        users = np.flatnonzero(level >= 0)
+        return {ids[site]: _LEVELS[level[site]] for site in users.tolist()}
+
+    @cached_property
+    def count(self) -> Mapping[Level, int]:
+        """How many user sites have each redundancy."""
+        return {each: int(np.count_nonzero(self.level == each)) for each in _LEVELS}
+
+    @cached_property
+    def false_diversity(self) -> frozenset[str]:
+        """Ids of the falsely diverse sites."""
+        return self._named(self.diverse_by_name)
+
+    @cached_property
+    def single_equipment(self) -> frozenset[str]:
+        """Ids of the sites whose own equipment is single."""
+        return self._named(self.single)
+
+    @cached_property
+    def shared(self) -> Mapping[str, frozenset[str]]:
+        """For each falsely diverse site, the risk groups and sites that cut it off."""
+        network = self.network
+        elements, sites = self.cut_off.pairs
+        wanted = self.diverse_by_name[sites] & (network.premises[elements] != sites)
+        found: dict[int, set[str]] = {}
+        for element, site in zip(
+            elements[wanted].tolist(), sites[wanted].tolist(), strict=True
+        ):
+            found.setdefault(site, set()).add(network.ids[element])
+        ids = network.arrays.sites
+        return {ids[site]: frozenset(shared) for site, shared in found.items()}
 
     @property
     def two_paths(self) -> int:
         """Sites that appear to have two paths: redundancy 2, or falsely diverse."""
-        truly = sum(1 for level in self.levels.values() if level == 2)
-        return truly + len(self.false_diversity)
+        return self.count[2] + int(np.count_nonzero(self.diverse_by_name))
+
+    def _named(self, sites: Bools) -> frozenset[str]:
+        ids = self.network.arrays.sites
+        return frozenset(ids[site] for site in np.flatnonzero(sites).tolist())
 
 
-def redundancy(
-    layout: Layout,
-    reached: Set[str],
-    cut_off: Mapping[str, frozenset[str]],
-    down: Set[str],
-) -> Redundancy:
+def redundancy(reach: Reach, cut_off: CutOff) -> Redundancy:
     """Work out the redundancy of every user site.
 
     Parameters
     ----------
-    layout : Layout
-        The declared network.
-    reached : set of str
-        User sites that reach a gateway now.
-    cut_off : mapping of str to frozenset of str
-        Cut-off sets in the same state (see `topology.spof.cut_off_sets`).
-    down : set of str
-        Ids of the devices and links that are down in that state.
-    """
-    by_one: set[str] = set()
-    by_several: dict[str, set[str]] = {}
-    single = {
-        site
-        for site in layout.user_sites - reached
-        if sum(1 for device in layout.devices[site] if device not in down) < 2
-    }
-    for element, sites in cut_off.items():
-        own, kind = layout.premises.get(element), layout.kinds[element]
-        if kind is ElementKind.DEVICE and own in sites:
-            single.add(own)
-        if kind in (ElementKind.DEVICE, ElementKind.LINK):
-            by_one |= sites - {own}
-        else:
-            for site in sites:
-                if site != own:
-                    by_several.setdefault(site, set()).add(element)
+    reach : Reach
+        Who is reached from the gateways.
+    cut_off : CutOff
+        The cut-off sets of the same.
 
-    levels: dict[str, Level] = {}
-    for site in layout.user_sites:
-        if site not in reached:
-            levels[site] = 0
-        elif site in by_one or site in by_several:
-            levels[site] = 1
-        else:
-            levels[site] = 2
-    shared = {
-        site: frozenset(elements)
-        for site, elements in by_several.items()
-        if site not in by_one
-    }
-    return Redundancy(levels, frozenset(shared), shared, frozenset(single))
+    Notes
+    -----
+    O(n + m + s) beside the sets that are given. On the way to a site only the last
+    node can be its own: a device of its own farther up would be on the way to all of
+    its devices, and so be the last.
+    """
+    network = reach.standing.network
+    arrays, user, up = network.arrays, network.user, reach.standing.up
+    sites = np.arange(len(arrays.sites))
+    root = network.nodes
+    reached = reach.sites
+
+    last = np.where(reached, reach.last, root)
+    site_of = np.append(network.premises[:root], -1)
+    above = np.append(reach.above, root)
+    own = site_of[last] == sites
+    by_one = np.where(own, above[last], last) != root
+
+    elements, cut = cut_off.pairs
+    several = np.zeros(len(sites), np.bool_)
+    several[cut[network.premises[elements] != cut]] = True
+
+    equipped = np.bincount(
+        arrays.site_of[up[: len(arrays.devices)]], minlength=len(sites)
+    )
+    return Redundancy(
+        network=network,
+        level=np.where(
+            user, np.where(reached, np.where(by_one | several, 1, 2), 0), -1
+        ).astype(np.int8),
+        diverse_by_name=several & ~by_one,
+        single=user & np.where(reached, own, equipped < 2),
+        cut_off=cut_off,
+    )

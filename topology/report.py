@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TypedDict
 
-from bellrock.model.inventory import ElementKind
+from bellrock.model.inventory import ElementKind, Inventory
 from topology.analysis import Design, Element, Reading
 from topology.state import NetworkState
 
@@ -51,19 +51,18 @@ def spof_report(design: Design, state: NetworkState | None = None) -> SpofReport
     """
     reading = reading_of(design, state)
     found = reading.redundancy
-    levels = Counter(found.levels.values())
     single = len(found.single_equipment)
     return SpofReport(
         network=design.inventory.id,
         sites=len(found.levels),
-        redundancy={str(level): levels[level] for level in (0, 1, 2)},
+        redundancy={str(level): count for level, count in found.count.items()},
         false_diversity=sorted(found.false_diversity),
         two_paths=found.two_paths,
         own_equipment={"single": single, "dual": len(found.levels) - single},
         elements=[_item(element) for element in reading.elements],
         service_elements=[_item(element) for element in reading.service_elements],
         cut_off=sorted(site for site, level in found.levels.items() if level == 0),
-        sentence=sentence(reading),
+        sentence=sentence(design.inventory, reading),
     )
 
 
@@ -71,7 +70,7 @@ def reading_of(design: Design, state: NetworkState | None = None) -> Reading:
     """Return the optimistic reading of `state`; the design's own if nothing is down."""
     if state is None or not state.down:
         return design.reading
-    return Reading(design.layout, state.optimistic)
+    return Reading(design.network, state.optimistic)
 
 
 def _item(element: Element) -> ElementReport:
@@ -85,7 +84,7 @@ def _item(element: Element) -> ElementReport:
     )
 
 
-def sentence(reading: Reading) -> str:
+def sentence(inventory: Inventory, reading: Reading) -> str:
     """Say how many sites have two paths, how many only seem to, and what is worst.
 
     What falsely diverse sites share is named by the kinds of the risk groups and
@@ -97,12 +96,12 @@ def sentence(reading: Reading) -> str:
     item: Lerwick exchange (site), 23 sites.``
     """
     found = reading.redundancy
-    cut_off = sum(1 for level in found.levels.values() if level == 0)
-    said = [_sites(len(found.levels)), _paths(reading)]
+    cut_off = found.count[0]
+    said = [_sites(len(found.levels)), _paths(inventory, reading)]
     if cut_off:
         said.append(f"{cut_off} {'is' if cut_off == 1 else 'are'} cut off now")
     if found.levels:
-        said.append(_worst(reading))
+        said.append(_worst(inventory, reading))
     return ". ".join(part for part in said if part) + "."
 
 
@@ -112,7 +111,7 @@ def _sites(count: int) -> str:
     return "1 site" if count == 1 else f"{count:,} sites"
 
 
-def _paths(reading: Reading) -> str:
+def _paths(inventory: Inventory, reading: Reading) -> str:
     found = reading.redundancy
     two, shared = found.two_paths, len(found.false_diversity)
     if not found.levels:
@@ -123,28 +122,23 @@ def _paths(reading: Reading) -> str:
     if shared == 0:
         return have
     if two == 1:
-        return f"{have}, which share {_what_is_shared(reading)}"
+        return f"{have}, which share {_what_is_shared(inventory, reading)}"
     verb = "shares" if shared == 1 else "share"
-    return f"{have}; {shared:,} of those {verb} {_what_is_shared(reading)}"
+    return f"{have}; {shared:,} of those {verb} {_what_is_shared(inventory, reading)}"
 
 
-def _what_is_shared(reading: Reading) -> str:
+def _what_is_shared(inventory: Inventory, reading: Reading) -> str:
     """Return the kinds of what breaks diversity: ``a duct or exchange``."""
-    inventory = reading.layout.inventory
+    known: dict[str, str] = {g.id: g.kind for g in inventory.risk_groups.values()}
+    known |= {site.id: site.kind for site in inventory.sites.values()}
     counted: Counter[str] = Counter()
     for elements in reading.redundancy.shared.values():
-        groups = {inventory.risk_groups[e].kind for e in elements & _groups(reading)}
-        sites = {inventory.sites[e].kind for e in elements - _groups(reading)}
-        counted.update(groups | sites)
+        counted.update({known[element] for element in elements})
     ranked = sorted(counted, key=lambda kind: (-counted[kind], kind))
     nouns = [_noun(kind) for kind in ranked]
     article = "an" if nouns[0][0] in "aeiou" else "a"
     listed = " or ".join(filter(None, [", ".join(nouns[:-1]), nouns[-1]]))
     return f"{article} {listed}"
-
-
-def _groups(reading: Reading) -> frozenset[str]:
-    return frozenset(reading.layout.inventory.risk_groups)
 
 
 _NOUNS = {
@@ -161,7 +155,7 @@ def _noun(kind: str) -> str:
     return _NOUNS.get(kind, kind.replace("-", " ").replace("_", " "))
 
 
-def _worst(reading: Reading) -> str:
+def _worst(inventory: Inventory, reading: Reading) -> str:
     """Name the worst element that cuts off more than the site it stands at."""
     elements = reading.elements
     if not elements:
@@ -173,7 +167,6 @@ def _worst(reading: Reading) -> str:
     equals = [e for e in elements if e.sites_cut == first.sites_cut]
     order = (ElementKind.SITE, ElementKind.RISK_GROUP)
     worst = next((e for kind in order for e in equals if e.kind is kind), first)
-    inventory = reading.layout.inventory
     if worst.kind is ElementKind.SITE:
         name = inventory.sites[worst.id].name
     elif worst.kind is ElementKind.RISK_GROUP:

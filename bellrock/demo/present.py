@@ -48,7 +48,9 @@ def introduce(
     """Say what is watched, in a sentence, and where to look."""
     name = escape(inventory.name)
     console.print(f"[bold]Bellrock[/] watches {name}, simulated on loopback.")
-    console.print(sentence(Design(inventory).reading), highlight=False, markup=False)
+    console.print(
+        sentence(inventory, Design(inventory).reading), highlight=False, markup=False
+    )
     console.print(f"  metrics       {places.monitor}/metrics", soft_wrap=True)
     if places.prometheus is not None:
         url = f"{places.prometheus.url}/api/v1"

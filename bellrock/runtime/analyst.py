@@ -98,7 +98,7 @@ def _prepare(inventory: Inventory) -> None:
 
 def _conclude(heard: Heard) -> Conclusion:
     started = time.perf_counter()
-    belief = believe(_design.layout, heard)
+    belief = believe(_design.network, heard)
     analysis = analyse(_design, belief.state)
     seconds = time.perf_counter() - started
     return Conclusion(heard, belief.state, belief.isolated, analysis, seconds)

@@ -10,7 +10,7 @@ from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
 from topology.analysis import Design, analyse
 from topology.belief import Belief, Heard, believe
-from topology.graph import Layout
+from topology.network import Network
 
 TREE = network(
     devices={
@@ -43,7 +43,7 @@ def statuses(net: Inventory, belief: Belief) -> dict[str, Status]:
 
 def test_router_that_falls_silent_is_down_and_what_is_behind_it_unknown() -> None:
     belief = believe(
-        Layout.of(TREE), heard("gw p1 pe2 cpe3", "pe1 cpe1 cpe2", up="core west east")
+        Network.of(TREE), heard("gw p1 pe2 cpe3", "pe1 cpe1 cpe2", up="core west east")
     )
     assert belief.state.down == {"pe1"}
     assert belief.state.unknown == {"cpe1", "cpe2", "tail1", "tail2"}
@@ -51,7 +51,7 @@ def test_router_that_falls_silent_is_down_and_what_is_behind_it_unknown() -> Non
 
 
 def test_sites_behind_a_dead_router_are_cut_off_whatever_is_unknown() -> None:
-    belief = believe(Layout.of(TREE), heard("gw p1 pe2 cpe3", "pe1 cpe1 cpe2"))
+    belief = believe(Network.of(TREE), heard("gw p1 pe2 cpe3", "pe1 cpe1 cpe2"))
     assert statuses(TREE, belief) == {
         "school": Status.DOWN,
         "surgery": Status.DOWN,
@@ -61,7 +61,7 @@ def test_sites_behind_a_dead_router_are_cut_off_whatever_is_unknown() -> None:
 
 def test_lost_carrier_is_the_link_and_not_the_device_behind_it() -> None:
     belief = believe(
-        Layout.of(TREE), heard("gw p1 pe1 pe2 cpe2 cpe3", "cpe1", down="tail1")
+        Network.of(TREE), heard("gw p1 pe1 pe2 cpe2 cpe3", "cpe1", down="tail1")
     )
     assert belief.state.down == {"tail1"}
     assert belief.state.unknown == {"cpe1"}
@@ -70,19 +70,19 @@ def test_lost_carrier_is_the_link_and_not_the_device_behind_it() -> None:
 
 def test_one_end_that_says_down_outweighs_another_that_says_up() -> None:
     everything = "gw p1 pe1 pe2 cpe1 cpe2 cpe3"
-    belief = believe(Layout.of(TREE), heard(everything, up="tail1", down="tail1"))
+    belief = believe(Network.of(TREE), heard(everything, up="tail1", down="tail1"))
     assert belief.state.down == {"tail1"}
 
 
 def test_unmeasured_device_with_nothing_behind_it_leaves_its_site_unknown() -> None:
-    belief = believe(Layout.of(TREE), heard("gw p1 pe1 pe2 cpe1 cpe2"))
+    belief = believe(Network.of(TREE), heard("gw p1 pe1 pe2 cpe1 cpe2"))
     assert belief.state.unknown == {"cpe3", "tail3"}
     assert statuses(TREE, belief)["library"] is Status.UNKNOWN
     assert statuses(TREE, belief)["school"] is Status.UP
 
 
 def test_what_an_answer_must_have_come_through_is_up() -> None:
-    belief = believe(Layout.of(TREE), heard("cpe1"))
+    belief = believe(Network.of(TREE), heard("cpe1"))
     assert belief.state.unknown == {
         *("pe2", "cpe2", "cpe3", "east", "tail2", "tail3"),
     }
@@ -100,20 +100,20 @@ def test_answer_with_two_ways_here_proves_neither() -> None:
         },
         gateways=["gw"],
     )
-    state = believe(Layout.of(ring), heard("gw cpe")).state
+    state = believe(Network.of(ring), heard("gw cpe")).state
     assert state.unknown == {"a", "b", "ga", "gb", "at", "bt"}
 
-    state = believe(Layout.of(ring), heard("gw cpe", silent="a")).state
+    state = believe(Network.of(ring), heard("gw cpe", silent="a")).state
     assert state.down == {"a"}
     assert state.unknown == {"ga", "at"}, "the other way is proven once one is down"
 
-    state = believe(Layout.of(ring), heard("gw cpe", down="ga")).state
+    state = believe(Network.of(ring), heard("gw cpe", down="ga")).state
     assert state.down == {"ga"}
     assert state.unknown == {"a", "at"}
 
 
 def test_nothing_answers_at_all_means_the_monitor_is_cut_off() -> None:
-    belief = believe(Layout.of(TREE), heard(silent="pe1 cpe1", down="tail1"))
+    belief = believe(Network.of(TREE), heard(silent="pe1 cpe1", down="tail1"))
     assert belief.isolated
     assert belief.state.down == set()
     assert belief.state.unknown == {*TREE.devices, *TREE.links}
@@ -121,7 +121,7 @@ def test_nothing_answers_at_all_means_the_monitor_is_cut_off() -> None:
 
 
 def test_nothing_measured_yet_is_unknown_without_being_isolated() -> None:
-    belief = believe(Layout.of(TREE), Heard())
+    belief = believe(Network.of(TREE), Heard())
     assert not belief.isolated
     assert belief.state.unknown == {*TREE.devices, *TREE.links}
 
@@ -132,7 +132,7 @@ def test_silent_gateway_is_down_if_another_explains_the_answers() -> None:
         links={"one": ("gw1", "cpe"), "two": ("gw2", "cpe")},
         gateways=["gw1", "gw2"],
     )
-    state = believe(Layout.of(two), heard("gw2 cpe", "gw1")).state
+    state = believe(Network.of(two), heard("gw2 cpe", "gw1")).state
     assert state.down == {"gw1"}
     assert state.unknown == {"one"}
 
@@ -143,7 +143,7 @@ def test_silent_gateway_shadows_what_only_it_leads_to() -> None:
         links={"one": ("gw1", "a"), "two": ("gw2", "b")},
         gateways=["gw1", "gw2"],
     )
-    state = believe(Layout.of(two), heard("gw2 b", "gw1 a")).state
+    state = believe(Network.of(two), heard("gw2 b", "gw1 a")).state
     assert state.down == {"gw1"}
     assert state.unknown == {"a", "one"}
 
@@ -152,7 +152,7 @@ def test_silent_gateway_shadows_what_only_it_leads_to() -> None:
 def test_silent_device_is_unknown_while_something_only_behind_it_answers(
     silent: str,
 ) -> None:
-    belief = believe(Layout.of(TREE), heard("cpe1", silent))
+    belief = believe(Network.of(TREE), heard("cpe1", silent))
     assert belief.state.down == set()
     assert silent in belief.state.unknown
     assert statuses(TREE, belief)["school"] is Status.UNKNOWN
@@ -164,12 +164,12 @@ def test_silent_device_that_never_had_a_path_is_down() -> None:
         links={"tail": ("gw", "cpe")},
         gateways=["gw"],
     )
-    assert believe(Layout.of(island), heard("gw cpe", "far")).state.down == {"far"}
+    assert believe(Network.of(island), heard("gw cpe", "far")).state.down == {"far"}
 
 
 def test_an_answer_outweighs_silence_and_undeclared_ids_are_ignored() -> None:
     belief = believe(
-        Layout.of(TREE), heard("gw cpe1 stranger", "cpe1 ghost", "lnk", "wire")
+        Network.of(TREE), heard("gw cpe1 stranger", "cpe1 ghost", "lnk", "wire")
     )
     assert belief.state.down == set()
     assert not {"stranger", "ghost", "lnk", "wire"} & belief.state.unknown
@@ -207,7 +207,7 @@ def test_with_everything_measured_every_site_is_known_and_right(
     for _ in range(1500):
         net, state = from_tape(rng.randbytes(TAPE))
         sounds = listen(net, state.down, set(net.devices), carrier=carrier)
-        belief = believe(Layout.of(net), sounds)
+        belief = believe(Network.of(net), sounds)
         if belief.isolated:
             assert not sounds.answered
             continue
@@ -226,7 +226,7 @@ def test_with_some_things_measured_nothing_published_is_wrong(carrier: bool) -> 
         net, state = from_tape(rng.randbytes(TAPE))
         measured = {device for device in net.devices if rng.random() < 0.6}
         sounds = listen(net, state.down, measured, carrier=carrier)
-        belief = believe(Layout.of(net), sounds)
+        belief = believe(Network.of(net), sounds)
         alive = definition.spread(net, set(state.down), net.gateways)
         up = net.devices.keys() - belief.state.down - belief.state.unknown
         assert up <= alive

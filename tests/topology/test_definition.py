@@ -15,13 +15,14 @@ from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
 from topology.analysis import Design, Reading, analyse
 from topology.graph import Layout, subdivide
-from topology.reach import ROOT, Blocks
+from topology.network import Network
+from topology.reach import Reach, Standing
 from topology.state import NetworkState
 
 
 def check(net: Inventory, down: set[str]) -> None:
     """Compare every answer about `net` with the elements `down` failed."""
-    reading = Reading(Layout.of(net), down)
+    reading = Reading(Network.of(net), down)
     kinds = {element: kind for element, kind, _ in definition.elements(net)}
 
     cut = definition.cut_off(net, down)
@@ -163,10 +164,15 @@ def test_dominators_are_those_of_networkx() -> None:
     for _ in range(500):
         net, state = from_tape(rng.randbytes(TAPE))
         graph = subdivide(Layout.of(net).network, state.down)
-        roots = [gateway for gateway in net.gateways if gateway in graph]
         rooted = graph.to_directed()
-        rooted.add_node(ROOT)
-        rooted.add_edges_from((ROOT, root) for root in roots)
-        expected = dict(nx.immediate_dominators(rooted, ROOT))
-        expected.pop(ROOT, None)  # networkx before 3.6 has the root dominate itself
-        assert Blocks(graph).dominators(roots) == expected
+        rooted.add_node("")
+        rooted.add_edges_from(("", root) for root in net.gateways if root in graph)
+        expected = dict(nx.immediate_dominators(rooted, ""))
+        expected.pop("", None)  # networkx before 3.6 has the root dominate itself
+
+        network = Network.of(net)
+        standing = Standing.of(network, network.down(state.down))
+        reach = Reach.of(standing, network.arrays.gateway)
+        names = (*network.ids[: network.nodes], "")
+        above = enumerate(reach.above.tolist())
+        assert {names[x]: names[y] for x, y in above if y >= 0} == expected

@@ -107,7 +107,7 @@ def test_worst_comes_first_by_sites_then_people_then_priority_then_id() -> None:
 
 
 def says(net: Inventory) -> str:
-    return sentence(Design(net).reading)
+    return sentence(net, Design(net).reading)
 
 
 def test_sentence_names_an_exchange_rather_than_its_only_router() -> None:

@@ -20,10 +20,9 @@ from enum import StrEnum
 from functools import reduce
 from itertools import combinations
 
-from topology.analysis import Design
+from topology.analysis import Design, Reading
 from topology.audit.routed import Routed, routed
 from topology.graph import NOTHING, Layout
-from topology.spof import Snapshot
 from topology.tracing.diversity import circuits
 
 
@@ -105,7 +104,7 @@ def audit_circuits(design: Design) -> tuple[Circuits, ...]:
     layout = design.layout
     cut_by = _cut_by(design)
     ways = routed(layout)
-    lost_with = _lost_with_supplier(layout)
+    lost_with = _lost_with_supplier(design)
     return tuple(
         Circuits(
             site=site,
@@ -132,18 +131,15 @@ def _cut_by(design: Design) -> Mapping[str, set[str]]:
     return found
 
 
-def _lost_with_supplier(layout: Layout) -> dict[str, frozenset[str]]:
+def _lost_with_supplier(design: Design) -> dict[str, frozenset[str]]:
     """Return the user sites that the loss of all links of each supplier cuts off."""
-    inventory = layout.inventory
     links: defaultdict[str, set[str]] = defaultdict(set)
-    for link in inventory.links.values():
+    for link in design.inventory.links.values():
         if link.supplier is not None:
             links[link.supplier].add(link.id)
-    reached = Snapshot(layout).reach(inventory.gateways).sites
+    reached = design.reading.reached
     return {
-        supplier: frozenset(
-            reached - Snapshot(layout, links[supplier]).reach(inventory.gateways).sites
-        )
+        supplier: reached - Reading(design.network, links[supplier]).reached
         for supplier in sorted(links)
     }
 

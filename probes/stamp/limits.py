@@ -39,6 +39,11 @@ class Recent(Generic[Key, Value]):
                 self.put(key, found)
         return found
 
+    def drop(self, key: Key) -> None:
+        """Forget what is under `key`."""
+        self._young.pop(key, None)
+        self._old.pop(key, None)
+
     def put(self, key: Key, value: Value) -> None:
         """Remember `value`."""
         if len(self._young) >= self._half:
@@ -58,25 +63,27 @@ class Bucket:
         Packets a second.
     """
 
-    __slots__ = ("_each", "_full")
+    __slots__ = ("__weakref__", "_each", "_full")
 
     def __init__(self, rate: float) -> None:
         self._each = max(1, round(SECOND / rate))
         self._full = 0
 
-    def takes(self, now: int) -> bool:
+    def takes(self, now: int, *, spare: bool = False) -> bool:
         """Tell whether one more is allowed, and count it.
 
         Parameters
         ----------
         now : int
             Nanoseconds of a clock that is never set.
+        spare : bool
+            Whether it is to leave half of the bucket to others.
         """
         full = self._full
         if full <= now:
             self._full = now + self._each
             return True
-        if full - now > _BURST:
+        if full - now > (_BURST // 2 if spare else _BURST):
             return False
         self._full = full + self._each
         return True

@@ -23,12 +23,12 @@ from probes.stamp import arrival, extended
 from probes.stamp.arrival import Arrival
 from probes.stamp.estimate import THIS_CLOCK, decode
 from probes.stamp.keys import Keyed
-from probes.stamp.limits import Bucket, Recent
+from probes.stamp.limits import Bucket
 from probes.stamp.packet import WORD, Reply, Request, to_ntp
+from probes.stamp.sessions import Session, Sessions
 from probes.target import Address
 
-_SESSIONS = 16_384
-_HOSTS = 16_384
+_REGULARS, _NEWCOMERS = 16_384, 8_192
 _DRAIN = 256
 _LARGEST = 9_216
 _RESERVED_PORTS = 1024
@@ -84,17 +84,6 @@ class Reflected:
     unsent: int = 0
 
 
-class _Session:
-    """One sender's packets; `before` is the number and the time of the last answer."""
-
-    __slots__ = ("before", "bucket", "count")
-
-    def __init__(self, bucket: Bucket) -> None:
-        self.bucket = bucket
-        self.count = 0
-        self.before: tuple[int, int] | None = None
-
-
 class Reflector:
     """A session-reflector on a socket of its own.
 
@@ -111,8 +100,9 @@ class Reflector:
         self._settings = settings
         self._realtime = realtime
         self._mode = settings.mode()
-        self._sessions: Recent[object, _Session] = Recent(_SESSIONS)
-        self._hosts: Recent[str, Bucket] = Recent(_HOSTS)
+        self._sessions: Sessions[object] = Sessions(
+            _REGULARS, _NEWCOMERS, settings.rate
+        )
         self._total = Bucket(settings.total_rate)
         self._permitted = None if settings.dscp is None else frozenset(settings.dscp)
         self._buffer = bytearray(_LARGEST + 1)
@@ -157,17 +147,20 @@ class Reflector:
             if not (asked.session or self._anywhere)
             else (source, asked.session, came.local)
         )
-        session = self._sessions.get(key)
+        sessions = self._sessions
+        session, now = sessions.get(key), time.monotonic_ns()
         if session is None:
             if not self._welcome(source):
                 self.counts.ignored += 1
                 return
-            session = _Session(self._bucket(source[0]))
-            self._sessions.put(key, session)
-        now = time.monotonic_ns()
-        if not session.bucket.takes(now) or not self._total.takes(now):
+            session = sessions.begin(source[0], now)
+        if not (
+            session.bucket.takes(now)
+            and self._total.takes(now, spare=not session.regular)
+        ):
             self.counts.limited += 1
             return
+        sessions.keep(key, session, now)
         datagram, dscp = self._write(size, asked, came, source, session)
         if dscp != self._marked:
             arrival.mark(self._sock, self._sock.family, dscp << 2)
@@ -189,7 +182,7 @@ class Reflector:
         asked: Request,
         came: Arrival,
         source: Address,
-        session: _Session,
+        session: Session,
     ) -> tuple[bytes, int]:
         """Build the answer, as long as the question, and how it is to be marked."""
         sequence, timestamp, estimate, identifier = asked
@@ -236,13 +229,6 @@ class Reflector:
             synchronised=decode(THIS_CLOCK(self._realtime())) is not None,
             permitted=self._permitted,
         )
-
-    def _bucket(self, host: str) -> Bucket:
-        bucket = self._hosts.get(host)
-        if bucket is None:
-            bucket = Bucket(self._settings.rate)
-            self._hosts.put(host, bucket)
-        return bucket
 
     def _welcome(self, source: Address) -> bool:
         """Tell whether to answer: no service ports, nor another reflector's.

@@ -28,6 +28,9 @@ _USUAL = {
     "Accept-Encoding": "identity",
     "User-Agent": "bellrock",
 }
+ANY = "*"
+"""In `follow`: whatever host it is."""
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -56,6 +59,10 @@ class HttpCheck(Trust):
         Octets of the body that are read.
     redirects : int
         How many are followed.
+    follow : tuple of str
+        Hosts besides the target's own that they may lead to; ``*`` is any. Whoever
+        answers at the target must not choose what else this machine asks, which is
+        trusted where the outside is not.
     """
 
     method: Literal["GET", "HEAD", "POST", "OPTIONS"] = "GET"
@@ -68,6 +75,7 @@ class HttpCheck(Trust):
     lacks: str = Field(default="", max_length=4096)
     body_limit: int = Field(default=65536, ge=1, le=4 * 1024 * 1024)
     redirects: int = Field(default=5, ge=0, le=20)
+    follow: tuple[str, ...] = Field(default=(), max_length=100)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -77,6 +85,11 @@ class HttpCheck(Trust):
             raise ValueError(f"matches: not a regular expression: {error}") from None
         if not all(100 <= number <= 599 for number in self.status):
             raise ValueError("status: not the status of an answer; write 100 to 599")
+        for host in self.follow:
+            if host != ANY and not _is_host(host):
+                raise ValueError(
+                    f"follow: {host!r} is no host; write it as www.portal.example"
+                )
         check_names(self.headers, "headers")
         check_plain(self.headers)
         check_names(self.secret_headers, "secret_headers")
@@ -95,11 +108,21 @@ class HttpCheck(Trust):
             last, url = url, url.next(response.location)
             seen.note("**", f"redirected from {last}", f"to {url}")
             if left:
+                self._check_follows(url, own)
                 place = await _found(url, place, seen)
             if response.status == 303 or (response.status < 303 and method == "POST"):
                 method = "GET"
         seen.detail = f"over {self.redirects} redirects, the last to {url}"
         return Outcome.MISMATCH
+
+    def _check_follows(self, url: Url, own: Url) -> None:
+        hosts = {own.host, *map(str.lower, self.follow)}
+        if url.host not in hosts and ANY not in hosts:
+            raise FailedError(
+                Outcome.MISMATCH,
+                f"redirected to {printable(str(url))}: another host; if that is right, "
+                f"add {printable(url.host)} to follow",
+            )
 
     async def _ask(
         self, place: Place, url: Url, own: Url, method: str, seen: Seen
@@ -156,6 +179,13 @@ class HttpCheck(Trust):
         else:
             return Outcome.SUCCESS
         return Outcome.MISMATCH
+
+
+def _is_host(text: str) -> bool:
+    try:
+        return Url.of(text).host == text.lower()
+    except ValueError:
+        return False
 
 
 def _leads_on(response: Response) -> bool:

@@ -35,6 +35,13 @@ Matches = Annotated[
 Redirects = Annotated[
     int | None, typer.Option(min=0, max=20, help="to follow at most; 5 if not given")
 ]
+Follow = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST",
+        help="that redirects may lead to besides the target's own; * for any",
+    ),
+]
 SecretHeaders = Annotated[
     list[str] | None,
     typer.Option(
@@ -51,6 +58,7 @@ def http(
     contains: Contains = None,
     matches: Matches = None,
     redirects: Redirects = None,
+    follow: Follow = None,
     header_files: SecretHeaders = None,
     ca_file: CaFile = None,
     server_name: ServerName = None,
@@ -82,6 +90,7 @@ def http(
         contains=contains,
         matches=matches,
         redirects=redirects,
+        follow=follow or None,
         secret_headers=dict(map(_header, header_files or ())) or None,
         ca_file=ca_file,
         server_name=server_name,

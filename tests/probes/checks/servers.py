@@ -54,6 +54,7 @@ async def serving(
     handler: Handler,
     context: ssl.SSLContext | None = None,
     family: Family = Family.IPV4,
+    address: str | None = None,
 ) -> AsyncIterator[int]:
     """Serve until the context ends, when whoever is still served is hung up on."""
     tasks: set[asyncio.Task[None]] = set()
@@ -68,7 +69,9 @@ async def serving(
         finally:
             writer.transport.abort()
 
-    server = await asyncio.start_server(serve, LOOPBACK[family], 0, ssl=context)
+    server = await asyncio.start_server(
+        serve, address or LOOPBACK[family], 0, ssl=context
+    )
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

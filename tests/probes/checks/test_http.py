@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,7 +36,11 @@ def page(body: bytes = b"hello", status: str = "200 OK", *headers: str) -> bytes
 
 
 @asynccontextmanager
-async def web(answer: Answer, context=None) -> AsyncIterator[int]:  # type: ignore[no-untyped-def]
+async def web(
+    answer: Answer,
+    context: ssl.SSLContext | None = None,
+    address: str = LOOPBACK[Family.IPV4],
+) -> AsyncIterator[int]:
     """Answer each request, given its first line and its headers."""
 
     async def handler(
@@ -48,7 +53,7 @@ async def web(answer: Answer, context=None) -> AsyncIterator[int]:  # type: igno
         await writer.drain()
         await hangs(reader, writer)
 
-    async with serving(handler, context) as port:
+    async with serving(handler, context, address=address) as port:
         yield port
 
 
@@ -192,10 +197,66 @@ async def test_a_redirect_that_leads_nowhere_is_told(
         return page(b"", "301 Moved", f"Location: {location}")
 
     async with web(moved) as port:
-        checked = check(f"http://127.0.0.1:{port}/", http={"redirects": 3})
+        section = {"redirects": 3, "follow": ["nowhere.test"]}
+        checked = check(f"http://127.0.0.1:{port}/", http=section)
         found = await attempt(checked, resolver(tmp_path, ""))
     assert found.outcome is expected
     assert found.detail.startswith(detail)
+
+
+@pytest.mark.parametrize(
+    ("follow", "expected"),
+    [
+        ([], Outcome.MISMATCH),
+        (["www.portal.example"], Outcome.MISMATCH),
+        (["127.0.0.2"], Outcome.SUCCESS),
+        (["*"], Outcome.SUCCESS),
+    ],
+)
+async def test_whoever_answers_does_not_choose_what_else_this_machine_asks(
+    follow: list[str], expected: Outcome
+) -> None:
+    asked = []
+
+    def moves(_: str, headers: dict[str, str]) -> bytes:
+        asked.append(headers["Host"].partition(":")[0])
+        to = f"Location: http://127.0.0.2:{port}/"
+        return page() if asked[-1] == "127.0.0.2" else page(b"", "302 Found", to)
+
+    async with web(moves, address="0.0.0.0") as port:
+        url = f"http://127.0.0.1:{port}/"
+        found = await attempt(check(url, http={"follow": follow}))
+    assert found.outcome is expected
+    if expected is Outcome.MISMATCH:
+        assert asked == ["127.0.0.1"]
+        assert found.detail == (
+            f"redirected to http://127.0.0.2:{port}/: another host; if that is right, "
+            "add 127.0.0.2 to follow"
+        )
+
+
+async def test_the_host_that_matters_is_the_targets_not_the_last_ones() -> None:
+    def moves(_: str, headers: dict[str, str]) -> bytes:
+        host = headers["Host"].partition(":")[0]
+        after = {"127.0.0.1": "127.0.0.2", "127.0.0.2": "127.0.0.3"}[host]
+        return page(b"", "302 Found", f"Location: http://{after}:{port}/")
+
+    async with web(moves, address="0.0.0.0") as port:
+        section = {"follow": ["127.0.0.2"]}
+        found = await attempt(check(f"http://127.0.0.1:{port}/", http=section))
+    assert found.outcome is Outcome.MISMATCH
+    assert found.detail.endswith("add 127.0.0.3 to follow")
+
+
+@pytest.mark.parametrize("text", ["", "https://x", "x/y", "a b", "x:80", "u@x"])
+def test_what_is_followed_has_to_be_a_host(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"follow: .* is no host"):
+        check("portal.example", http={"follow": [text]})
+
+
+@pytest.mark.parametrize("text", ["*", "WWW.Portal.example", "127.0.0.2", "::1"])
+def test_hosts_to_follow_may_be_names_or_addresses(text: str) -> None:
+    assert check("portal.example", http={"follow": [text]}).http is not None
 
 
 async def test_a_redirect_out_of_encryption_is_a_mismatch(tmp_path: Path) -> None:

@@ -119,6 +119,9 @@ class CheckReading:
         At least one.
     missing : tuple of Family
         Families that the name has no address of, which nobody asked for.
+    held : tuple of Family
+        Families that were not asked, because the far end wanted it so. What was found
+        over them before still holds.
     """
 
     check: str
@@ -126,8 +129,10 @@ class CheckReading:
     at: float
     attempts: tuple[Attempt, ...]
     missing: tuple[Family, ...] = ()
+    held: tuple[Family, ...] = ()
 
     @property
     def succeeded(self) -> bool:
-        """Whether every family that was asked answered as it should."""
-        return all(each.outcome is Outcome.SUCCESS for each in self.attempts)
+        """Whether every family answered as it should; one that is held has not."""
+        well = all(each.outcome is Outcome.SUCCESS for each in self.attempts)
+        return well and not self.held

@@ -9,7 +9,7 @@ from bellrock.model.check import Attempt, CheckReading, Family
 from bellrock.model.observation import Outcome
 from bellrock.runtime.schedule import Job, Scheduler
 from bellrock.runtime.supervise import Supervisor
-from probes.checks.measure import measure
+from probes.checks.measure import families_of, measure
 from probes.checks.resolving import Resolver
 from probes.checks.settings import Check
 
@@ -35,16 +35,20 @@ class _Memory:
         As it was then.
     families : tuple of Family
         Those that had an address.
-    until : float
-        The far end asked not to be asked before; seconds, monotonic.
+    until : dict of Family to float
+        Over which the far end asked not to be asked before; seconds, monotonic.
     said : tuple
         How it stood, as it was logged last.
     """
 
     check: Check
     families: tuple[Family, ...] = ()
-    until: float = 0.0
+    until: dict[Family, float] = field(default_factory=dict)
     said: tuple[tuple[Family, Outcome, str], ...] = field(default=())
+
+    def held(self, now: float) -> frozenset[Family]:
+        """Return the families that are not to be asked yet."""
+        return frozenset(each for each, until in self.until.items() if now < until)
 
 
 class Checking:
@@ -105,12 +109,15 @@ class Checking:
         """Run one check, tell the reading; return whether all was well."""
         reading: CheckReading | None = None
         memory = self._memories[check.name]
-        if self._clock() < memory.until:
+        held = memory.held(self._clock())
+        if held.issuperset(memory.families or families_of(check)):
             return False
 
         async def work() -> None:
             nonlocal reading
-            reading = await measure(check, self._resolver, known=memory.families)
+            reading = await measure(
+                check, self._resolver, known=memory.families, held=held
+            )
             self._learn(memory, reading)
             self._on_reading(reading, check.service)
 
@@ -121,10 +128,13 @@ class Checking:
     def _learn(self, memory: _Memory, reading: CheckReading) -> None:
         asked = tuple(each.family for each in reading.attempts)
         if asked != (Family.NONE,):
-            memory.families = asked
-        hold = max(each.hold for each in reading.attempts)
-        memory.until = self._clock() + hold if hold else 0.0
-        said = tuple(map(_word, reading.attempts))
+            memory.families = (*asked, *reading.held)
+        now = self._clock()
+        memory.until |= {
+            each.family: now + each.hold for each in reading.attempts if each.hold
+        }
+        silent = (word for word in memory.said if word[0] in reading.held)
+        said = (*map(_word, reading.attempts), *silent)
         if said == memory.said:
             return
         before, memory.said = memory.said, said

@@ -54,8 +54,12 @@ class CheckSeries:
 
     def add(self, reading: CheckReading, service: str) -> None:
         """Take over what a check found; what it did not find again is not told."""
-        self.drop(reading.check)
-        told = []
+        told = [
+            labels
+            for labels in self._told.get(reading.check, ())
+            if labels[-1] in reading.held
+        ]
+        self._drop(set(self._told.pop(reading.check, ())).difference(told))
         for attempt in reading.attempts:
             labels = reading.check, service, attempt.family.value
             told.append(labels)
@@ -70,7 +74,10 @@ class CheckSeries:
 
     def drop(self, check: str) -> None:
         """Have no samples of how a check stands; its counts stay."""
-        for labels in self._told.pop(check, ()):
+        self._drop(self._told.pop(check, ()))
+
+    def _drop(self, told: Iterable[LabelValues]) -> None:
+        for labels in told:
             for family in (self.up, self.expiry, self.offset, self.error):
                 family.drop(labels)
 

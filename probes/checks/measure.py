@@ -28,6 +28,7 @@ async def measure(
     resolver: Resolver,
     *,
     known: Collection[Family] = (),
+    held: Collection[Family] = (),
     explain: bool = False,
 ) -> CheckReading:
     """Ask once over every family that the check's name has.
@@ -37,10 +38,12 @@ async def measure(
     known : collection of Family
         Those that were asked last time: one of them whose address cannot be found for
         the moment has failed, and is not merely lacking.
+    held : collection of Family
+        Those not to be asked now. They must not be all that the name has.
     explain : bool
         Whether to keep what was sent and seen.
     """
-    wanted = check.families or _families(check.host)
+    wanted = [each for each in families_of(check) if each not in held]
     began = perf_counter()
     required = {*check.families, *known}
     runs = [
@@ -57,7 +60,14 @@ async def measure(
     if not told:
         told = [_nowhere(attempts)]
     kind = check.kind
-    return CheckReading(check.name, kind, monotonic(), tuple(told), tuple(missing))
+    return CheckReading(
+        check.name, kind, monotonic(), tuple(told), tuple(missing), tuple(held)
+    )
+
+
+def families_of(check: Check) -> tuple[Family, ...]:
+    """Return the address families that a check may ask over."""
+    return check.families or _families(check.host)
 
 
 class _Run:

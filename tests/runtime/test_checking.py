@@ -134,6 +134,38 @@ async def test_who_asks_to_be_left_alone_is(series: Series) -> None:
     assert series.checks.up.get(UP) == 0
 
 
+async def test_who_asks_to_be_left_alone_over_one_family_is_asked_over_the_other(
+    series: Series, tmp_path: Path
+) -> None:
+    asked = {V4: 0, V6: 0}
+
+    def denies(data: bytes) -> list[bytes]:
+        asked[V4] += 1
+        return [answered(data, stratum=0, code=b"DENY")]
+
+    def tells(data: bytes) -> list[bytes]:
+        asked[V6] += 1
+        return [answered(data)]
+
+    known = resolver(tmp_path, "127.0.0.1 clock.example\n::1 clock.example\n")
+    checking = Checked(series, known)
+    async with (
+        answering(denies) as port,
+        answering(tells, port, V6),
+    ):
+        clock = check("clock.example", ntp={"port": port})
+        checking.give(clock)
+        with capture_logs() as logs:
+            for _ in range(3):
+                assert not await checking.check(clock)
+    assert asked == {V4: 1, V6: 3}
+    assert [each.held for each in checking.readings] == [(), (V4,), (V4,)]
+    assert series.checks.up.get(UP) == 0
+    assert series.checks.up.get(("one", "some", "ipv6")) == 1
+    assert series.probes.sent.get(("ntp", "one", "", "round_trip", "", "ipv4")) == 1
+    assert [(each["family"], each["outcome"]) for each in logs] == [("ipv4", "refused")]
+
+
 async def test_a_clock_that_stays_wrong_is_logged_once(series: Series) -> None:
     checking = Checked(series)
     async with answering(lambda data: [answered(data, ahead=30.0)]) as port:

@@ -115,7 +115,9 @@ def says(*words: bytes, hold: bool = False) -> Handler:
 
 @asynccontextmanager
 async def answering(
-    answer: Callable[[bytes], list[bytes]], port: int = 0
+    answer: Callable[[bytes], list[bytes]],
+    port: int = 0,
+    family: Family = Family.IPV4,
 ) -> AsyncIterator[int]:
     """Answer each datagram with some."""
 
@@ -130,7 +132,9 @@ async def answering(
                 self.transport.sendto(each, addr)
 
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(Protocol, ("127.0.0.1", port))
+    transport, _ = await loop.create_datagram_endpoint(
+        Protocol, (LOOPBACK[family], port)
+    )
     try:
         yield transport.get_extra_info("sockname")[1]
     finally:

@@ -4,7 +4,7 @@ from alerts.memory import CIRCUIT
 from alerts.pace import Pace
 from alerts.rule import AlertRule, Group, Patience, RecordingRule
 from bellrock.model import catalogue
-from bellrock.promql import series
+from bellrock.promql import duration, series
 
 KEPT = 0.9
 """Share of the declared capacity below which a contract is called broken.
@@ -29,17 +29,30 @@ AT_MOST = RecordingRule(
 )
 
 
-def group(pace: Pace) -> Group:
-    """Return the rules at this pace."""
+TESTED_EVERY = 6 * 3600.0
+"""Seconds from one test to the next where nothing else is known."""
+
+_LATER = 7 / 6
+"""By what share of that the next test may end later: it is spread, and takes time."""
+
+
+def group(pace: Pace, tested_every: float = TESTED_EVERY) -> Group:
+    """Return the rules at this pace.
+
+    Parameters
+    ----------
+    tested_every : float
+        Seconds at most from one throughput test to the next of the same.
+    """
     return Group(
         "bellrock-contract",
         pace.interval,
         records=(AT_MOST,),
-        alerts=(capacity_below_contract(),),
+        alerts=(capacity_below_contract(tested_every),),
     )
 
 
-def capacity_below_contract() -> AlertRule:
+def capacity_below_contract(tested_every: float = TESTED_EVERY) -> AlertRule:
     """Tell of a circuit that was measured below its declared capacity."""
     less = AT_MOST.series.less_than(KEPT)
     # A join without a partner drops the series; names must never cost an alert.
@@ -62,12 +75,12 @@ def capacity_below_contract() -> AlertRule:
         "forward. The bound on its error, and what others sent over the link at the "
         f"time, are allowed for; below {KEPT:.0%} it is told.",
         wait=Patience(
-            7 * 3600,
-            "Longer than from one test to the next, six hours unless set otherwise: a "
+            _LATER * tested_every,
+            f"Longer than from one test to the next ({duration(tested_every)}): a "
             "second test has to find the same.",
         ),
         stay=Patience(
-            7 * 3600,
+            _LATER * tested_every,
             "A figure is forgotten when the monitor restarts, or when two tests have "
             "failed; the next test that shows enough ends it by then.",
         ),

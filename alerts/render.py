@@ -32,14 +32,22 @@ _WORD = re.compile(r"(?:\{\{.*?\}\}|\S)+")
 
 
 def groups(
-    pace: Pace = EARNEST, settings: AlertSettings = _DEFAULTS
+    pace: Pace = EARNEST,
+    settings: AlertSettings = _DEFAULTS,
+    tested_every: float = contract.TESTED_EVERY,
 ) -> tuple[Group, ...]:
-    """Return every rule there is, in the order of evaluation."""
+    """Return every rule there is, in the order of evaluation.
+
+    Parameters
+    ----------
+    tested_every : float
+        Seconds at most from one throughput test to the next of the same.
+    """
     return (
         resilience.group(pace),
         capacity.group(pace),
         paths.group(pace),
-        contract.group(pace),
+        contract.group(pace, tested_every),
         services.group(pace, settings.checks),
         collecting.group(pace),
         quality.group(pace),
@@ -52,13 +60,18 @@ def alerts(pace: Pace = EARNEST) -> tuple[AlertRule, ...]:
     return tuple(alert for group in groups(pace) for alert in group.alerts)
 
 
-def rules(settings: AlertSettings = _DEFAULTS, pace: Pace = EARNEST) -> dict[str, str]:
-    """Return Prometheus' rule files."""
+def rules(
+    settings: AlertSettings = _DEFAULTS,
+    pace: Pace = EARNEST,
+    tested_every: float = contract.TESTED_EVERY,
+) -> dict[str, str]:
+    """Return Prometheus' rule files; see :func:`groups`."""
     head = (
         "# Rendered by `bellrock render rules`; edit alerts/ instead.\n"
         "# What each alert asks of you: docs/runbooks/.\ngroups:\n"
     )
-    body = "\n".join(_group(group, settings, pace) for group in groups(pace, settings))
+    every = groups(pace, settings, tested_every)
+    body = "\n".join(_group(group, settings, pace) for group in every)
     return {RULES: head + body}
 
 

@@ -14,6 +14,7 @@ from alerts.settings import AlertSettings
 from bellrock.config.settings import load
 from bellrock.model.errors import UserError
 from bellrock.runtime.trades import SECTIONS
+from bellrock.runtime.trials import throughput
 from dashboards.render import rendered as dashboards
 
 _SHOWN = 20
@@ -37,7 +38,12 @@ Check = Annotated[
 
 Settings = Annotated[
     Path | None,
-    typer.Option("-c", "--config", metavar="FILE", help="settings, for `alerts:`"),
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help="settings, for `alerts:` and how often throughput is tested",
+    ),
 ]
 
 
@@ -67,11 +73,11 @@ def render(
 
 def _rendered(what: Kind, config: Path | None) -> dict[str, str]:
     """Return the contents by their path below the folder."""
-    sections = load(config, SECTIONS).sections
-    settings = AlertSettings.model_validate(sections["alerts"])
+    told = load(config, SECTIONS)
+    settings = AlertSettings.model_validate(told.sections["alerts"])
     files: dict[str, str] = {}
     if what in (Kind.RULES, Kind.ALL):
-        files |= rules(settings)
+        files |= rules(settings, tested_every=throughput(told).gap)
     if what in (Kind.ALERTMANAGER, Kind.ALL):
         files |= alertmanager(settings)
     if what in (Kind.DASHBOARDS, Kind.ALL):

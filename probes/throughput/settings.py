@@ -28,6 +28,9 @@ from probes.throughput.written import PartOfDay, Size, within
 Rate = Annotated[float, BeforeValidator(capacity)]
 """bit/s, more than 0; written as the inventory's rates are, ``100M``."""
 
+_DAY = 24 * 60
+"""Minutes."""
+
 _NAME = r"^[a-z0-9][a-z0-9._-]*$"
 _HOST = r"^[A-Za-z0-9][A-Za-z0-9.:_%-]*$"
 
@@ -147,6 +150,15 @@ class Test(BaseModel):
         """Every link that the test crosses, the measured one first, each once."""
         return tuple(dict.fromkeys((self.link, *self.via)))
 
+    @property
+    def gap(self) -> float:
+        """Seconds from one test to the next at most, if none is refused or fails."""
+        closed = longest = 0
+        for minute in range(2 * _DAY):
+            closed = 0 if self.may_run_at(minute % _DAY) else closed + 1
+            longest = max(longest, closed)
+        return self.interval + 60 * min(longest, _DAY)
+
     def may_run_at(self, minute: int) -> bool:
         """Return whether a minute of the day is in one of the windows."""
         return within(self.windows, minute)
@@ -195,6 +207,12 @@ class ThroughputSettings(BaseModel):
     def _find(self) -> Self:
         self._record = found_from(self.record)
         return self
+
+    @property
+    def gap(self) -> float:
+        """Seconds from one test to the next at most, whichever it is."""
+        default: float = Test.model_fields["interval"].default
+        return max((test.gap for test in self.tests.values()), default=default)
 
     @property
     def own_record(self) -> Path:

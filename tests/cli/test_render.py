@@ -51,6 +51,24 @@ def test_a_changed_and_a_missing_file_are_drift_and_shown(tmp_path: Path) -> Non
     assert not rules.exists()
 
 
+def test_a_contract_is_broken_when_two_tests_say_so_however_rare_they_are(
+    tmp_path: Path,
+) -> None:
+    settings = tmp_path / "bellrock.yaml"
+    settings.write_text(
+        "probes: {throughput: {tests: {\n"
+        "  often: {link: a, interval: 10m},\n"
+        "  nightly: {link: b, interval: 6h, windows: ['01:00-07:00']}}}}\n"
+    )
+    assert render("rules", "-c", str(settings), "-o", str(tmp_path)).returncode == 0
+    (rules,) = tmp_path.rglob("*.yml")
+    written = rules.read_text().split("alert: CapacityBelowContract")[1]
+    # Nothing runs for 18 hours of a day: a day from one to the next, and a sixth.
+    assert "    for: 28h\n" in written
+    assert "    keep_firing_for: 28h\n" in written
+    assert "from one test to the next (24h)" in " ".join(written.split())
+
+
 def test_the_settings_say_who_is_told(tmp_path: Path) -> None:
     settings = tmp_path / "bellrock.yaml"
     settings.write_text(

@@ -157,10 +157,17 @@ def enlarge(sock: socket.socket) -> None:
 def stamp(ancillary: Ancillary) -> int | None:
     """Return when the kernel received the datagram: nanoseconds since 1970."""
     for level, kind, value in ancillary:
-        if kind == _SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
-            seconds, rest = _TIMESPEC.unpack_from(value)
-            return int(seconds) * SECOND + int(rest)
+        if level == socket.SOL_SOCKET:
+            return moment(kind, value)
     return None
+
+
+def moment(kind: int, value: bytes) -> int | None:
+    """Return when, if that is what a control message of the socket's own level says."""
+    if kind != _SO_TIMESTAMPNS:
+        return None
+    seconds, rest = _TIMESPEC.unpack_from(value)
+    return int(seconds) * SECOND + int(rest)
 
 
 def mark(ancillary: Ancillary) -> int | None:

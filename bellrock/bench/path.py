@@ -22,7 +22,7 @@ ROUTES = len(TARGETS)
 HOPS = 4
 
 _MICRO = 1e6
-_RATE = 2_000.0
+_RATE = 10_000.0
 _PORT = 33_434
 _FIRST = 45_000
 _PEER = "scapy sr()"

@@ -3,12 +3,13 @@
 import socket
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import NamedTuple
 
 from bellrock.model.observation import Outcome
 from bellrock.model.route import Ending, Flow, Route
-from probes.path.discovery import Ask, Discovery, Kind, Seen
+from probes.path.discovery import Discovery
+from probes.path.exchange import ARRIVED, EXPIRED, REFUSED, Ask, Seen
 from probes.path.mtu import Search, Sizing
+from probes.path.packet import Packet
 from probes.path.settings import PathProbe
 from probes.path.template import SEGMENT
 from probes.path.wire import Heard
@@ -32,26 +33,20 @@ class Means(Enum):
     OTHER = auto()
 
 
+_EXPIRED = Means.EXPIRED
 _V4 = {(11, 0): Means.EXPIRED, (3, 2): Means.NO_PORT, (3, 3): Means.NO_PORT}
 _V4[3, 4] = Means.TOO_BIG
 _V6 = {(3, 0): Means.EXPIRED, (1, 4): Means.NO_PORT, (2, 0): Means.TOO_BIG}
 
 
-class Packet(NamedTuple):
-    """A packet to send; `size` is in bytes with all headers, `sizing` if it matters."""
-
-    ask: Ask
-    size: int
-    sizing: bool
-
-
 @dataclass(slots=True)
 class Counts:
-    """Packets of one route: sent, answered, and answers not believed."""
+    """Packets of one route: sent, answered, answers not believed, and still out."""
 
     sent: int = 0
     answered: int = 0
     strays: int = 0
+    out: int = 0
 
 
 class RouteSearch:
@@ -83,7 +78,6 @@ class RouteSearch:
         self.address = address
         self.started = started
         self.counts = Counts()
-        self.cookies: list[bytes] = []
         self.failed: Outcome | None = None
         self.detail = ""
         self.discovery = Discovery(
@@ -97,24 +91,35 @@ class RouteSearch:
         self._host = address[0].partition("%")[0]
 
     def next(self, now: float) -> Packet | None:
-        """Return what to send now; None to wait, or when it is over."""
-        if self.failed or self.counts.sent >= self.probe.packets:
+        """Return what to send now, which counts as sent; None to wait or when over."""
+        counts = self.counts
+        if self.failed or counts.sent >= self.probe.packets:
             return None
         ask = self.discovery.next(now)
         if ask is not None:
-            return Packet(ask, self._small, sizing=False)
+            packet = Packet(self, ask, self._small, sizing=False)
+        else:
+            sized = self._next_sized(now)
+            if sized is None:
+                return None
+            packet = sized
+        counts.sent += 1
+        counts.out += 1
+        return packet
+
+    def _next_sized(self, now: float) -> Packet | None:
         if not self.discovery.done or not self.probe.measures_mtu:
             return None
         if self.sizing is None:
             self.sizing = self._size()
         turn = self.sizing.next(now)
-        if turn is None:
-            return None
-        return Packet(Ask(turn[0], _FAR), turn[1], sizing=True)
+        return turn and Packet(self, Ask(turn[0], _FAR), turn[1], sizing=True)
 
     def over(self, now: float) -> bool:
         """Tell whether there is nothing more to find, or no more time."""
         if self.failed or now - self.started >= self.probe.duration:
+            return True
+        if self.counts.sent >= self.probe.packets and not self.counts.out:
             return True
         if not self.discovery.done:
             return False
@@ -134,37 +139,30 @@ class RouteSearch:
         self, packet: Packet, heard: Heard, rtt: float | None, *, late: bool
     ) -> bool:
         """Take an answer to a packet of ours; return whether it says anything."""
-        means = self.means(heard)
-        offender = heard.offender or self._host
-        # Whatever the target itself refuses has reached it: its own firewall may say
-        # "prohibited" where there would be no port.
-        refused = means in (Means.NO_PORT, Means.REFUSED)
-        here = refused and offender == self._host
-        arrived = heard.offender is None or here
-        if packet.sizing:
-            return self._sized(packet, heard, means, arrived=arrived, late=late)
-        if means in (Means.TOO_BIG, Means.OTHER) and not arrived:
-            return False
-        kind = Kind.EXPIRED if means is Means.EXPIRED else Kind.REFUSED
-        seen = Seen(
-            Kind.ARRIVED if arrived else kind, offender, rtt, heard.code, heard.labels
-        )
-        self.discovery.answered(packet.ask, seen, late=late)
-        return True
+        said = self._hears(packet, heard, rtt, late=late)
+        if said:
+            self.counts.answered += 1
+            self.counts.out -= not late
+        return said
 
     def lost(self, packet: Packet) -> None:
         """Take note that no answer came in time."""
-        if not packet.sizing:
-            self.discovery.lost(packet.ask)
-        elif self.sizing is not None:
-            self.sizing.lost(packet.ask.flow, packet.size)
+        self.counts.out -= 1
+        self._missed(packet)
 
     def unsent(self, packet: Packet) -> None:
         """Take back a packet that this machine had no room for."""
+        self.counts.sent -= 1
+        self.counts.out -= 1
         if not packet.sizing:
             self.discovery.unsent(packet.ask)
         elif self.sizing is not None:
             self.sizing.unsent(packet.ask.flow)
+
+    def too_long(self, packet: Packet) -> None:
+        """Take back a packet that our own interface takes no longer."""
+        self.counts.sent -= 1
+        self.lost(packet)
 
     def route(self, ports: list[int], now: float, service_class: str) -> Route:
         """Return what was found; `ports` are the source ports of the flows."""
@@ -186,6 +184,35 @@ class RouteSearch:
             service_class=service_class,
             detail=self.detail,
         )
+
+    def _missed(self, packet: Packet) -> None:
+        if not packet.sizing:
+            self.discovery.lost(packet.ask)
+        elif self.sizing is not None:
+            self.sizing.lost(packet.ask.flow, packet.size)
+
+    def _hears(
+        self, packet: Packet, heard: Heard, rtt: float | None, *, late: bool
+    ) -> bool:
+        offender = heard.offender
+        means = self._kinds.get((heard.type, heard.code)) or self.means(heard)
+        if means is _EXPIRED and offender is not None and not packet.sizing:
+            # A router on the way, as nearly always.
+            seen = Seen(EXPIRED, offender, rtt, heard.code, heard.labels)
+            self.discovery.answered(packet.ask, seen, late=late)
+            return True
+        # Whatever the target itself refuses has reached it: its own firewall may say
+        # "prohibited" where there would be no port.
+        refused = means in (Means.NO_PORT, Means.REFUSED)
+        arrived = offender is None or (refused and offender == self._host)
+        if packet.sizing:
+            return self._sized(packet, heard, means, arrived=arrived, late=late)
+        if means in (Means.TOO_BIG, Means.OTHER) and not arrived:
+            return False
+        kind = ARRIVED if arrived else REFUSED
+        seen = Seen(kind, offender or self._host, rtt, heard.code, heard.labels)
+        self.discovery.answered(packet.ask, seen, late=late)
+        return True
 
     def _sized(
         self, packet: Packet, heard: Heard, means: Means, *, arrived: bool, late: bool

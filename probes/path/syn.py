@@ -236,6 +236,10 @@ class SynPort:
             return error.errno or errno.EIO
         return 0
 
+    def surfacing(self) -> list[Heard]:
+        """Return nothing: the mouth is not told of what came back."""
+        return []
+
     def close(self) -> None:
         """Give the port back."""
         self._holder.close()

@@ -38,8 +38,10 @@ TTL: dict[int, list[list[tuple[int, int, bytes]]]] = {
 QUOTE, ANCILLARY = 1_280, 512
 """Bytes to leave room for: of a packet as quoted, and of what is told beside it."""
 
-_COOKIE = 8
-_COOKIES = 512
+COOKIE = 8
+"""Bytes at the beginning of our payload that tell a packet from all others."""
+
+_COOKIES = 32
 _MOST_AT_ONCE = 256
 _ATTEMPTS = 3
 
@@ -116,9 +118,9 @@ class Port:
     def cookie(self, to: Address) -> bytes:  # noqa: ARG002 (one to any target will do)
         """Return what tells a packet: 64 random bits that begin its payload."""
         if not self._random:
-            pool = secrets.token_bytes(_COOKIE * _COOKIES)
-            starts = range(0, len(pool), _COOKIE)
-            self._random = [pool[at : at + _COOKIE] for at in starts]
+            pool = secrets.token_bytes(COOKIE * _COOKIES)
+            starts = range(0, len(pool), COOKIE)
+            self._random = [pool[at : at + COOKIE] for at in starts]
         return self._random.pop()
 
     def send(self, to: Address, ttl: int, *payload: bytes | memoryview) -> int:
@@ -141,24 +143,30 @@ class Port:
                 return 0
         return number
 
-    def heard(self) -> Iterator[Heard]:
-        """Yield what ICMP said, until there is no more.
+    def heard(self) -> list[Heard]:
+        """Return what ICMP said since.
 
         As many as we sent are read without a look whether there is one more; whatever
         is left makes the socket ready again.
         """
-        for _ in range(min(_MOST_AT_ONCE, max(1, self._unheard))):
+        found: list[Heard] = []
+        for _ in range(min(_MOST_AT_ONCE, self._unheard or 1)):
             try:
                 data, ancillary, _, to = self.sock.recvmsg(
-                    QUOTE, ANCILLARY, socket.MSG_ERRQUEUE
+                    QUOTE, ANCILLARY, kernel.MSG_ERRQUEUE
                 )
             except BlockingIOError:
-                return
+                break
             heard = told(data, ancillary, to, self.number)
             if heard is not None:
-                # Of one datagram, or of a forged one, more may be said than was sent.
-                self._unheard = max(0, self._unheard - 1)
-                yield heard
+                found.append(heard)
+        # Of one datagram, or of a forged one, more may be said than was sent.
+        self._unheard = max(0, self._unheard - len(found))
+        return found
+
+    def surfacing(self) -> list[Heard]:
+        """Return what would be told in place of sending; see :meth:`send`."""
+        return self.heard()
 
     def replies(self) -> Iterator[Heard]:
         """Yield what applications answered, until there is no more."""
@@ -244,17 +252,20 @@ def told(
     data: bytes, ancillary: kernel.Ancillary, to: Address, port: int
 ) -> Heard | None:
     """Read an entry of the error queue; None unless ICMP is the reason for it."""
+    error, stamp = b"", None
     for level, kind, value in ancillary:
-        if (level, kind) not in _RECVERR:
-            continue
-        _, origin, what, code, _, mtu, start, _ = _ERROR.unpack_from(value)
-        if origin == _ICMP:
-            raw = value[_ERROR.size + 4 : _ERROR.size + 8]
-        elif origin == _ICMP6:
-            raw = value[_ERROR.size + 8 : _ERROR.size + 24]
-        else:
-            return None
-        stack = labels(data[start:]) if start else ()
-        stamp = kernel.stamp(ancillary)
-        return Heard(port, to, _text(raw), what, code, mtu, data, stamp, stack)
-    return None
+        if level == socket.SOL_SOCKET:
+            stamp = kernel.moment(kind, value)
+        elif (level, kind) in _RECVERR:
+            error = value
+    if len(error) < _ERROR.size:
+        return None
+    _, origin, what, code, _, mtu, start, _ = _ERROR.unpack_from(error)
+    if origin == _ICMP:
+        raw = error[_ERROR.size + 4 : _ERROR.size + 8]
+    elif origin == _ICMP6:
+        raw = error[_ERROR.size + 8 : _ERROR.size + 24]
+    else:
+        return None
+    stack = labels(data[start:]) if start else ()
+    return Heard(port, to, _text(raw), what, code, mtu, data, stamp, stack)

@@ -3,6 +3,7 @@
 scapy writes and reads these packets; a thread in the first router's network sends them.
 """
 
+import asyncio
 import struct
 
 from scapy.layers.inet import ICMP, IP, UDP
@@ -10,7 +11,7 @@ from scapy.layers.inet import ICMP, IP, UDP
 from bellrock.bench.diamond import BRANCHES, NARROW, TARGET, Diamond
 from bellrock.model.route import Route
 from probes.path.settings import PathProbe
-from probes.path.tracer import trace
+from probes.path.tracer import Tracer, trace
 from probes.target import Target
 from tests.probes.path.network import OURS, answering, firewall
 from tests.programs import need
@@ -106,6 +107,33 @@ async def test_a_router_that_quotes_no_more_than_it_must_is_understood(
     assert {flow.hops[0].address for flow in route.flows} == {_R1}
     assert all(flow.reached for flow in route.flows)
     assert all(_R1 not in flow.addresses[1:] for flow in route.flows)
+
+
+async def test_two_traces_to_one_address_are_told_apart_however_little_is_quoted(
+    diamond: Diamond,
+) -> None:
+    need("nft")
+
+    def brief(packet: IP) -> list[IP]:
+        if not _is_ours(packet) or packet.ttl != 1:
+            return []
+        return [_expired(packet, bytes(packet[IP])[:28])]
+
+    probe = _QUICK.model_copy(update={"mtu": False, "flows": 6})
+    tracer = Tracer(probe)
+    with (
+        firewall(diamond, "r1", "output", _NO_EXPIRY),
+        answering(diamond, "r1", "a", brief),
+    ):
+        routes = await asyncio.gather(
+            *(tracer.trace(Target(name, TARGET)) for name in ("device", "circuit"))
+        )
+    await tracer.close()
+    assert [route.target for route in routes] == ["device", "circuit"]
+    for route in routes:
+        assert all(flow.reached for flow in route.flows)
+        assert {flow.hops[0].address for flow in route.flows} == {_R1}
+        assert all(_R1 not in flow.addresses[1:] for flow in route.flows)
 
 
 async def test_mpls_labels_are_read_where_a_router_tells(diamond: Diamond) -> None:

@@ -9,19 +9,22 @@ from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bellrock.model.inventory import ElementKind, Inventory
 from bellrock.model.status import Status
 from topology.arrays import Bools
-from topology.graph import NOTHING, Layout
 from topology.network import Network
 from topology.reach import Reach, Standing
 from topology.redundancy import Level, Levels, Redundancy, redundancy
 from topology.services import Services
 from topology.spof import CutOff, cut_off_sets
 from topology.state import NetworkState
+
+if TYPE_CHECKING:
+    from topology.graph import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Reading:
     {'y': 0, 'z': 1}
     """
 
-    def __init__(self, network: Network, down: Bools | Set[str] = NOTHING) -> None:
+    def __init__(self, network: Network, down: Bools | Set[str] = frozenset()) -> None:
         self.network = network
         if not isinstance(down, np.ndarray):
             down = network.down(down)
@@ -235,8 +238,11 @@ class Design:
         self.network = Network.of(inventory)
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> "Layout":
         """The networkx model, for those who ask something that arrays do not say."""
+        # Those who do not ask start sooner without networkx.
+        from topology.graph import Layout
+
         return Layout.of(self.inventory)
 
     @cached_property

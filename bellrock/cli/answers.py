@@ -1,5 +1,6 @@
 """What every command that answers takes, and how its answer is written."""
 
+import gc
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
@@ -46,6 +47,8 @@ def told(path: Path) -> Inventory:
         If it cannot be read or something in it is wrong.
     """
     loaded = load(path)
+    # It stays until the command ends: nothing for the collector to go through.
+    gc.freeze()
     for warning in loaded.warnings:
         print(warning, file=sys.stderr)
     return loaded.inventory

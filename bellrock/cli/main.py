@@ -7,36 +7,36 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
 from bellrock import __version__
-from bellrock.cli.bench import bench
-from bellrock.cli.check import check
-from bellrock.cli.collect import collect
-from bellrock.cli.demo import demo
-from bellrock.cli.discover import discover
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.help import help_of
-from bellrock.cli.planning.audit import audit
-from bellrock.cli.planning.spof import spof
-from bellrock.cli.probe import probe
-from bellrock.cli.reflect import reflect
-from bellrock.cli.render import render
-from bellrock.cli.run import run
 from bellrock.model.errors import UserError
 
 EX_USAGE, EX_SOFTWARE = 2, 70
 
-app = typer.Typer(
-    name="bellrock",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS = {
+    "demo": "bellrock.cli.demo",
+    "run": "bellrock.cli.run",
+    "reflect": "bellrock.cli.reflect",
+    "check": "bellrock.cli.check",
+    "spof": "bellrock.cli.planning.spof",
+    "audit": "bellrock.cli.planning.audit",
+    "discover": "bellrock.cli.discover",
+    "collect": "bellrock.cli.collect",
+    "render": "bellrock.cli.render",
+    "bench": "bellrock.cli.bench",
+    "probe": "bellrock.cli.probe",
+}
+"""Where each command is: a function, or commands of its own, of the same name.
+
+Names, not imports: what one command needs makes no other start later.
+"""
 
 
 def _show_version(wanted: bool) -> None:
@@ -53,25 +53,29 @@ Version = Annotated[
 ]
 
 
-@app.callback()
 def _bellrock(_: Version = False) -> None:
     """Says what the next failure would cut off, before it happens."""
 
 
-for _command in (
-    demo,
-    run,
-    reflect,
-    check,
-    spof,
-    audit,
-    discover,
-    collect,
-    render,
-    bench,
-):
-    app.command(help=help_of(_command))(_command)
-app.add_typer(probe, name="probe")
+def app(words: Sequence[str]) -> typer.Typer:
+    """Return the command line as far as `words` need it: one command, or all."""
+    made = typer.Typer(
+        name="bellrock",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_bellrock)
+    first = next((word for word in words if not word.startswith("-")), "")
+    for name in (first,) if first in COMMANDS else COMMANDS:
+        command = getattr(import_module(COMMANDS[name]), name)
+        if isinstance(command, typer.Typer):
+            made.add_typer(command, name=name)
+        else:
+            made.command(name, help=help_of(command))(command)
+    return made
 
 
 def main() -> None:
@@ -79,7 +83,7 @@ def main() -> None:
     try:
         refuse_intruders()
         try:
-            app()
+            app(sys.argv[1:])()
         finally:
             sys.stdout.flush()
     except SystemExit as leaving:

@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.main import get_group
 
 from alerts.render import alerts, groups
-from bellrock.cli.main import app
+from bellrock.cli.main import COMMANDS
 from bellrock.model import catalogue
 
 FOLDER = Path(__file__).parents[2] / "docs/runbooks"
@@ -51,4 +50,4 @@ def test_a_page_names_only_metrics_and_commands_there_are(page: Path) -> None:
     known |= {f"{catalogue.PROBE_DELAY.name}_count"}
     known |= {rule.name for group in groups() for rule in group.records}
     assert set(_METRIC.findall(text)) <= known
-    assert set(re.findall(r"bellrock ([a-z]+)\b", text)) <= {*get_group(app).commands}
+    assert set(re.findall(r"bellrock ([a-z]+)\b", text)) <= {*COMMANDS}

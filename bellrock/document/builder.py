@@ -7,7 +7,7 @@ import yaml
 
 from bellrock.document.values import Keys, Value, bare, described, plain
 
-_DEEPEST = 50
+DEEPEST = 50
 _MOST_COPIES = 1_000_000
 _PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:str")
 
@@ -130,8 +130,8 @@ class Builder:
     def _begin(
         self, event: yaml.CollectionStartEvent, value: dict[str, Value] | list[Value]
     ) -> None:
-        if len(self._open) >= _DEEPEST:
-            self._stop(event, f"more than {_DEEPEST} levels deep", "flatten it")
+        if len(self._open) >= DEEPEST:
+            self._stop(event, f"more than {DEEPEST} levels deep", "flatten it")
         if self._open and self._open[-1].key is None and self._in_mapping():
             self._stop(event, "a key that is not text", "write a single word")
         if event.tag not in (None, "!"):
@@ -161,8 +161,8 @@ class Builder:
             what = f"the alias *{bare(name)} stands for nothing"
             self._stop(event, what, f"put &{bare(name)} before an earlier value")
         anchored = self._anchors[name]
-        if len(self._open) + anchored.height > _DEEPEST:
-            self._stop(event, f"more than {_DEEPEST} levels deep", "flatten it")
+        if len(self._open) + anchored.height > DEEPEST:
+            self._stop(event, f"more than {DEEPEST} levels deep", "flatten it")
         self._copies += anchored.size
         if self._copies > _MOST_COPIES:
             what = f"aliases make more than {_MOST_COPIES} values"

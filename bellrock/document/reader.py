@@ -13,6 +13,7 @@ import yaml
 
 from bellrock.document.builder import Builder, CannotGoOnError, Flaw
 from bellrock.document.problem import InvalidDocumentError, Problem
+from bellrock.document.shortcut import ShortcutBuilder, shorten
 from bellrock.document.values import Keys, Value, bare, entry
 
 _LARGEST = 256 * 1024 * 1024
@@ -143,7 +144,27 @@ def content(file: Path) -> bytes:
 def parse(data: bytes, file: Path) -> Document:
     """Read YAML from memory, as :func:`read` does; `file` is where it came from."""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    _check_characters(data, file)
+    text = _checked_text(data, file)
+    return shortcut(text, file) or in_full(data, file)
+
+
+def shortcut(text: str, file: Path) -> Document | None:
+    """Return the document if most of it is simple and nothing is wrong with it."""
+    short = shorten(text)
+    if not short.entries:
+        return None
+    builder = ShortcutBuilder(lines=short.lines, entries=short.entries)
+    try:
+        for event in yaml.parse(short.text, Loader=_LOADER):
+            builder.feed(event)
+    except (CannotGoOnError, yaml.MarkedYAMLError):
+        return None
+    top = builder.top()
+    return Document(file, top, builder.lines) if builder.succeeded else None
+
+
+def in_full(data: bytes, file: Path) -> Document:
+    """Return the document by way of the parser alone; raises what `parse` does."""
     builder = Builder()
     stopped: Flaw | None = None
     try:
@@ -180,7 +201,7 @@ def _hint(data: bytes, line: int) -> str:
     return "check the indentation, colons, quotes and brackets up to here"
 
 
-def _check_characters(data: bytes, file: Path) -> None:
+def _checked_text(data: bytes, file: Path) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -193,3 +214,4 @@ def _check_characters(data: bytes, file: Path) -> None:
         what = f"a control character (U+{ord(found[0]):04X})"
         instead = "delete it, or save the file as plain UTF-8 text"
         raise InvalidDocumentError([Problem(file, line, "", what, instead)])
+    return text

@@ -69,7 +69,8 @@ def _kinds_nowhere(
     for place, value in mappings(documents, "services"):
         used_from = value.get("used_from")
         wanted = used_from.get("kind") if isinstance(used_from, dict) else None
-        for where, kind in texts(place.under("used_from", "kind"), wanted):
+        for step, kind in texts(wanted):
+            where = place.under("used_from", "kind", *step)
             if kind not in kinds:
                 meant = closest(kind, kinds)
                 instead = f"did you mean {quoted(meant)}?" if meant else ""

@@ -162,7 +162,7 @@ def _lines(draft: Draft) -> Iterator[str]:
     yield "# To complete: what each site is, whose it is, and which devices share one."
     yield "sites:"
     for device in draft.devices:
-        name = _text(device.name or device.id)
+        name = _text(device.name if device.name.strip() else device.id)
         yield f"  - {{id: {_scalar(device.site)}, name: {name}, kind: other}}"
     yield ""
     yield "devices:"

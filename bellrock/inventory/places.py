@@ -41,11 +41,11 @@ def mappings(
             yield place, value
 
 
-def texts(place: Place, value: Value) -> Iterator[tuple[Place, str]]:
-    """Go through the texts of a list, or return the one text itself."""
+def texts(value: Value) -> Iterator[tuple[Keys, str]]:
+    """Go through the texts of a list, or return the one text itself, with its keys."""
     if isinstance(value, str):
-        yield place, value
+        yield (), value
     elif isinstance(value, list):
         for index, item in enumerate(value):
             if isinstance(item, str):
-                yield place.under(index), item
+                yield (index,), item

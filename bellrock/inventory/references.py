@@ -4,12 +4,15 @@ These checks look at what is written, not at validated entries, so that an entry
 a mistake of its own still counts and one run finds everything.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from bellrock.document import Document, Problem, Value
+from bellrock.document import Document, Keys, Problem, Value
 from bellrock.document.suggest import Suggester
 from bellrock.document.values import bare, entry, quoted
 from bellrock.inventory.places import Place, entries, mappings, texts
+
+_Listed = Sequence[tuple[Place, dict[str, Value]]]
+"""The entries of a section that are mappings, and where they stand."""
 
 _ELEMENTS = ("sites", "devices", "links", "risk_groups")
 _OTHERS = ("organisations", "suppliers", "services")
@@ -76,41 +79,44 @@ def check(
         and in ``snmp`` and ``ssh`` those of the settings' credentials; None where that
         is not known.
     """
-    declared = {
-        section: set(_ids(documents, section)) for section in (*_ELEMENTS, *_OTHERS)
+    listed = {
+        section: list(mappings(documents, section))
+        for section in (*_ELEMENTS, *_OTHERS, "demands")
     }
-    yield from _twice(documents, _ELEMENTS)
+    declared = {
+        section: {name for _, name in _ids(listed[section])}
+        for section in (*_ELEMENTS, *_OTHERS)
+    }
+    yield from _twice(listed, _ELEMENTS)
     for section in _OTHERS:
-        yield from _twice(documents, (section,))
+        yield from _twice(listed, (section,))
     for section, keys, target in _REFERENCES:
-        ids = declared[target]
-        yield from _dangling(documents, section, keys, ids, target)
-    yield from _gateways(documents, declared["sites"], declared["devices"])
+        yield from _dangling(listed[section], keys, declared[target], target)
+    yield from _gateways(
+        documents, listed["devices"], declared["sites"], declared["devices"]
+    )
     for section, keys in _LISTS:
-        for place, value in mappings(documents, section):
-            yield from _repeated(place.under(*keys), _deep(value, keys))
+        for place, value in listed[section]:
+            yield from _repeated(place, keys, _deep(value, keys))
     for key, noun in _NAMED.items():
         names = known.get(key)
         if names is not None:
-            yield from _unknown(documents, key, noun, names)
+            yield from _unknown(listed["devices"], key, noun, names)
 
 
-def _ids(documents: Iterable[Document], section: str) -> Iterator[str]:
-    for _, value in mappings(documents, section):
+def _ids(listed: _Listed) -> Iterator[tuple[Place, str]]:
+    for place, value in listed:
         name = value.get("id")
         if isinstance(name, str):
-            yield name
+            yield place, name
 
 
 def _twice(
-    documents: Iterable[Document], sections: tuple[str, ...]
+    listed: Mapping[str, _Listed], sections: tuple[str, ...]
 ) -> Iterator[Problem]:
     seen: dict[str, Place] = {}
     for section in sections:
-        for place, value in mappings(documents, section):
-            name = value.get("id")
-            if not isinstance(name, str):
-                continue
+        for place, name in _ids(listed[section]):
             first = seen.setdefault(name, place)
             if first is not place:
                 other = _ONE[str(first.keys[0])]
@@ -128,34 +134,29 @@ def _deep(value: Value, keys: tuple[str, ...]) -> Value:
 
 
 def _dangling(
-    documents: Iterable[Document],
-    section: str,
-    keys: tuple[str, ...],
-    known: Collection[str],
-    target: str,
+    listed: _Listed, keys: tuple[str, ...], known: Collection[str], target: str
 ) -> Iterator[Problem]:
     suggest = Suggester(known)
     ends = keys[0] in ("a", "b")
-    for place, value in mappings(documents, section):
-        for where, text in texts(place.under(*keys), _deep(value, keys)):
+    for place, value in listed:
+        for step, text in texts(_deep(value, keys)):
             name = text.partition(":")[0] if ends else text
             if name and name not in known:
-                yield where.document.problem(
-                    where.keys,
+                yield place.document.problem(
+                    (*place.keys, *keys, *step),
                     f"no {_ONE[target]} has the id {quoted(name)}",
                     suggest(name, f"declare it under {target}, or correct the id"),
                 )
 
 
 def _gateways(
-    documents: Sequence[Document], sites: Collection[str], devices: Collection[str]
+    documents: Sequence[Document],
+    equipment: _Listed,
+    sites: Collection[str],
+    devices: Collection[str],
 ) -> Iterator[Problem]:
     suggest = Suggester({*sites, *devices})
-    equipped = {
-        site
-        for place, value in mappings(documents, "devices")
-        for _, site in texts(place, value.get("site"))
-    }
+    equipped = {site for _, value in equipment for _, site in texts(value.get("site"))}
     seen: dict[str, Place] = {}
     for place, value in entries(documents, "gateways"):
         if not isinstance(value, str):
@@ -174,7 +175,7 @@ def _gateways(
             yield place.document.problem(place.keys, what, instead)
 
 
-def _repeated(place: Place, value: Value) -> Iterator[Problem]:
+def _repeated(place: Place, keys: Keys, value: Value) -> Iterator[Problem]:
     if not isinstance(value, list) or len(value) < 2:
         return
     seen: set[str | int] = set()
@@ -183,20 +184,21 @@ def _repeated(place: Place, value: Value) -> Iterator[Problem]:
             continue
         if item in seen:
             what = f"{bare(str(item))} is in the list twice"
-            where = place.under(index)
-            yield where.document.problem(where.keys, what, "keep one of them")
+            where = (*place.keys, *keys, index)
+            yield place.document.problem(where, what, "keep one of them")
         seen.add(item)
 
 
 def _unknown(
-    documents: Iterable[Document], key: str, noun: str, known: Collection[str]
+    devices: _Listed, key: str, noun: str, known: Collection[str]
 ) -> Iterator[Problem]:
     listed = ", ".join(bare(name) for name in sorted(known)) or "none"
     suggest = Suggester(known)
-    for place, value in mappings(documents, "devices"):
-        for where, name in texts(place.under(key), value.get(key)):
+    for place, value in devices:
+        for step, name in texts(value.get(key)):
             if name not in known:
                 what = f"no {noun} called {quoted(name)}"
                 found = suggest(name, "")
                 instead = "  ".join(filter(None, (found, f"known: {listed}")))
-                yield where.document.problem(where.keys, what, instead)
+                where = (*place.keys, key, *step)
+                yield place.document.problem(where, what, instead)

@@ -9,7 +9,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bellrock.inventory.draft import printable
+from bellrock.inventory.yamltext import printable
 from bellrock.runtime.discovered import (
     Discovered,
     capacity,

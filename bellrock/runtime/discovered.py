@@ -8,9 +8,8 @@ from bellrock.inventory.draft import (
     DraftDevice,
     DraftLink,
     identifiers,
-    is_capacity,
-    rate,
 )
+from bellrock.inventory.yamltext import is_capacity, rate
 from bellrock.model.inventory import Inventory
 from bellrock.runtime.crawl import Found, Progress
 from topology.discovery.compare import Comparison, compare

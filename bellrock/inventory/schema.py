@@ -11,7 +11,7 @@ from bellrock.inventory.rates import capacity, rate
 from bellrock.model.inventory import End
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
-_PROTOCOL = re.compile(r"[a-z][a-z0-9_]{0,63}")
+PROTOCOL = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def _identifier(text: str) -> str:
@@ -23,7 +23,7 @@ def _identifier(text: str) -> str:
 
 
 def _protocol(text: str) -> str:
-    if _PROTOCOL.fullmatch(text) is None:
+    if PROTOCOL.fullmatch(text) is None:
         raise ValueError("not a name; use a-z, 0-9 and _, beginning with a letter")
     return text
 

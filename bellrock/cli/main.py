@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Annotated, NoReturn
 
 import typer
@@ -27,6 +28,8 @@ COMMANDS = {
     "check": "bellrock.cli.check",
     "spof": "bellrock.cli.planning.spof",
     "audit": "bellrock.cli.planning.audit",
+    "import": "bellrock.cli.planning.importing",
+    "export": "bellrock.cli.planning.exporting",
     "discover": "bellrock.cli.discover",
     "collect": "bellrock.cli.collect",
     "render": "bellrock.cli.render",
@@ -70,7 +73,9 @@ def app(words: Sequence[str]) -> typer.Typer:
     made.callback()(_bellrock)
     first = next((word for word in words if not word.startswith("-")), "")
     for name in (first,) if first in COMMANDS else COMMANDS:
-        command = getattr(import_module(COMMANDS[name]), name)
+        # No function may be called import.
+        function = f"{name}_" if iskeyword(name) else name
+        command = getattr(import_module(COMMANDS[name]), function)
         if isinstance(command, typer.Typer):
             made.add_typer(command, name=name)
         else:

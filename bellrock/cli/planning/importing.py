@@ -1,0 +1,118 @@
+"""``bellrock import``: another program's file as an inventory."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bellrock.cli.output import free, write_whole
+from bellrock.document.suggest import choices
+from bellrock.document.values import printable
+from bellrock.inventory.exchange import told
+from bellrock.inventory.exchange.assemble import assemble
+from bellrock.inventory.exchange.findings import Findings
+from bellrock.inventory.exchange.records import Wishes
+from bellrock.inventory.exchange.table import READERS
+from bellrock.inventory.exchange.yamlfile import write
+from bellrock.inventory.rates import capacity
+from bellrock.model.errors import UserError
+from bellrock.model.inventory import Inventory
+
+_FILE = "imported.yaml"
+"""In a folder, what the inventory is called."""
+
+
+def import_(
+    form: Annotated[
+        str, typer.Argument(metavar="FORMAT", help=", ".join(sorted(READERS)))
+    ],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="a file; a folder for csv, or netbox"),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PATH", help="a file or a folder")
+    ],
+    gateway: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="where sites must reach; repeat for more"),
+    ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(metavar="RATE", help="what 1 stands for, if the source is silent"),
+    ] = None,
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="of sites whose kind is not said")
+    ] = "other",
+    network: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="which network, if the source has several"),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="write over what is there")
+    ] = False,
+) -> None:
+    """Read another program's network and write an inventory of it.
+
+    What the source does not say is not declared: no capacity, metric, place or number
+    of people is made up. Nobody's format says where sites must reach, so name the
+    gateways with --gateway, or add them to the file; until then bellrock check asks
+    for them. docs/importing.md has what each format says.
+
+    Exit status: 0 it is written (warnings may be shown), 2 the source is wrong.
+
+    Example:
+      bellrock import graphml Geant2012.graphml -o geant.yaml --gateway frankfurt
+    """
+    read = READERS.get(form)
+    if read is None:
+        what = f"{printable(form)}: no such format"
+        raise UserError(what, choices(form, READERS, "formats"))
+    path = free(output, _FILE, force=force)
+    wishes = Wishes(_unit(unit), _kind(kind), tuple(gateway or ()), network)
+    findings = Findings()
+    records = read(source, findings, wishes)
+    inventory = assemble(records, findings, wishes).inventory
+    for doubt in findings.doubts:
+        print(doubt, file=sys.stderr)
+    unsaid = told.unsaid(inventory)
+    write_whole(path, write(inventory, _head(form, source, findings)), force=force)
+    _show(inventory, findings, unsaid, path)
+
+
+def _show(inventory: Inventory, findings: Findings, unsaid: str, path: Path) -> None:
+    print(f"{inventory.name}: {told.counted(inventory)}")
+    if findings.doubts:
+        print(f"{len(findings.doubts):,} warnings, see above")
+    for note in findings.notes:
+        print(f"note: {printable(note)}")
+    if unsaid:
+        print(f"not said, so not declared: {unsaid}")
+    for line in told.to_add(inventory):
+        print(f"to add: {line}" if line.startswith("gateways") else f"  {line}")
+    following = "spof" if inventory.gateways else "check --inventory"
+    print(f"written to {path}; next: bellrock {following} {path}")
+
+
+def _head(form: str, source: str, findings: Findings) -> tuple[str, ...]:
+    name = os.path.basename(source.rstrip("/")) or source
+    return (f"Imported from {form}: {name}", *findings.notes)
+
+
+def _unit(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return capacity(text)
+    except ValueError as error:
+        what, _, instead = str(error).partition("; ")
+        raise UserError(f"--unit {printable(text)}: {what}", instead) from None
+
+
+def _kind(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > 200:
+        what = f"--kind {printable(text)}: not one line of printable text"
+        raise UserError(what, "write a kind of site: school, pop, other")
+    return text

@@ -1,0 +1,110 @@
+"""`bellrock import` and `bellrock export` as their users meet them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import CALEDONIA, bellrock_says
+
+SITES = "id,kind\nhosp,hospital\nex,exchange\ndc,datacentre\n"
+LINKS = "a,b,capacity\nhosp,ex,100M\nex,dc,\n"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "sheet"
+    folder.mkdir()
+    (folder / "sites.csv").write_text(SITES)
+    (folder / "links.csv").write_text(LINKS)
+    return folder
+
+
+def test_an_import_says_what_is_missing_and_what_to_type_next(
+    tmp_path: Path, source: Path
+) -> None:
+    path = tmp_path / "new.yaml"
+    done = bellrock_says("import", "csv", source, "-o", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "sheet: 3 sites, 3 devices, 2 links, 0 risk groups, 0 demands",
+        "not said, so not declared: coordinates of 3 sites, people of 3 sites, "
+        "capacity of 1 links, metric of 2 links, risk groups of 2 links",
+        "to add: gateways: where sites must reach; no source says so. Add them at "
+        "the end of",
+        "  the file, or import again with --gateway ID. Most links meet at ex-r1 (2), "
+        "hosp-r1 (1), dc-r1 (1).",
+        f"written to {path}; next: bellrock check --inventory {path}",
+    ]
+    check = bellrock_says("check", "--inventory", path)
+    assert check.returncode == 2
+    assert check.stderr == (
+        f"{path}: no gateways\n  add gateways: [the id of a site or a device]\n"
+    )
+
+
+def test_with_a_gateway_the_inventory_is_ready(tmp_path: Path, source: Path) -> None:
+    path = tmp_path / "new.yaml"
+    done = bellrock_says("import", "csv", source, "-o", path, "--gateway", "dc")
+    assert done.stdout.endswith(f"next: bellrock spof {path}\n")
+    assert bellrock_says("check", "--inventory", path).returncode == 0
+    spof = json.loads(bellrock_says("spof", path, "--format", "json").stdout)
+    assert {each["id"] for each in spof["elements"]} >= {"ex", "ex-r1", "ex-r1--dc-r1"}
+    again = bellrock_says("import", "csv", source, "-o", path, "--gateway", "dc")
+    assert again.returncode == 2
+    assert "there is such a file already" in again.stderr
+    forced = bellrock_says("import", "csv", source, "-o", path, "--force")
+    assert forced.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["xml", "x"], "xml: no such format"),
+        (["graphmll", "x"], 'did you mean "graphml"?'),
+        (
+            ["graphml", "/nowhere"],
+            "/nowhere: cannot be read: No such file",
+        ),
+        (["csv", "{sheet}", "--unit", "1 Mb"], "--unit 1 Mb: "),
+        (["csv", "{sheet}", "--kind", " "], "--kind  : not one line"),
+        (["csv", "{sheet}", "--gateway", "dcc"], 'did you mean "dc"?'),
+        (["csv", "{sheet}/sites.csv"], "sites.csv: not a folder"),
+    ],
+)
+def test_mistakes_are_named_and_nothing_is_written(
+    tmp_path: Path, source: Path, words: list[str], said: str
+) -> None:
+    path = tmp_path / "new.yaml"
+    wanted = [word.replace("{sheet}", str(source)) for word in words]
+    done = bellrock_says("import", *wanted, "-o", path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("form", ["graphml", "rfc8345", "csv"])
+def test_an_export_is_what_import_reads(tmp_path: Path, form: str) -> None:
+    out = tmp_path / "out"
+    done = bellrock_says("export", form, CALEDONIA, "-o", out)
+    assert (done.returncode, done.stdout[:11]) == (0, "written to ")
+    path = tmp_path / "new.yaml"
+    words = [] if form != "rfc8345" else ["--gateway", "edinburgh-dc"]
+    done = bellrock_says("import", form, out, "-o", path, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "285 sites, 328 devices, 423 links, 61 risk groups" in done.stdout
+    assert bellrock_says("check", "--inventory", path).returncode == 0
+    assert bellrock_says("export", form, CALEDONIA, "-o", out).returncode == 2
+
+
+def test_a_drawing_goes_to_standard_output_and_may_show_what_cuts_off() -> None:
+    plain = bellrock_says("export", "dot", CALEDONIA)
+    assert plain.stdout.startswith('graph "caledonia" {')
+    assert "#b30000" not in plain.stdout
+    coloured = bellrock_says("export", "dot", CALEDONIA, "--spof")
+    assert "#b30000" in coloured.stdout
+    assert ": cuts off " in coloured.stdout
+    for form in ("graphml", "csv"):
+        done = bellrock_says("export", form, CALEDONIA, *["--spof"][: form != "csv"])
+        assert done.returncode == 2

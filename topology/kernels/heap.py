@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from topology.kernels.jit import kernel
+from topology.kernels.jit import borrowing
 
 Keys = npt.NDArray[np.int64]
 Values = npt.NDArray[np.int32]
 
 
-@kernel
+@borrowing
 def push(keys: Keys, values: Values, size: int, key: int, value: int) -> int:
     """Put one in, with room for it behind the `size` there are; return the new size."""
     at = size
@@ -25,7 +25,7 @@ def push(keys: Keys, values: Values, size: int, key: int, value: int) -> int:
     return size + 1
 
 
-@kernel
+@borrowing
 def pop(keys: Keys, values: Values, size: int) -> tuple[int, int, int]:
     """Take the first out; return its key, its value and the new size."""
     key, value = keys[0], values[0]

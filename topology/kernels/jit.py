@@ -25,12 +25,26 @@ def kernel(function: Kernel) -> Kernel:
     Arithmetic is exact to IEEE 754 (no fast-math), so that a kernel gives what the
     same loop in Python would.
     """
+    return _compiled(function, {})
+
+
+def borrowing(function: Kernel) -> Kernel:
+    """Compile a kernel that makes no array, called by one that holds all it works on.
+
+    References to arrays are not counted in it: between small kernels that hand on
+    many arrays, counting takes most of the time.
+    """
+    return _compiled(function, {"_nrt": False})
+
+
+def _compiled(function: Kernel, options: dict[str, bool]) -> Kernel:
+    njit: Any = numba.njit
     before = config.CACHE_DIR
     config.CACHE_DIR = _KEPT_IN
     try:
-        return cast("Kernel", numba.njit(cache=True, nogil=True)(function))
+        return cast("Kernel", njit(cache=True, nogil=True, **options)(function))
     except RuntimeError:  # numba's answer where there is no place to write to
-        return cast("Kernel", numba.njit(nogil=True)(function))
+        return cast("Kernel", njit(nogil=True, **options)(function))
     finally:
         config.CACHE_DIR = before
 

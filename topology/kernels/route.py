@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from topology.kernels.fold import NONE, Forest
-from topology.kernels.jit import kernel
+from topology.kernels.jit import borrowing, kernel
 from topology.kernels.spf import FAR, Floats, Ints, Wiring, spread, toward
 
 Bytes = npt.NDArray[np.int8]
@@ -113,35 +113,45 @@ def along_trees(
     """
     arcs = np.empty(2 * len(forest.up) + 1, np.int32)
     for demand in range(len(rate)):
-        count = tree_arcs(source[demand], target[demand], forest, head, arcs)
+        count = tree_arcs(
+            source[demand],
+            target[demand],
+            forest.up,
+            forest.depth,
+            forest.root,
+            head,
+            arcs,
+        )
         for arc in arcs[:count]:
             load[arc] += rate[demand]
 
 
-@kernel
-def tree_arcs(source: int, target: int, forest: Forest, head: Ints, arcs: Ints) -> int:
+@borrowing
+def tree_arcs(
+    source: int, target: int, up: Ints, depth: Ints, root: Ints, head: Ints, arcs: Ints
+) -> int:
     """Write the arcs of trees between two devices to `arcs`; return how many.
 
     Those of one tree are joined where they meet, others at the roots of their trees.
     """
-    n = len(forest.up)
+    n = len(up)
     count = 0
-    if source < n and target < n and forest.root[source] == forest.root[target]:
+    if source < n and target < n and root[source] == root[target]:
         while source != target:
-            if forest.depth[source] >= forest.depth[target]:
-                arcs[count] = forest.up[source]
-                source = head[forest.up[source]]
+            if depth[source] >= depth[target]:
+                arcs[count] = up[source]
+                source = head[up[source]]
             else:
-                arcs[count] = forest.up[target] ^ 1
-                target = head[forest.up[target]]
+                arcs[count] = up[target] ^ 1
+                target = head[up[target]]
             count += 1
         return count
-    while source < n and forest.up[source] != NONE:
-        arcs[count] = forest.up[source]
-        source = head[forest.up[source]]
+    while source < n and up[source] != NONE:
+        arcs[count] = up[source]
+        source = head[up[source]]
         count += 1
-    while target < n and forest.up[target] != NONE:
-        arcs[count] = forest.up[target] ^ 1
-        target = head[forest.up[target]]
+    while target < n and up[target] != NONE:
+        arcs[count] = up[target] ^ 1
+        target = head[up[target]]
         count += 1
     return count

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from topology.kernels.heap import pop, push
-from topology.kernels.jit import kernel
+from topology.kernels.jit import borrowing
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -42,7 +42,7 @@ class Wiring(NamedTuple):
     in_arc: Ints
 
 
-@kernel
+@borrowing
 def toward(
     wiring: Wiring,
     target: int,
@@ -94,7 +94,7 @@ def toward(
     return settled
 
 
-@kernel
+@borrowing
 def spread(
     wiring: Wiring,
     settled: int,

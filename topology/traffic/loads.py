@@ -90,8 +90,8 @@ def crossing(fabric: Fabric) -> tuple[Ints, Crossing]:
 
 
 def room(rows: int, fabric: Fabric) -> Paths:
-    """Make room for the shortest paths to `rows` targets (one at least)."""
-    shape = (max(rows, 1), fabric.nodes)
+    """Make room for the shortest paths to `rows` targets."""
+    shape = (rows, fabric.nodes)
     return Paths(np.empty(shape, np.int64), np.empty(shape, np.int32), np.empty(shape))
 
 

@@ -1,0 +1,199 @@
+"""Worst cases against failing each element and routing everything again."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bellrock.model.inventory import Demand, Device, ElementKind, Inventory, RiskGroup
+from tests.topology.traffic.networks import (
+    TAPE,
+    by_definition,
+    from_tape,
+    network,
+    wire,
+)
+from topology.arrays import Arrays
+from topology.traffic import study
+from topology.traffic.demands import Demands
+from topology.traffic.n1 import WorstCases, n1
+from topology.traffic.study import Study, TooLargeError
+
+
+def near(value: object) -> object:
+    return pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+def studied(inventory: Inventory, down: frozenset[str] = frozenset()) -> Study:
+    return Study.of(Arrays.of(inventory), Demands.of(inventory), down)
+
+
+def worst_of(inventory: Inventory, *down: str) -> WorstCases:
+    return n1(Arrays.of(inventory), Demands.of(inventory), down)
+
+
+def elements(inventory: Inventory) -> list[str]:
+    sites = {device.site for device in inventory.devices.values()}
+    groups = {g for link in inventory.links.values() for g in link.risk_groups}
+    groups |= {g for each in inventory.devices.values() for g in each.risk_groups}
+    return [
+        *inventory.links,
+        *inventory.devices,
+        *(site for site in inventory.sites if site in sites),
+        *(group for group in inventory.risk_groups if group in groups),
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=TAPE))
+def test_every_failure_does_what_routing_again_does(tape: bytes) -> None:
+    inventory, down = from_tape(tape)
+    found = studied(inventory, down)
+    capacity = found.arrays.circuits.capacity
+    for element in found.alive.tolist():
+        failed = found.elements.ids[element]
+        load, unrouted = by_definition(inventory, down | {failed})
+        after = found.after([failed])
+        assert after.load.tolist() == near(load), failed
+        assert after.unrouted == near(unrouted), failed
+        swept = found.sweep(np.array([[element]], np.int32))
+        used = [each / most for each, most in zip(load, capacity, strict=True)]
+        known = [each for each in used if each == each]
+        assert found.base.unrouted + swept.lost[0] == near(unrouted)
+        assert swept.over[0] == sum(each > 1 + 1e-9 for each in known)
+        if known:
+            assert swept.peak[0] == near(max(known))
+            assert used[swept.peak_arc[0]] == near(max(known))
+        else:
+            assert swept.peak_arc[0] == -1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=TAPE))
+def test_the_worst_is_the_worst_of_all_failures(tape: bytes) -> None:
+    inventory, down = from_tape(tape)
+    found = n1(Arrays.of(inventory), Demands.of(inventory), down)
+    base, lost = by_definition(inventory, down)
+    after = {each: by_definition(inventory, down | {each}) for each in found_ids(found)}
+    assert found.base.load.tolist() == near(base)
+    for arc, worst in enumerate(found.worst_load.tolist()):
+        loads = {each: load[arc] for each, (load, _) in after.items()}
+        assert worst == near(max([base[arc], *loads.values()]))
+        cause = found.name(int(found.worst_failure[arc]))
+        if cause is None:
+            assert worst == near(base[arc])
+        else:
+            earlier = list(loads.values())[: list(loads).index(cause[1])]
+            assert loads[cause[1]] == near(worst)
+            assert all(load <= worst * (1 - 1e-10) for load in earlier)
+    unrouted = {each: rate for each, (_, rate) in after.items()}
+    assert found.worst_unrouted == near(max([lost, *unrouted.values()]))
+    cause = found.name(found.worst_unrouted_failure)
+    assert (cause is None) == (found.worst_unrouted == near(lost))
+    if cause is not None:
+        assert unrouted[cause[1]] == near(found.worst_unrouted)
+    standing = [e for e in elements(inventory) if has_up(inventory, down, e)]
+    assert found.failures == len(standing)
+
+
+def found_ids(found: WorstCases) -> tuple[str, ...]:
+    return found.elements.ids
+
+
+def has_up(inventory: Inventory, down: frozenset[str], element: str) -> bool:
+    """Tell whether some member of an element is up, written out once more."""
+
+    def device_up(name: str) -> bool:
+        device = inventory.devices[name]
+        return not down & {name, device.site, *device.risk_groups}
+
+    def link_up(name: str) -> bool:
+        link = inventory.links[name]
+        ends = device_up(link.a.device) and device_up(link.b.device)
+        return ends and not down & {name, *link.risk_groups}
+
+    devices = [
+        device.id
+        for device in inventory.devices.values()
+        if element in (device.id, device.site, *device.risk_groups)
+    ]
+    links = [
+        link.id
+        for link in inventory.links.values()
+        if element in (link.id, *link.risk_groups)
+    ]
+    return any(map(device_up, devices)) or any(map(link_up, links))
+
+
+RING = network(
+    *(wire("ab", "a", "b"), wire("bc", "b", "c"), wire("ca", "c", "a")),
+    demands=(Demand("a", "b", 6.0), Demand("c", "b", 2.0)),
+)
+
+
+def test_the_cause_is_named_and_what_nobody_declared_has_no_utilisation() -> None:
+    links = dict(RING.links)
+    links["bc"] = replace(links["bc"], capacity_ab=20.0, capacity_ba=4.0)
+    found = worst_of(replace(RING, links=links))
+    assert found.worst_load.tolist() == [8.0, 0.0, 0.0, 8.0, 2.0, 6.0]
+    assert [found.name(cause) for cause in found.worst_failure.tolist()] == [
+        *((ElementKind.LINK, "bc"), None, None, (ElementKind.LINK, "ab")),
+        *((ElementKind.LINK, "bc"), (ElementKind.LINK, "ab")),
+    ]
+    assert np.isnan(found.worst_utilisation[[0, 1, 4, 5]]).all()
+    assert found.worst_utilisation[[2, 3]].tolist() == [0.0, 2.0]
+    assert (found.failures, found.overloaded) == (9, 1)
+    # b's device and its site lose as much: the device is named, it comes first.
+    assert found.worst_unrouted == 8.0
+    assert found.name(found.worst_unrouted_failure) == (ElementKind.DEVICE, "b")
+
+
+def test_failures_come_on_top_of_what_is_down() -> None:
+    found = worst_of(RING, "ab")
+    assert found.base.load.tolist() == [0.0, 0.0, 0.0, 8.0, 0.0, 6.0]
+    assert (found.failures, found.worst_unrouted) == (8, 8.0)
+    assert found.worst_load.tolist() == found.base.load.tolist()
+
+
+def test_a_failure_may_push_traffic_onto_a_backup_link() -> None:
+    spare = wire("4g", "a", "b", 1, 1, backup=True)
+    net = network(wire("l", "a", "b"), spare, demands=(Demand("a", "b", 3.0),))
+    found = worst_of(net)
+    assert found.base.load.tolist() == [3.0, 0.0, 0.0, 0.0]
+    assert found.worst_load.tolist() == [3.0, 0.0, 3.0, 0.0]
+    assert found.name(int(found.worst_failure[2])) == (ElementKind.LINK, "l")
+
+
+def test_a_risk_group_takes_devices_and_links_together() -> None:
+    devices = {**RING.devices, "c": Device("c", "c", risk_groups=("duct",))}
+    links = {**RING.links, "ab": replace(RING.links["ab"], risk_groups=("duct",))}
+    groups = {"duct": RiskGroup("duct", "duct", "Duct")}
+    net = replace(RING, devices=devices, links=links, risk_groups=groups)
+    assert studied(net).after(["duct"]).unrouted == 8.0
+
+
+def test_an_empty_network_has_no_failures() -> None:
+    found = worst_of(Inventory("e", "e", {}, {}, {}, {}, frozenset()))
+    assert (found.failures, found.overloaded, found.worst_unrouted) == (0, 0, 0.0)
+    assert found.name(found.worst_unrouted_failure) is None
+
+
+def test_without_demands_nothing_is_loaded_by_any_failure() -> None:
+    found = worst_of(replace(RING, demands=()))
+    assert found.worst_load.tolist() == [0.0] * 6
+    assert (found.worst_failure == -1).all()
+
+
+def test_an_unknown_element_cannot_fail() -> None:
+    with pytest.raises(KeyError, match="nothing"):
+        studied(RING).after(["nothing"])
+
+
+def test_a_study_that_would_not_fit_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(study, "LARGEST", 20)
+    with pytest.raises(TooLargeError, match="the paths from 3 devices to 1 of them"):
+        worst_of(RING)

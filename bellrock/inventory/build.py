@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from bellrock.inventory.schema import (
+    CircuitEntry,
     DeviceEntry,
     FileEntry,
-    LinkEntry,
     NetworkEntry,
     ServiceEntry,
     SiteEntry,
@@ -33,7 +33,7 @@ def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
         name=network.name or network.id,
         sites=sites,
         devices=devices,
-        links={each.id: _link(each) for file in files for each in file.links},
+        links={each.id: link(each.id, each) for file in files for each in file.links},
         risk_groups={
             each.id: RiskGroup(each.id, each.kind, each.name or each.id)
             for file in files
@@ -110,10 +110,11 @@ def _device(entry: DeviceEntry) -> Device:
     )
 
 
-def _link(entry: LinkEntry) -> Link:
+def link(name: str, entry: CircuitEntry) -> Link:
+    """Return the link `entry` describes, with the id `name`."""
     capacity = entry.capacity
     return Link(
-        entry.id,
+        name,
         entry.a,
         entry.b,
         capacity.ab if capacity else None,

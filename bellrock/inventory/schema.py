@@ -49,7 +49,8 @@ def _end(value: object) -> End:
     return End(device, interface)
 
 
-def _both_ways(value: object) -> object:
+def both_ways(value: object) -> object:
+    """Return a value of both directions as a mapping, which it may be already."""
     return value if isinstance(value, dict) else {"ab": value, "ba": value}
 
 
@@ -145,20 +146,25 @@ class MetricEntry(Section):
     ba: StrictInt = Field(ge=1, le=LARGEST_METRIC)
 
 
-class LinkEntry(Section):
-    """One of ``links``."""
+class CircuitEntry(Section):
+    """A link, but for its id."""
 
-    id: Id
     a: PlugEnd = Field(description='one end, "device:interface"')
     b: PlugEnd = Field(description='the other end, "device:interface"')
-    capacity: Annotated[CapacityEntry | None, BeforeValidator(_both_ways)] = None
-    metric: Annotated[MetricEntry, BeforeValidator(_both_ways)] = MetricEntry(
+    capacity: Annotated[CapacityEntry | None, BeforeValidator(both_ways)] = None
+    metric: Annotated[MetricEntry, BeforeValidator(both_ways)] = MetricEntry(
         ab=10, ba=10
     )
     supplier: str | None = None
     circuit: Line = ""
     risk_groups: Many[str] = ()
     backup: bool = False
+
+
+class LinkEntry(CircuitEntry):
+    """One of ``links``."""
+
+    id: Id
 
 
 class RiskGroupEntry(Section):

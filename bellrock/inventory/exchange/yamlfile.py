@@ -48,7 +48,7 @@ def _lines(inventory: Inventory, head: Sequence[str]) -> Iterator[str]:
     )
     yield from _section("sites", map(_site, inventory.sites.values()))
     yield from _section("devices", map(_device, inventory.devices.values()))
-    yield from _section("links", map(_link, inventory.links.values()))
+    yield from _section("links", map(link_entry, inventory.links.values()))
     yield from _section(
         "risk_groups",
         (
@@ -119,7 +119,8 @@ def _device(device: Device) -> dict[str, str]:
     return parts
 
 
-def _link(link: Link) -> dict[str, str]:
+def link_entry(link: Link) -> dict[str, str]:
+    """Return the keys of a link and what stands behind them, as YAML."""
     parts = {
         "id": scalar(link.id),
         "a": quoted(str(link.a)),

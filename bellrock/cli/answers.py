@@ -14,7 +14,7 @@ from rich.table import Table
 from bellrock.inventory.load import load
 from bellrock.model.inventory import Inventory
 
-_GAP = 2
+_GAP = 3
 _LEAST = 8
 """Characters that a column of names has at least."""
 

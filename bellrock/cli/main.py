@@ -30,6 +30,8 @@ COMMANDS = {
     "audit": "bellrock.cli.planning.audit",
     "import": "bellrock.cli.planning.importing",
     "export": "bellrock.cli.planning.exporting",
+    "whatif": "bellrock.cli.planning.whatif",
+    "diff": "bellrock.cli.planning.diff",
     "discover": "bellrock.cli.discover",
     "collect": "bellrock.cli.collect",
     "render": "bellrock.cli.render",

@@ -1,0 +1,226 @@
+"""How a comparison is shown: a sentence, what changes, and what does not."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from bellrock.cli.answers import fitting
+from topology.planning.comparison import Comparison
+from topology.planning.report import Summary, summary
+from topology.planning.shifts import ArcLoad
+from topology.planning.words import listed, name_of
+
+Row = tuple[str, str, str, object, object]
+"""What changes, the id of what, which detail, before and after."""
+
+HEADINGS = ("change", "id", "detail", "before", "after")
+
+_MOST_NAMED = 6
+
+
+def console() -> Console:
+    """Return where tables go; no markup, since names may have brackets in them."""
+    return Console(highlight=False, markup=False)
+
+
+def show(screen: Console, comparison: Comparison, top: int) -> None:
+    """Show what changes, in as many lines of a table as `top` at most."""
+    _show_summaries(screen, summary(comparison.before), summary(comparison.after))
+    for words in _lists(comparison):
+        screen.print(words)
+    _show_cut(screen, comparison, top)
+    _show_loads(screen, comparison, top)
+
+
+_FIGURES: Mapping[str, Callable[[Summary], str]] = {
+    "user sites": lambda s: f"{s['sites']:,}",
+    "cut off": lambda s: f"{s['cut_off']:,}",
+    "redundancy 0": lambda s: f"{s['redundancy']['0']:,}",
+    "redundancy 1": lambda s: f"{s['redundancy']['1']:,}",
+    "redundancy 2": lambda s: f"{s['redundancy']['2']:,}",
+    "seem to have two paths": lambda s: f"{s['two_paths']:,}",
+    "of those falsely": lambda s: f"{s['false_diversity']:,}",
+    "single points of failure": lambda s: f"{s['spofs']:,}",
+    "demand": lambda s: rate(s["demand"]),
+    "demand without a way": lambda s: rate(s["unrouted"]),
+    "links over 100 %": lambda s: f"{s['overloaded']:,}",
+    "busiest link": lambda s: _busiest(s),
+}
+
+
+def _show_summaries(screen: Console, before: Summary, after: Summary) -> None:
+    table = Table(box=SIMPLE, pad_edge=False)
+    for heading in ("", "before", "after"):
+        table.add_column(heading, justify="right" if heading else "left")
+    same = []
+    for name, written in _FIGURES.items():
+        one, other = written(before), written(after)
+        if one == other:
+            same.append(name)
+        else:
+            table.add_row(name, one, other)
+    if table.row_count:
+        screen.print(table)
+    if same:
+        screen.print(f"the same as before: {', '.join(same)}")
+
+
+def _busiest(found: Summary) -> str:
+    busiest = found["busiest"]
+    if busiest is None:
+        return "none"
+    return f"{busiest['id']} {percent(busiest['utilisation'])}"
+
+
+def _lists(comparison: Comparison) -> Iterator[str]:
+    before, after = comparison.before.inventory, comparison.after.inventory
+
+    def of_sites(sites: Iterable[str]) -> str:
+        known = [after.sites[site] for site in sites]
+        known.sort(key=lambda site: (site.priority, -site.people, site.id))
+        return listed([site.name for site in known], _MOST_NAMED)
+
+    lists = {
+        "back": comparison.sites_restored,
+        "less redundancy": comparison.redundancy_lost - comparison.sites_cut,
+        "more redundancy": comparison.redundancy_gained - comparison.sites_restored,
+        "two paths only in appearance now": comparison.falsely_diverse_added,
+        "no longer two paths only in appearance": comparison.falsely_diverse_removed,
+    }
+    for heading, sites in lists.items():
+        if sites:
+            yield f"{heading} ({len(sites):,}): {of_sites(sites)}"
+    elements = {
+        "new single points of failure": (comparison.spofs_added, after),
+        "no longer single points of failure": (comparison.spofs_removed, before),
+    }
+    for heading, (found, declared) in elements.items():
+        if found:
+            # A site and its only device are two elements, and one name is enough.
+            names = dict.fromkeys(name_of(declared, each) for each in sorted(found))
+            yield f"{heading} ({len(found):,}): {listed([*names], _MOST_NAMED)}"
+    for name, sites in comparison.services_cut.items():
+        others = sites - comparison.sites_cut
+        if others:
+            service = after.services[name].name
+            yield f"{service} is lost, without being cut off, by: {of_sites(others)}"
+    for name, sites in comparison.services_restored.items():
+        yield f"{after.services[name].name} is back at: {of_sites(sites)}"
+
+
+def _show_cut(screen: Console, comparison: Comparison, top: int) -> None:
+    sites = comparison.after.inventory.sites
+    cut = [sites[site] for site in comparison.sites_cut]
+    if not cut:
+        return
+    cut.sort(key=lambda site: (site.priority, -site.people, site.id))
+    services = comparison.after.inventory.services
+    table = fitting(
+        screen.width, {"cut off": 0, "priority": -8, "people": -9, "loses": 0}
+    )
+    for site in cut[:top]:
+        lost = [
+            services[name].name
+            for name, losing in comparison.services_cut.items()
+            if site.id in losing
+        ]
+        table.add_row(site.name, str(site.priority), f"{site.people:,}", listed(lost))
+    screen.print(table)
+    _more(screen, len(cut) - top)
+
+
+def _show_loads(screen: Console, comparison: Comparison, top: int) -> None:
+    shifts = comparison.shifts
+    if not shifts:
+        return
+    widths = {"link": 0, "from": 0, "before": -16, "after": -16}
+    table = fitting(screen.width, widths)
+    for shift in shifts[:top]:
+        link, direction = shift.arc
+        declared = comparison.after.inventory.links.get(link)
+        declared = declared or comparison.before.inventory.links[link]
+        tail = declared.a if direction == "ab" else declared.b
+        table.add_row(link, tail.device, _carried(shift.before), _carried(shift.after))
+    screen.print(table)
+    _more(screen, len(shifts) - top)
+
+
+def _more(screen: Console, left: int) -> None:
+    if left > 0:
+        screen.print(f"and {left:,} more; --top shows more of them")
+
+
+def _carried(load: ArcLoad | None) -> str:
+    if load is None:
+        return "not there"
+    used = load.utilisation
+    share = "?" if used is None else percent(used)
+    return f"{rate(load.load)} {share:>6}"
+
+
+def rate(bits: float) -> str:
+    """Write bit/s for people, in three digits.
+
+    Examples
+    --------
+    >>> rate(0.0), rate(117_000_000.0), rate(1_234_500_000.0)
+    ('0', '117M', '1.23G')
+    """
+    for letter, factor in {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}.items():
+        if bits >= factor * 0.9995:
+            return f"{bits / factor:.3g}{letter}"
+    return f"{bits:.3g}"
+
+
+def percent(ratio: float) -> str:
+    """Write a utilisation for people.
+
+    Examples
+    --------
+    >>> percent(1.17), percent(0.001), percent(0.0)
+    ('117 %', '<1 %', '0 %')
+    """
+    if 0 < ratio < 0.01:
+        return "<1 %"
+    return f"{100 * ratio:.0f} %"
+
+
+def rows(comparison: Comparison) -> Iterator[Row]:
+    """Yield a row for each thing that changes, and each link that is over 100 %."""
+    before, after = comparison.before, comparison.after
+    lists = {
+        "site_cut": comparison.sites_cut,
+        "site_restored": comparison.sites_restored,
+        "redundancy_lost": comparison.redundancy_lost,
+        "redundancy_gained": comparison.redundancy_gained,
+        "false_diversity_added": comparison.falsely_diverse_added,
+        "false_diversity_removed": comparison.falsely_diverse_removed,
+    }
+    for change, sites in lists.items():
+        for site in sorted(sites):
+            one, other = before.levels.get(site, ""), after.levels.get(site, "")
+            yield change, site, "redundancy", one, other
+    services = {
+        "service_cut": comparison.services_cut,
+        "service_restored": comparison.services_restored,
+    }
+    for change, lost in services.items():
+        for service in sorted(lost):
+            for site in sorted(lost[service]):
+                yield change, service, site, "", ""
+    for element in sorted(comparison.spofs_added):
+        yield "spof_added", element, "", "", ""
+    for element in sorted(comparison.spofs_removed):
+        yield "spof_removed", element, "", "", ""
+    for (link, direction), ratio in after.over.items():
+        was = before.utilised((link, direction))
+        yield "link_over", link, direction, "" if was is None else was, ratio
+    for shift in comparison.shifts:
+        link, direction = shift.arc
+        yield "load", link, direction, _load(shift.before), _load(shift.after)
+
+
+def _load(load: ArcLoad | None) -> object:
+    return "" if load is None else load.load

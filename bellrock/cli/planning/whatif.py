@@ -1,0 +1,241 @@
+"""``bellrock whatif``: what failures, new circuits and growth would change."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, TypedDict
+
+import typer
+from rich.console import Console
+
+from bellrock.cli.answers import (
+    Format,
+    InventoryPath,
+    MostRows,
+    OutputFormat,
+    fitting,
+    told,
+)
+from bellrock.cli.output import free, write_whole
+from bellrock.cli.planning.asked import Options, asked
+from bellrock.cli.planning.before_after import (
+    HEADINGS,
+    console,
+    percent,
+    rate,
+    rows,
+    show,
+)
+from bellrock.inventory.scenarios.read import read
+from bellrock.inventory.scenarios.write import write
+from bellrock.model.errors import UserError
+from bellrock.model.inventory import Inventory
+from bellrock.model.scenario import Scenario
+from topology.planning.comparison import Comparison
+from topology.planning.outlook import Outlook
+from topology.planning.report import ComparisonReport, report
+from topology.planning.words import sentence, subject
+
+Words = list[str]
+
+
+class WhatIfReport(ComparisonReport):
+    """What ``bellrock whatif --format json`` prints of one scenario."""
+
+    network: str
+    scenario: str
+    sentence: str
+
+
+class ScenariosReport(TypedDict):
+    """What it prints of a file with a list of scenarios."""
+
+    network: str
+    scenarios: list[WhatIfReport]
+
+
+def whatif(
+    path: InventoryPath,
+    down: Annotated[
+        Words | None,
+        typer.Option(
+            metavar="ID", help="device, link, site or risk group to take down"
+        ),
+    ] = None,
+    add_link: Annotated[
+        Words | None,
+        typer.Option(
+            metavar="A,B,CAPACITY[,METRIC]",
+            help="circuit to add between two devices (or device:interface); may go on "
+            "with id=, supplier=, circuit=, risk_group=, backup",
+        ),
+    ] = None,
+    metric: Annotated[
+        Words | None,
+        typer.Option(metavar="LINK=N", help="new IGP metric; N/M for both directions"),
+    ] = None,
+    capacity: Annotated[
+        Words | None,
+        typer.Option(metavar="LINK=RATE", help="new capacity, such as 10G or 80M/20M"),
+    ] = None,
+    grow: Annotated[
+        Words | None,
+        typer.Option(
+            metavar="[NAME=]FACTOR",
+            help="multiply demands: all, an organisation's or those of a kind of site",
+        ),
+    ] = None,
+    gateway: Annotated[
+        Words | None,
+        typer.Option(metavar="OLD=NEW", help="move a gateway, a site or a device"),
+    ] = None,
+    add_gateway: Annotated[
+        Words | None, typer.Option(metavar="ID", help="make it a gateway, too")
+    ] = None,
+    remove_gateway: Annotated[
+        Words | None, typer.Option(metavar="ID", help="it is no gateway any more")
+    ] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="read one or more scenarios from a YAML file"
+        ),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="write what was asked as a scenario file"),
+    ] = None,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="what the saved scenario is called")
+    ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="save over a file that is there")
+    ] = False,
+    form: OutputFormat = Format.TABLE,
+    top: MostRows = 8,
+) -> None:
+    """Say which sites lose service if this fails, and what it changes to build that.
+
+    All that is asked happens at once: give options as often as you like. A file with
+    several scenarios is answered scenario by scenario, side by side.
+
+    Exit status: 0 fine, 1 some site is then cut off or a link is over 100 %, 2 the
+    inventory or the scenario is wrong.
+
+    Example, the Loch Lomond duct and the Oban exchange together:
+      bellrock whatif inventory/ --down duct-loch-lomond --down oban-ex
+    """
+    options = Options(
+        down or [],
+        add_link or [],
+        metric or [],
+        capacity or [],
+        grow or [],
+        gateway or [],
+        add_gateway or [],
+        remove_gateway or [],
+    )
+    _refuse_both(options, scenario, save, name)
+    inventory = told(path)
+    if scenario is None:
+        scenarios: Sequence[Scenario] = (asked(options, inventory, name),)
+    else:
+        scenarios = read(scenario, inventory)
+    if save is not None:
+        target = free(save, "scenario.yaml", force=force)
+        write_whole(target, write(scenarios), force=force)
+    before = Outlook(inventory)
+    compared = [Comparison(before, before.after(each)) for each in scenarios]
+    answers = [*zip(scenarios, compared, strict=True)]
+    match form:
+        case Format.JSON:
+            print(json.dumps(_report(inventory, answers), indent=2))
+        case Format.CSV:
+            _write_csv(answers)
+        case Format.TABLE:
+            _show(inventory, answers, top)
+    troubled = any(comparison.after.troubled for comparison in compared)
+    raise typer.Exit(1 if troubled else 0)
+
+
+def _refuse_both(
+    options: Options, scenario: Path | None, save: Path | None, name: str
+) -> None:
+    if scenario is None:
+        return
+    beside = [
+        *options.given(),
+        *(["--save"] if save else []),
+        *(["--name"] * bool(name)),
+    ]
+    if beside:
+        raise UserError(
+            f"command line: {beside[0]} beside --scenario",
+            "write it into the file, or give all of it in options",
+        )
+
+
+def _answer(inventory: Inventory, asked: Scenario, found: Comparison) -> WhatIfReport:
+    said = sentence(subject(asked, inventory), found)
+    return WhatIfReport(
+        network=inventory.id, scenario=asked.name, sentence=said, **report(found)
+    )
+
+
+Answers = Sequence[tuple[Scenario, Comparison]]
+
+
+def _report(inventory: Inventory, answers: Answers) -> WhatIfReport | ScenariosReport:
+    reports = [_answer(inventory, *each) for each in answers]
+    if len(reports) == 1:
+        return reports[0]
+    return ScenariosReport(network=inventory.id, scenarios=reports)
+
+
+def _write_csv(answers: Answers) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("scenario", *HEADINGS))
+    for scenario, comparison in answers:
+        for row in rows(comparison):
+            writer.writerow((scenario.name, *row))
+
+
+def _show(inventory: Inventory, answers: Answers, top: int) -> None:
+    screen = console()
+    if len(answers) == 1:
+        (answer,) = answers
+        screen.print(sentence(subject(answer[0], inventory), answer[1]))
+        show(screen, answer[1], top)
+    else:
+        _show_side_by_side(screen, answers)
+
+
+def _show_side_by_side(screen: Console, answers: Answers) -> None:
+    table = fitting(
+        screen.width,
+        {
+            **{"scenario": 0, "cut": -5, "people": -9, "lost": -4, "less": -4},
+            **{"more": -4, "over": -4, "busiest": -7, "no way": -6},
+        },
+    )
+    for scenario, comparison in answers:
+        after = comparison.after
+        table.add_row(
+            scenario.name,
+            f"{len(comparison.sites_cut):,}",
+            f"{comparison.people_cut:,}",
+            f"{len(comparison.services_cut):,}",
+            f"{len(comparison.redundancy_lost):,}",
+            f"{len(comparison.redundancy_gained):,}",
+            f"{len(after.over):,}",
+            percent(after.busiest[1] if after.busiest else 0.0),
+            rate(after.unrouted),
+        )
+    screen.print(table)
+    screen.print(
+        "cut: sites cut off that are not now, and people there; lost: services, by "
+        "some site; less, more: sites whose redundancy changes; over: links over "
+        "100 %; no way: demand without one, bit/s"
+    )

@@ -1,0 +1,347 @@
+"""``bellrock whatif`` and ``bellrock diff`` as their users meet them."""
+
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bellrock.cli.main import main
+from tests.cli.test_commands import CALEDONIA, CUT, bellrock_says
+
+NET = """\
+network: {id: small, name: Small}
+organisations: [{id: nhs, name: NHS}]
+sites:
+  - {id: dc, name: Data centre, kind: datacentre}
+  - {id: ex, name: Exchange, kind: exchange}
+  - {id: gp, name: Surgery, kind: gp, organisation: nhs, people: 40}
+  - {id: school, name: "School [north]", kind: school, people: 300}
+devices:
+  - {id: p1, site: dc}
+  - {id: p2, site: dc}
+  - {id: pe1, site: ex}
+  - {id: gp-cpe, site: gp}
+  - {id: school-cpe, site: school}
+links:
+  - {id: core, a: "p1:0", b: "pe1:0", capacity: 1G}
+  - {id: gp-tail, a: "pe1:1", b: "gp-cpe:0", capacity: 100M}
+  - {id: school-tail, a: "pe1:2", b: "school-cpe:0", capacity: 100M}
+gateways: [p1]
+services:
+  - {id: records, name: Records, hosted_at: {any: [dc]}, used_from: {kind: [gp]}}
+demands:
+  - {from: gp, to: dc, rate: 60M}
+  - {from: school, to: dc, rate: 50M}
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Says = Callable[..., Said]
+
+
+@pytest.fixture
+def says(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Says:
+    """Run the command in this process, which spares the time to start one."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*words: object) -> Said:
+        monkeypatch.setattr("sys.argv", ["bellrock", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        written = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return Said(left.value.code, written.out, written.err)
+
+    return run
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    path = tmp_path / "net.yaml"
+    path.write_text(NET)
+    return path
+
+
+def test_losing_an_exchange_says_whom_and_how_many(net: Path, says: Says) -> None:
+    said = says("whatif", net, "--down", "ex")
+    assert said.returncode == 1
+    assert said.stderr == ""
+    lines = said.stdout.splitlines()
+    assert " ".join(lines[:2]).startswith(
+        "Losing Exchange cuts off 2 sites (340 people): School [north] and Surgery."
+    )
+    assert re.search(r"cut off +0 +2 *\n", said.stdout)
+    assert re.search(r"demand without a way +0 +110M *\n", said.stdout)
+    assert re.search(r"School \[north\] +3 +300 *\n", said.stdout)
+    assert re.search(r"Surgery +3 +40 +Records *\n", said.stdout)
+    assert re.search(r"gp-tail +gp-cpe +60M +60 % +0 +0 %", said.stdout)
+    assert len(lines) < 45, "it fits on a screen"
+    assert max(map(len, lines)) <= 100
+
+
+def test_json_has_the_documented_shape(net: Path, says: Says) -> None:
+    words = ("--add-link", "p2,gp-cpe,1G,5", "--down", "gp-tail", "--grow", "gp=2")
+    said = says("whatif", net, *words, "--metric", "core=7", "--format", "json")
+    assert said.returncode == 1, "the surgery reaches no gateway by p2"
+    found = json.loads(said.stdout)
+    assert found["network"] == "small"
+    assert found["sites_cut"] == ["gp"]
+    assert found["people_cut"] == 40
+    assert found["sites_restored"] == found["services_cut"] == []
+    assert found["redundancy_lost"] == ["gp"]
+    assert found["redundancy_gained"] == []
+    assert found["links_over"] == []
+    assert found["spofs_added"] == []
+    assert found["spofs_removed"] == ["gp-cpe", "gp-tail"]
+    assert found["before"]["redundancy"] == {"0": 0, "1": 2, "2": 0}
+    assert found["after"]["redundancy"] == {"0": 1, "1": 1, "2": 0}
+    assert found["after"]["demand"] == 170e6
+    assert found["after"]["unrouted"] == 0, "the data centre is reached all the same"
+    assert found["after"]["busiest"] == {
+        "id": "school-tail",
+        "direction": "ba",
+        "utilisation": 0.5,
+    }
+    changes = {(c["id"], c["direction"]): c for c in found["load_changes"]}
+    assert changes["p2-gp-cpe", "ba"] == {
+        "id": "p2-gp-cpe",
+        "direction": "ba",
+        "load_before": None,
+        "load_after": 120e6,
+        "utilisation_before": None,
+        "utilisation_after": 0.12,
+    }
+
+
+def test_a_link_over_100_percent_is_a_finding(net: Path, says: Says) -> None:
+    said = says("whatif", net, "--grow", "nhs=2", "--format", "json")
+    assert said.returncode == 1
+    found = json.loads(said.stdout)
+    (over,) = found["links_over"]
+    assert over == {"id": "gp-tail", "direction": "ba", "utilisation": 1.2}
+    assert found["sites_cut"] == []
+    assert "puts the link gp-tail over 100 %" in found["sentence"]
+    wider = says("whatif", net, "--grow", "nhs=2", "--capacity", "gp-tail=1G")
+    assert wider.returncode == 0
+
+
+def test_nothing_changed_is_said(net: Path, says: Says) -> None:
+    for words in ((), ("--add-gateway", "p2")):
+        said = says("whatif", net, *words)
+        assert said.returncode == 0
+        assert "changes nothing of what is compared." in said.stdout
+        assert "the same as before: user sites, cut off," in said.stdout
+
+
+def test_what_is_saved_gives_the_same_answer_when_run_again(
+    net: Path, tmp_path: Path, says: Says
+) -> None:
+    file = tmp_path / "works.yaml"
+    words = (
+        *("--down", "gp-tail", "--add-link", "pe1:9,gp-cpe:1,80M/20M,20,backup,id=lte"),
+        *("--grow", "1.5", "--gateway", "p1=p2", "--capacity", "core=10G/1G"),
+        *("--metric", "school-tail=3/4", "--name", 'The "4G" works'),
+    )
+    first = says("whatif", net, *words, "--save", file, "--format", "csv")
+    again = says("whatif", net, "--scenario", file, "--format", "csv")
+    assert first.stdout == again.stdout
+    rows = list(csv.DictReader(io.StringIO(again.stdout)))
+    assert {row["scenario"] for row in rows} == {'The "4G" works'}
+    assert {"site_cut", "load"} <= {row["change"] for row in rows}
+
+    refused = says("whatif", net, "--down", "core", "--save", file)
+    assert refused.returncode == 2
+    assert "there is such a file already" in refused.stderr
+    both = says("whatif", net, "--down", "core", "--scenario", file)
+    assert both.returncode == 2
+    assert "--down beside --scenario" in both.stderr
+
+
+def test_several_scenarios_stand_side_by_side(
+    net: Path, tmp_path: Path, says: Says
+) -> None:
+    file = tmp_path / "works.yaml"
+    file.write_text(
+        "scenarios:\n  - {name: As it is}\n  - {name: No core, down: [core]}\n"
+    )
+    said = says("whatif", net, "--scenario", file)
+    assert said.returncode == 1
+    assert re.search(r"As it is +0 +0 +0 +0 +0 +0 +60 % +0 *\n", said.stdout)
+    assert re.search(r"No core +2 +340 +1 +2 +0 +0 +0 % +110M *\n", said.stdout)
+    found = json.loads(
+        says("whatif", net, "--scenario", file, "--format", "json").stdout
+    )
+    assert [each["scenario"] for each in found["scenarios"]] == ["As it is", "No core"]
+    assert [each["people_cut"] for each in found["scenarios"]] == [0, 340]
+
+
+def test_all_mistakes_are_told_at_once_with_their_options(
+    net: Path, says: Says
+) -> None:
+    said = says(
+        *(
+            "whatif",
+            net,
+            "--down",
+            "exx",
+            "--add-link",
+            "p1",
+            "--add-link",
+            "gp,p1,1Gb",
+        ),
+        *("--metric", "core", "--metric", "core=0", "--capacity", "core=1e999"),
+        *("--grow", "-1", "--grow", "nobody=2", "--gateway", "gp=dc"),
+        *("--add-link", "p1,gp-cpe,1G,5,colour=red"),
+    )
+    assert said.returncode == 2
+    assert said.stdout == ""
+    for words in (
+        "command line: --down exx: no device, link, site or risk group has the id ",
+        "command line: --add-link p1: expected A,B,CAPACITY[,METRIC]",
+        'command line: --add-link gp,p1,1Gb, a: "gp" is a site',
+        "command line: --add-link gp,p1,1Gb, capacity",
+        "command line: --metric core: expected LINK=METRIC",
+        "command line: --metric core=0: the number 0 is out of range",
+        "command line: --capacity core=1e999: ",
+        "command line: --grow all=-1: the number -1 is out of range",
+        "command line: --grow nobody=2: no organisation and no kind of site",
+        'command line: --gateway gp=dc: "gp" is no gateway',
+        'command line: --add-link p1,gp-cpe,1G,5,colour=red: "colour=red" says nothing',
+    ):
+        assert words in said.stderr, words
+    assert "Traceback" not in said.stderr
+
+
+def test_mistakes_of_a_file_are_told_with_its_lines(
+    net: Path, tmp_path: Path, says: Says
+) -> None:
+    file = tmp_path / "works.yaml"
+    file.write_text("down: [exx]\ngrow: {nhz: 2}\n")
+    said = says("whatif", net, "--scenario", file)
+    assert said.returncode == 2
+    assert (
+        f'{file}:1: down[0]: no device, link, site or risk group has the id "exx"'
+        in (said.stderr)
+    )
+    assert f"{file}:2: grow.nhz: no organisation" in said.stderr
+
+
+def test_the_scenarios_of_the_documentation_can_be_asked(
+    tmp_path: Path, says: Says
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "planning.md").read_text()
+    (example,) = re.findall(r"```yaml\n(scenarios:.*?)```", page, re.DOTALL)
+    file = tmp_path / "works.yaml"
+    file.write_text(example)
+    said = says("whatif", CALEDONIA, "--scenario", file, "--format", "json")
+    assert (said.returncode, said.stderr) == (1, "")
+    first, second = json.loads(said.stdout)["scenarios"]
+    words = "Losing Oban exchange and A82 duct along Loch Lomond cuts off 7 sites (1,7"
+    assert first["sentence"].startswith(words)
+    assert second["after"]["demand"] > 1.3 * second["before"]["demand"]
+
+
+def test_the_command_ends_with_its_status_as_a_process_too(net: Path) -> None:
+    lost = bellrock_says("whatif", net, "--down", "core")
+    assert (lost.returncode, lost.stderr) == (1, "")
+    wrong = bellrock_says("diff", net, net.with_name("nothing.yaml"))
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+
+
+def test_diff_of_an_inventory_with_itself_is_empty(net: Path, says: Says) -> None:
+    said = says("diff", net, net, "--format", "csv")
+    assert said.returncode == 0
+    assert said.stdout == "change,id,detail,before,after\n"
+    said = says("diff", net, net)
+    assert said.stdout == "Nothing differs of what is compared.\n"
+
+
+def test_diff_says_what_is_declared_otherwise_and_what_it_does(
+    net: Path, tmp_path: Path, says: Says
+) -> None:
+    new = tmp_path / "new.yaml"
+    changed = NET.replace(
+        '"p1:0", b: "pe1:0", capacity: 1G', '"p1:0", b: "pe1:0", capacity: 100M'
+    )
+    changed = re.sub(r".*id: gp-tail.*\n", "", changed)
+    new.write_text(changed + "risk_groups: [{id: duct, kind: duct}]\n")
+    said = says("diff", net, new, "--format", "json")
+    assert said.returncode == 1, "the surgery is cut off in the new one"
+    found = json.loads(said.stdout)
+    assert found["added"] == [{"kind": "risk_group", "id": "duct"}]
+    assert found["removed"] == [{"kind": "link", "id": "gp-tail"}]
+    fields = {"old": 1e9, "new": 1e8}
+    assert found["changed"] == [
+        {
+            "kind": "link",
+            "id": "core",
+            "fields": {"capacity_ab": fields, "capacity_ba": fields},
+        }
+    ]
+    assert found["sites_cut"] == ["gp"]
+    assert found["services_cut"] == ["records"]
+    table = says("diff", net, new)
+    assert table.stdout.startswith(
+        "Adding 1 risk group, removing 1 link and changing 1 link cuts off 1 site (40"
+    )
+    assert re.search(r"changed +link +core +capacity_ab 1G to 100M, capa", table.stdout)
+    assert re.search(r"gp-tail +gp-cpe +60M +60 % +not there", table.stdout)
+
+
+def test_diff_with_the_rewritten_inventory_is_the_what_if(
+    tmp_path: Path, says: Says
+) -> None:
+    rewritten = tmp_path / "rewritten"
+    shutil.copytree(CALEDONIA, rewritten)
+    core = rewritten / "10-core.yaml"
+    text = core.read_text()
+    line = next(line for line in text.splitlines() if "id: core-drumochter," in line)
+    slower = re.sub(r"capacity: 10G, +metric: 90", "capacity: 4G, metric: 80", line)
+    added = re.sub(r"id: core-drumochter,", "id: second,", slower)
+    added = re.sub(r"(xe-[0-9/]+)", r"\1-second", added)
+    assert slower != line
+    core.write_text(text.replace(line, f"{slower}\n{added}"))
+    ends = re.findall(r'"([^"]+)"', added)
+    groups = re.findall(r"risk_groups: \[([^]]+)\]", added)
+    link = f"{ends[0]},{ends[1]},4G,80,id=second,risk_group={groups[0]}"
+    asked = says(
+        *("whatif", CALEDONIA, "--metric", "core-drumochter=80"),
+        *("--capacity", "core-drumochter=4G", "--add-link", link, "--format", "csv"),
+    )
+    compared = says("diff", CALEDONIA, rewritten, "--format", "csv")
+    asked_rows = [line.removeprefix(",") for line in asked.stdout.splitlines()[1:]]
+    declared = ("added,", "removed,", "changed,")
+    rows = [
+        line
+        for line in compared.stdout.splitlines()[1:]
+        if not line.startswith(declared)
+    ]
+    assert asked_rows == rows
+    assert any(row.startswith("load,second,ab,,") for row in rows)
+    assert asked.returncode == compared.returncode
+
+
+def test_diff_of_different_networks_and_of_a_broken_one(
+    net: Path, tmp_path: Path, says: Says
+) -> None:
+    other = tmp_path / "cut.yaml"
+    other.write_text(CUT)
+    said = says("diff", net, other, "--format", "json")
+    assert said.returncode == 1
+    assert "other" not in json.loads(said.stdout)["removed"]
+    other.write_text("sites: [")
+    broken = says("diff", net, other)
+    assert broken.returncode == 2
+    assert broken.stderr.startswith(f"{other}:2: not YAML")

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 
-from bellrock.bench import accuracy, icmp, inventory, path, snmp, stamp, topology, train
+from bellrock.bench import (
+    accuracy,
+    icmp,
+    inventory,
+    path,
+    snmp,
+    stamp,
+    topology,
+    train,
+    whatif,
+)
 from bellrock.bench.measurement import Case
 
 ALL = "all"
@@ -31,6 +41,13 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
                 "s",
                 "CPU to find what each element of 10,000 sites cuts off",
                 topology.spof,
+            ),
+            Case(
+                "whatif-5k",
+                "s",
+                "CPU to compare 5,000 sites before and after a failure, a link and a "
+                "metric",
+                whatif.whatif,
             ),
             Case(
                 "cold-10k",

@@ -8,7 +8,17 @@ from shutil import which
 
 import pytest
 
-from bellrock.bench import accuracy, icmp, inventory, path, snmp, stamp, topology, train
+from bellrock.bench import (
+    accuracy,
+    icmp,
+    inventory,
+    path,
+    snmp,
+    stamp,
+    topology,
+    train,
+    whatif,
+)
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.naive import RemoveAndLook
 from bellrock.bench.national import national
@@ -64,6 +74,14 @@ def test_topology_is_measured_beside_removing_and_looking() -> None:
     (peer,) = measured.peers
     assert peer.startswith("networkx remove-and-look, 20 of ")
     assert peer.endswith(" elements, extrapolated")
+
+
+def test_a_what_if_is_measured_beside_networkx_and_beside_starting_anew() -> None:
+    measured = whatif.whatif(SITES)
+    assert sane(measured)
+    networkx, anew = measured.peers
+    assert networkx.startswith("networkx, removing and looking at 20 of ")
+    assert anew == "ours, nothing kept from before"
 
 
 def test_the_whole_command_is_measured_from_its_start() -> None:

@@ -7,6 +7,7 @@ from bellrock.inventory.schema import (
     DeviceEntry,
     FileEntry,
     NetworkEntry,
+    RepairEntry,
     ServiceEntry,
     SiteEntry,
 )
@@ -21,6 +22,7 @@ from bellrock.model.inventory import (
     Site,
     Supplier,
 )
+from bellrock.model.reliability import Reliability, Repair, Targets
 
 
 def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
@@ -35,7 +37,9 @@ def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
         devices=devices,
         links={each.id: link(each.id, each) for file in files for each in file.links},
         risk_groups={
-            each.id: RiskGroup(each.id, each.kind, each.name or each.id)
+            each.id: RiskGroup(
+                each.id, each.kind, each.name or each.id, each.mtbf, each.mttr
+            )
             for file in files
             for each in file.risk_groups
         },
@@ -68,6 +72,8 @@ def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
             for file in files
             for each in file.demands
         ),
+        reliability=_reliability(files),
+        targets=_targets(files),
     )
 
 
@@ -82,6 +88,31 @@ def _gateway_devices(
     )
 
 
+def _reliability(files: Sequence[FileEntry]) -> Reliability:
+    for file in files:
+        if file.reliability is not None:
+            told = file.reliability
+            return Reliability(
+                devices=_repairs(told.devices),
+                links=_repairs(told.links),
+                risk_groups=_repairs(told.risk_groups),
+                sites=_repairs(told.sites),
+            )
+    return Reliability()
+
+
+def _repairs(entries: Mapping[str, RepairEntry]) -> dict[str, Repair]:
+    return {kind: Repair(entry.mtbf, entry.mttr) for kind, entry in entries.items()}
+
+
+def _targets(files: Sequence[FileEntry]) -> Targets:
+    for file in files:
+        if file.availability_target is not None:
+            told = file.availability_target
+            return Targets(told.default, told.kind, told.priority)
+    return Targets()
+
+
 def _site(entry: SiteEntry) -> Site:
     return Site(
         entry.id,
@@ -92,6 +123,8 @@ def _site(entry: SiteEntry) -> Site:
         entry.lon,
         entry.priority,
         entry.people,
+        entry.mtbf,
+        entry.mttr,
     )
 
 
@@ -107,6 +140,8 @@ def _device(entry: DeviceEntry) -> Device:
         entry.risk_groups,
         entry.ssh,
         entry.platform,
+        entry.mtbf,
+        entry.mttr,
     )
 
 
@@ -126,6 +161,8 @@ def link(name: str, entry: CircuitEntry) -> Link:
         entry.risk_groups,
         entry.backup,
         metric_declared="metric" in entry.model_fields_set,
+        mtbf=entry.mtbf,
+        mttr=entry.mttr,
     )
 
 

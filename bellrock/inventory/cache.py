@@ -20,6 +20,7 @@ from pydantic_core import PydanticSerializationError
 
 from bellrock.document import Problem
 from bellrock.model import inventory as model
+from bellrock.model import reliability
 
 VERSION = 1
 """To be raised when the same files come to mean something else."""
@@ -35,6 +36,9 @@ _SHAPES = (
     model.RiskGroup,
     model.Service,
     model.Demand,
+    reliability.Repair,
+    reliability.Reliability,
+    reliability.Targets,
     model.Inventory,
     Problem,
 )

@@ -7,15 +7,17 @@ from bellrock.document import Document, Problem
 from bellrock.document.suggest import closest
 from bellrock.document.values import quoted
 from bellrock.inventory.places import Place, mappings, texts
-from bellrock.model.inventory import KNOWN_KINDS, Inventory
+from bellrock.model.inventory import KNOWN_KINDS, Device, Inventory, Link, Site
+from bellrock.model.reliability import OTHER, Repair
 
 
 def doubts(inventory: Inventory, documents: Sequence[Document]) -> Iterator[Problem]:
-    """Find sites no gateway reaches, odd kinds and risk groups without members."""
+    """Find what nobody reaches, names or has, and times that cannot be meant."""
     yield from _cut_off(inventory, documents)
     yield from _odd_kinds(documents)
     yield from _kinds_nowhere(inventory, documents)
     yield from _memberless(inventory, documents)
+    yield from _reliability(inventory, documents)
 
 
 def _cut_off(inventory: Inventory, documents: Sequence[Document]) -> Iterator[Problem]:
@@ -87,6 +89,39 @@ def _memberless(
         if value["id"] not in used:
             what = "nothing is in this risk group"
             yield _warning(place, what, "name it in the risk_groups of what it holds")
+
+
+def _reliability(
+    inventory: Inventory, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """Find kinds that nothing is of, and what takes longer to repair than to break."""
+    for section in ("sites", "devices", "links", "risk_groups"):
+        elements = getattr(inventory, section)
+        for place, value in mappings(documents, section):
+            yield from _swapped(place, elements[value["id"]])
+    used = {
+        "devices": {device.role for device in inventory.devices.values()},
+        "risk_groups": {group.kind for group in inventory.risk_groups.values()},
+        "sites": {site.kind for site in inventory.sites.values()},
+    }
+    for document in documents:
+        if not document.value.get("reliability"):
+            continue
+        for section in ("devices", "links", "risk_groups", "sites"):
+            for kind, repair in getattr(inventory.reliability, section).items():
+                place = Place(document, ("reliability", section, kind))
+                yield from _swapped(place, repair)
+                if kind not in {*used.get(section, {kind}), OTHER}:
+                    meant = closest(kind, used[section])
+                    instead = f"did you mean {quoted(meant)}?" if meant else ""
+                    what = f"none of the {section} is of this kind"
+                    yield _warning(place, what, instead)
+
+
+def _swapped(place: Place, told: Site | Device | Link | Repair) -> Iterator[Problem]:
+    if told.mtbf is not None and told.mttr is not None and told.mtbf < told.mttr:
+        what = "fails again sooner than it is repaired (mtbf is less than mttr)"
+        yield _warning(place, what, "check that they are not the wrong way round")
 
 
 def _warning(place: Place, what: str, instead: str) -> Problem:

@@ -7,8 +7,11 @@ from typing import Annotated, Self, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from bellrock.document.schema import Line, Section
+from bellrock.document.suggest import choices
 from bellrock.inventory.rates import capacity, rate
+from bellrock.inventory.spans import Share, Span
 from bellrock.model.inventory import End
+from bellrock.model.reliability import DEFAULTS
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 PROTOCOL = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -49,6 +52,23 @@ def _end(value: object) -> End:
     return End(device, interface)
 
 
+def _priority(key: object) -> object:
+    # A key of a mapping is text, whatever it looks like.
+    if not isinstance(key, str) or key not in ("1", "2", "3", "4", "5"):
+        raise ValueError("not a priority; expected 1 to 5")
+    return int(key)
+
+
+def _link_kind(key: str) -> str:
+    if key not in DEFAULTS["links"]:
+        raise ValueError(f"no kind of link; {choices(key, DEFAULTS['links'], 'kinds')}")
+    return key
+
+
+def _for_all(value: object) -> object:
+    return value if isinstance(value, dict) else {"default": value}
+
+
 def both_ways(value: object) -> object:
     """Return a value of both directions as a mapping, which it may be already."""
     return value if isinstance(value, dict) else {"ab": value, "ba": value}
@@ -62,7 +82,9 @@ Rate = Annotated[float, BeforeValidator(rate)]
 Capacity = Annotated[float, BeforeValidator(capacity)]
 LARGEST_METRIC = 2**32 - 1
 Priority = Annotated[int, Field(ge=1, le=5)]
+WrittenPriority = Annotated[Priority, BeforeValidator(_priority)]
 PlugEnd = Annotated[End, BeforeValidator(_end)]
+LinkKind = Annotated[str, AfterValidator(_link_kind)]
 
 
 class NetworkEntry(Section):
@@ -98,6 +120,8 @@ class SiteEntry(Section):
     lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
     priority: Priority = 3
     people: int = Field(default=0, ge=0, le=1_000_000_000)
+    mtbf: Span | None = None
+    mttr: Span | None = None
 
     @model_validator(mode="after")
     def _whole_place(self) -> Self:
@@ -122,6 +146,8 @@ class DeviceEntry(Section):
     risk_groups: Many[str] = ()
     ssh: Line | None = None
     platform: Line | None = None
+    mtbf: Span | None = None
+    mttr: Span | None = None
 
     @model_validator(mode="after")
     def _known_command_line(self) -> Self:
@@ -159,6 +185,8 @@ class CircuitEntry(Section):
     circuit: Line = ""
     risk_groups: Many[str] = ()
     backup: bool = False
+    mtbf: Span | None = None
+    mttr: Span | None = None
 
 
 class LinkEntry(CircuitEntry):
@@ -173,6 +201,8 @@ class RiskGroupEntry(Section):
     id: Id
     kind: Line = Field(description="duct, exchange, power, subsea-cable ...")
     name: Line = ""
+    mtbf: Span | None = None
+    mttr: Span | None = None
 
 
 class HostsEntry(Section):
@@ -215,6 +245,30 @@ class DemandEntry(Section):
     rate: Rate = Field(description="bit/s, such as 180M")
 
 
+class RepairEntry(Section):
+    """How often things of a kind fail, and how long their repair takes."""
+
+    mtbf: Span | None = None
+    mttr: Span | None = None
+
+
+class ReliabilityEntry(Section):
+    """The ``reliability`` key: by kind, in place of the defaults."""
+
+    devices: dict[Line, RepairEntry] = Field(default_factory=dict)
+    links: dict[LinkKind, RepairEntry] = Field(default_factory=dict)
+    risk_groups: dict[Line, RepairEntry] = Field(default_factory=dict)
+    sites: dict[Line, RepairEntry] = Field(default_factory=dict)
+
+
+class TargetEntry(Section):
+    """The ``availability_target`` key: what is asked for, by kind and priority."""
+
+    default: Share | None = None
+    kind: dict[Line, Share] = Field(default_factory=dict)
+    priority: dict[WrittenPriority, Share] = Field(default_factory=dict)
+
+
 class FileEntry(Section):
     """One inventory file."""
 
@@ -228,3 +282,5 @@ class FileEntry(Section):
     gateways: Many[str] = ()
     services: Many[ServiceEntry] = ()
     demands: Many[DemandEntry] = ()
+    reliability: ReliabilityEntry | None = None
+    availability_target: Annotated[TargetEntry | None, BeforeValidator(_for_all)] = None

@@ -13,6 +13,8 @@ def check(documents: Sequence[Document]) -> Iterator[Problem]:
     yield from _ends(documents)
     yield from _addresses(documents)
     yield from _network(documents)
+    for key in ("reliability", "availability_target"):
+        yield from _once(documents, key)
     yield from _something(documents)
 
 
@@ -75,6 +77,14 @@ def _network(documents: Sequence[Document]) -> Iterator[Problem]:
             f"the network is named at {Place(named[0], ('network',))} already",
             "keep one of them",
         )
+
+
+def _once(documents: Sequence[Document], key: str) -> Iterator[Problem]:
+    given = [each for each in documents if each.value.get(key) is not None]
+    for document in given[1:]:
+        first = Place(given[0], (key,))
+        what = f"the key {key} is at {first} already"
+        yield document.problem((key,), what, "put both into one file")
 
 
 def _something(documents: Sequence[Document]) -> Iterator[Problem]:

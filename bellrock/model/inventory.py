@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bellrock.model.reliability import Reliability, Targets
+
 INFRASTRUCTURE_KINDS = frozenset({"datacentre", "exchange", "pop"})
 """Kinds of site that carry the network rather than depend on it."""
 
@@ -61,6 +63,10 @@ class Site:
         Degrees, WGS 84.
     people : int
         How many people the site serves.
+    mtbf, mttr : float or None
+        Seconds between failures of the site as a whole and to repair them; None takes
+        what holds for its kind (see `bellrock.model.reliability`). Devices, links and
+        risk groups have them too.
     """
 
     id: str
@@ -71,6 +77,8 @@ class Site:
     lon: float | None = None
     priority: int = 3
     people: int = 0
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,8 @@ class Device:
     risk_groups: tuple[str, ...] = ()
     ssh: str | None = None
     platform: str | None = None
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,8 @@ class Link:
     risk_groups: tuple[str, ...] = ()
     backup: bool = False
     metric_declared: bool = True
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +168,8 @@ class RiskGroup:
     id: str
     kind: str
     name: str
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +224,8 @@ class Inventory:
     suppliers: Mapping[str, Supplier] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     demands: tuple[Demand, ...] = ()
+    reliability: Reliability = field(default_factory=Reliability)
+    targets: Targets = field(default_factory=Targets)
 
     def user_sites(self) -> frozenset[str]:
         """Sites that depend on the network: with devices, no gateway, no exchange."""

@@ -206,8 +206,8 @@ SITES = [
     ),
     (
         "{id: hosp, kind: hospital, postcode: ZE1}",
-        "postcode: unknown key\n  known keys: id, kind, lat, lon, name, "
-        "organisation, people, priority",
+        "postcode: unknown key\n  known keys: id, kind, lat, lon, mtbf, "
+        "mttr, name, organisation, people, priority",
     ),
 ]
 
@@ -538,8 +538,9 @@ def test_a_gateway_site_needs_a_device(tmp_path: Path) -> None:
 def test_an_unknown_section_is_a_problem(tmp_path: Path) -> None:
     assert problems(tmp_path, small(device="[]")) == [
         "net.yaml:22: device: unknown key\n"
-        '  did you mean "devices"?  known keys: demands, devices, gateways, links, '
-        "network, organisations, risk_groups, services, sites, suppliers"
+        '  did you mean "devices"?  known keys: availability_target, demands, '
+        "devices, gateways, links, network, organisations, reliability, risk_groups, "
+        "services, sites, suppliers"
     ]
 
 

@@ -1,0 +1,47 @@
+"""Small networks in which some things fail often."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import strategies as st
+
+from bellrock.model.inventory import Inventory
+from tests.topology.networks import TAPE, from_tape
+from topology.availability.faults import Asked, Faults
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A network, and for what share of the time each of its elements is down."""
+
+    inventory: Inventory
+    down: dict[str, float]
+
+    def faults(self) -> Faults:
+        faults = Faults(self.inventory)
+        shares = [self.down[element] for element in faults.elements.ids]
+        faults.down = np.array(shares, np.float64)
+        return faults
+
+
+@st.composite
+def failing(draw: st.DrawFn, most: int) -> Failing:
+    """Draw a network in which at most about `most` elements fail at all."""
+    inventory, _ = from_tape(draw(st.binary(max_size=TAPE)))
+    elements = Faults(inventory).elements.ids
+    picked = draw(
+        st.lists(st.sampled_from(elements), max_size=most, unique=True)
+        if elements
+        else st.just([])
+    )
+    down = dict.fromkeys(elements, 0.0)
+    for element in picked:
+        down[element] = draw(st.sampled_from((0.01, 0.1, 0.4)))
+    return Failing(inventory, down)
+
+
+def asked_about(asked: Asked) -> Iterator[tuple[int, str]]:
+    """Number and id of each site that it is about."""
+    for site in asked.sites:
+        yield site, asked.faults.arrays.sites[site]

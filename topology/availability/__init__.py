@@ -1,0 +1,1 @@
+"""How much of the time each site and service can be reached."""

@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "bellrock.cli.check",
     "spof": "bellrock.cli.planning.spof",
     "audit": "bellrock.cli.planning.audit",
+    "availability": "bellrock.cli.planning.availability",
     "import": "bellrock.cli.planning.importing",
     "export": "bellrock.cli.planning.exporting",
     "whatif": "bellrock.cli.planning.whatif",

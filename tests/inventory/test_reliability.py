@@ -139,3 +139,19 @@ def test_every_default_says_where_it_comes_from() -> None:
 def test_a_target_left_out_asks_nothing() -> None:
     assert Targets().of("gp", 1) is None
     assert replace(Targets(), default=0.9).of("gp", 1) == 0.9
+
+
+def test_the_defaults_in_the_documentation_are_those_of_the_code() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "planning.md").read_text()
+    units = {"y": YEAR, "d": DAY, "h": HOUR}
+    told = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 5 and cells[0] in DEFAULTS:
+            mtbf, mttr = (float(t[:-1]) * units[t[-1]] for t in cells[2:4])
+            told[cells[0], cells[1]] = (mtbf, mttr, cells[4])
+    assert told == {
+        (section, kind): (default.mtbf, default.mttr, default.source)
+        for section, kinds in DEFAULTS.items()
+        for kind, default in kinds.items()
+    }

@@ -6,48 +6,34 @@ from hypothesis import strategies as st
 
 from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape
-from topology.arrays import Arrays
-from topology.elements import Elements
-from topology.graph import Layout
 from topology.kernels.hanging import UNREACHED, Web, empty_tree, hang, lost_with
+from topology.network import Network
+from topology.web import neighbours, turned
 
 
 @given(st.binary(max_size=TAPE))
-def test_elements_are_those_of_the_model(tape: bytes) -> None:
+def test_what_takes_a_node_down_is_what_has_it_as_a_member(tape: bytes) -> None:
     inventory, _ = from_tape(tape)
-    arrays = Arrays.of(inventory)
-    elements = Elements.of(arrays)
-    layout = Layout.of(inventory)
-    nodes = (*arrays.devices, *arrays.links)
-    for number, name in enumerate(elements.ids):
-        members = {nodes[node] for node in elements.members[number]}
-        assert members == layout.expand([name])
-        assert elements.kinds[number] == layout.kinds[name]
-        own = layout.premises.get(name, name if name in layout.devices else None)
-        at = elements.premises[number]
-        assert (arrays.sites[at] if at >= 0 else None) == own
-    memberless = layout.kinds.keys() - layout.members.keys() - {*nodes}
-    assert {*elements.ids} == layout.kinds.keys() - memberless
+    network = Network.of(inventory)
+    nodes = network.ids[: network.nodes]
+    by_node = turned(network.members, network.nodes)
     for node, name in enumerate(nodes):
-        by = {elements.ids[element] for element in elements.of_node[node]}
-        assert by == {
-            other
-            for other, _, inside in definition.elements(inventory)
-            if name in inside
-        }
+        by = {network.ids[element] for element in by_node[node]}
+        elements = definition.elements(inventory)
+        assert by == {other for other, _, inside in elements if name in inside}
 
 
 @settings(deadline=None)  # the first call compiles
 @given(st.binary(max_size=TAPE))
 def test_what_is_lost_is_what_is_not_found_when_looking_again(tape: bytes) -> None:
     inventory, state = from_tape(tape)
-    arrays = Arrays.of(inventory)
-    elements = Elements.of(arrays)
-    nodes = (*arrays.devices, *arrays.links)
+    network = Network.of(inventory)
+    nodes = network.ids[: network.nodes]
     dead = np.array([node in state.down for node in nodes], np.bool_)
-    roots = np.flatnonzero(arrays.gateway).astype(np.int32)
+    roots = np.flatnonzero(network.arrays.gateway).astype(np.int32)
     mark, out = np.zeros((2, len(nodes)), np.int32)
-    web = Web(elements.neighbours.start, elements.neighbours.item)
+    near = neighbours(network.arrays)
+    web = Web(near.start, near.item)
     tree = empty_tree(len(nodes))
     count = hang(web, dead, roots, tree)
     parent = tree.parent
@@ -64,8 +50,8 @@ def test_what_is_lost_is_what_is_not_found_when_looking_again(tape: bytes) -> No
     before = reached({*state.down})
     assert {n for n, p in zip(nodes, parent, strict=True) if p != UNREACHED} == before
     assert sorted(tree.at[:count]) == sorted(np.flatnonzero(parent != UNREACHED))
-    for element in range(len(elements.ids)):
-        members = elements.members[element]
+    for element in range(len(network.ids)):
+        members = network.members[element]
         lost = lost_with(members, web, tree, mark, out)
         down = {*state.down} | {nodes[node] for node in members}
         assert {nodes[node] for node in out[:lost]} == before - reached(down)

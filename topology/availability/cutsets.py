@@ -23,9 +23,9 @@ import numpy as np
 
 from topology.arrays import Floats, Rows
 from topology.availability.faults import Asked
-from topology.elements import turned
 from topology.kernels.cuts import empty_scratch, single_cuts
 from topology.kernels.pairs import Sums, pair_cuts
+from topology.web import turned
 
 WORST = 8
 """Pairs that are remembered for each site."""
@@ -88,7 +88,7 @@ def cut_sets(asked: Asked, progress: Progress | None = None) -> CutSets:
     """
     faults = asked.faults
     before, question = asked.before, asked.question
-    sites, elements = len(asked.wanted), len(faults.elements.ids)
+    sites, elements = len(asked.wanted), len(faults.network.ids)
     scratch = empty_scratch(len(faults.web.start) - 1, sites)
     start, item = single_cuts(faults.parts, question, faults.web, before, scratch)
     sums = Sums(
@@ -108,7 +108,7 @@ def cut_sets(asked: Asked, progress: Progress | None = None) -> CutSets:
             progress(last, elements)
     single = _but_itself(asked, turned(Rows(start, item), sites))
     whole, outside = sums.whole.copy(), sums.outside.copy()
-    premises = faults.elements.premises
+    premises = faults.network.premises
     for site in np.flatnonzero(question.asked).tolist():
         cutting = single[site]
         whole[site] += np.log1p(-faults.down[cutting]).sum()

@@ -72,7 +72,7 @@ def exact(
     if not asked.question.asked[site]:
         return Share(1.0, 1.0, 0)
     faults = asked.faults
-    premises = faults.elements.premises
+    premises = faults.network.premises
     own = np.flatnonzero(premises == site).tolist() if outside else []
     never = {*own, int(faults.itself[site])}
     alone = [element for element in sets.single[site].tolist() if element not in never]

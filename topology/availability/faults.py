@@ -7,12 +7,13 @@ from itertools import chain
 
 import numpy as np
 
-from bellrock.model.inventory import ElementKind, Inventory, Service
+from bellrock.model.inventory import Inventory, Service
 from topology.arrays import Arrays, Bools, Floats, Ints, Rows
 from topology.availability.components import Rate, rates
-from topology.elements import Elements
 from topology.kernels.cuts import Parts, Question, View, empty_view, look
 from topology.kernels.hanging import Web
+from topology.network import Network
+from topology.web import neighbours, turned
 
 
 class Faults:
@@ -20,55 +21,56 @@ class Faults:
 
     Attributes
     ----------
-    arrays, elements
-        The network as arrays; what follows speaks in their numbers.
+    network : Network
+        What there is; all that follows speaks in its numbers.
     down : array of float64, shape (e,)
         Share of the time that each element is down.
-    users : tuple of int
+    users : list of int
         Numbers of the user sites.
     """
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
-        self.arrays = Arrays.of(inventory)
-        self.elements = Elements.of(self.arrays)
+        self.network = Network.of(inventory)
         self.down: Floats = np.array(
-            [self.rates[element].down for element in self.elements.ids], np.float64
+            [self.rates[element].down for element in self.network.ids], np.float64
         )
-        chosen = inventory.user_sites()
-        self.users = tuple(i for i, s in enumerate(self.arrays.sites) if s in chosen)
+        self.users: list[int] = np.flatnonzero(self.network.user).tolist()
 
     @cached_property
     def rates(self) -> Mapping[str, Rate]:
         """How reliable each element is, by id."""
         return rates(self.inventory)
 
-    @cached_property
-    def site_number(self) -> Mapping[str, int]:
-        """Number of each site."""
-        return {site: number for number, site in enumerate(self.arrays.sites)}
+    @property
+    def arrays(self) -> Arrays:
+        """The devices, links and sites."""
+        return self.network.arrays
 
     @cached_property
     def itself(self) -> Ints:
-        """The element that each site is, shape (s,); -1 for one without devices."""
-        found = np.full(len(self.arrays.sites), -1, np.int32)
-        for element, kind in enumerate(self.elements.kinds):
-            if kind is ElementKind.SITE:
-                found[self.elements.premises[element]] = element
-        return found
+        """The element that each site is, shape (s,)."""
+        first, sites = self.network.nodes, len(self.arrays.sites)
+        return np.arange(first, first + sites, dtype=np.int32)
 
     @cached_property
+    def neighbours(self) -> Rows:
+        """What is next to what (see `topology.web`)."""
+        return neighbours(self.arrays)
+
+    @property
     def web(self) -> Web:
         """What is next to what, for the kernels."""
-        return Web(self.elements.neighbours.start, self.elements.neighbours.item)
+        return Web(self.neighbours.start, self.neighbours.item)
 
     @cached_property
     def parts(self) -> Parts:
         """What can fail, for the kernels."""
-        members, of_node = self.elements.members, self.elements.of_node
+        members = self.network.members
+        of_node = turned(members, self.network.nodes)
         return Parts(
             *(members.start, members.item, of_node.start, of_node.item),
-            *(self.elements.premises, self.down),
+            *(self.network.premises, self.down),
         )
 
     def ask(self, roots: Sequence[Iterable[int]], sites: Iterable[int]) -> "Asked":
@@ -84,9 +86,11 @@ class Faults:
     def of_service(self, service: Service) -> "Asked":
         """Ask how often the sites that use `service` have it."""
         at = self.arrays.devices_at
-        hosts = [at[self.site_number[host]].tolist() for host in service.hosts]
+        hosts = [at[self.arrays.site_number[host]].tolist() for host in service.hosts]
         roots = hosts if service.needs_all else [[*chain.from_iterable(hosts)]]
-        return self.ask(roots, (self.site_number[site] for site in service.used_by))
+        return self.ask(
+            roots, (self.arrays.site_number[site] for site in service.used_by)
+        )
 
 
 @dataclass(frozen=True, eq=False)

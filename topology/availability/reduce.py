@@ -36,7 +36,7 @@ def reduced(asked: Asked, site: int, never: Set[int]) -> Core:
     share is theirs alone.
     """
     faults = asked.faults
-    web, members = faults.elements.neighbours, faults.elements.members
+    web, members = faults.neighbours, faults.network.members
     near = {node: {*web[node].tolist()} for node in range(len(web.start) - 1)}
     _join(near, _SITE, faults.arrays.devices_at[site].tolist())
     ends = [_SITE]

@@ -15,7 +15,7 @@ from topology.kernels.jit import kernel
 
 
 class Parts(NamedTuple):
-    """What can fail: `topology.elements.Elements` with e elements, as bare arrays.
+    """What can fail: the e elements of a `topology.network.Network`.
 
     Attributes
     ----------

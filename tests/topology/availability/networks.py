@@ -20,7 +20,7 @@ class Failing:
 
     def faults(self) -> Faults:
         faults = Faults(self.inventory)
-        shares = [self.down[element] for element in faults.elements.ids]
+        shares = [self.down[element] for element in faults.network.ids]
         faults.down = np.array(shares, np.float64)
         return faults
 
@@ -29,7 +29,7 @@ class Failing:
 def failing(draw: st.DrawFn, most: int) -> Failing:
     """Draw a network in which at most about `most` elements fail at all."""
     inventory, _ = from_tape(draw(st.binary(max_size=TAPE)))
-    elements = Faults(inventory).elements.ids
+    elements = Faults(inventory).network.ids
     picked = draw(
         st.lists(st.sampled_from(elements), max_size=most, unique=True)
         if elements

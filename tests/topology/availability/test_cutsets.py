@@ -9,7 +9,7 @@ from topology.availability.cutsets import CutSets, cut_sets
 
 
 def check(sets: CutSets, case: Failing, lost: definition.Lost) -> None:
-    ids = sets.asked.faults.elements.ids
+    ids = sets.asked.faults.network.ids
     for number, site in asked_about(sets.asked):
         parts = definition.fallible(case.inventory, site, outside=False)
         if lost(site, set()):

@@ -73,7 +73,7 @@ def test_in_a_row_all_must_be_up() -> None:
     )
     down = {"core": 0.1, "trunk": 0.2, "pe": 0.3, "tail": 0.4, "cpe": 0.5}
     sets = small(down, row)
-    school = sets.asked.faults.site_number["school"]
+    school = sets.asked.faults.arrays.site_number["school"]
     by_hand = 1 - 0.9 * 0.8 * 0.7 * 0.6 * 0.5
     assert exact(sets, school).low == pytest.approx(by_hand)
     assert sets.whole[school] == pytest.approx(by_hand)
@@ -93,7 +93,7 @@ def three_ways(shared: bool) -> Inventory:
 
 def test_three_side_by_side_fail_together_and_two_are_not_enough() -> None:
     sets = small({"one": 0.1, "two": 0.2, "three": 0.3}, three_ways(shared=False))
-    school = sets.asked.faults.site_number["school"]
+    school = sets.asked.faults.arrays.site_number["school"]
     assert exact(sets, school).low == pytest.approx(0.1 * 0.2 * 0.3)
     assert sets.whole[school] == 0  # no cut set of two: as its description says
 
@@ -101,7 +101,7 @@ def test_three_side_by_side_fail_together_and_two_are_not_enough() -> None:
 def test_what_two_ways_share_fails_both() -> None:
     down = {"one": 0.1, "two": 0.2, "three": 0.3, "duct": 0.05}
     sets = small(down, three_ways(shared=True))
-    school = sets.asked.faults.site_number["school"]
+    school = sets.asked.faults.arrays.site_number["school"]
     by_hand = 0.3 * (0.05 + 0.95 * 0.1 * 0.2)
     assert exact(sets, school).low == pytest.approx(by_hand)
     assert sets.whole[school] == pytest.approx(0.3 * 0.05)
@@ -110,14 +110,14 @@ def test_what_two_ways_share_fails_both() -> None:
 def test_a_site_is_not_charged_with_its_own_failure() -> None:
     row = network({"core": "dc", "cpe": "school"}, {"tail": ("core", "cpe")}, ["core"])
     sets = small({"school": 0.3, "tail": 0.1}, row)
-    school = sets.asked.faults.site_number["school"]
+    school = sets.asked.faults.arrays.site_number["school"]
     assert exact(sets, school).low == pytest.approx(0.1)
     assert sets.whole[school] == pytest.approx(0.1)
 
 
 def test_rare_failures_are_not_lost_in_rounding() -> None:
     sets = small({"one": 1e-9, "two": 1e-9, "three": 1e-9}, three_ways(shared=False))
-    school = sets.asked.faults.site_number["school"]
+    school = sets.asked.faults.arrays.site_number["school"]
     found = exact(sets, school)
     assert found.exact
     assert math.isclose(found.low, 1e-27, rel_tol=1e-6)
@@ -131,7 +131,7 @@ def test_a_service_that_needs_all_its_hosts_needs_each_way() -> None:
     )
     down = dict.fromkeys((*net.devices, *net.links, *net.sites), 0.0)
     faults = Failing(net, down | {"one": 0.1, "two": 0.2}).faults()
-    school = faults.site_number["school"]
+    school = faults.arrays.site_number["school"]
     for needs_all, by_hand in ((True, 1 - 0.9 * 0.8), (False, 0.1 * 0.2)):
         hosts, users = ("dc1", "dc2"), frozenset({"school"})
         asked = faults.of_service(Service("v", "V", hosts, needs_all, users))
@@ -153,7 +153,7 @@ def test_the_interval_holds_the_exact_share_as_often_as_it_says() -> None:
     down = {"one": 0.1, "two": 0.2, "three": 0.3, "duct": 0.05, "school": 0.2}
     sets = small(down, three_ways(shared=True))
     asked = sets.asked
-    school = asked.faults.site_number["school"]
+    school = asked.faults.arrays.site_number["school"]
     share = exact(sets, school).low
     runs = [simulate(asked, 2_000, seed=seed)[school] for seed in range(400)]
     held = sum(run.low <= share <= run.high for run in runs)

@@ -1,0 +1,78 @@
+"""``bellrock availability`` as its users meet it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import CUT, SMALL, bellrock_says
+
+TOLD = SMALL.replace(
+    "  - {id: school-cpe, site: school}",
+    "  - {id: school-cpe, site: school, mtbf: 99h, mttr: 1h}",
+)
+"""Of the minutes of a year, 5259.6 are one in a hundred."""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "net.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_json_says_how_long_why_and_on_what_ground(tmp_path: Path) -> None:
+    path = write(tmp_path, TOLD + "availability_target: {kind: {school: 99.9%}}\n")
+    done = bellrock_says(
+        "availability", path, "--format", "json", "--exact", "--simulate", 20_000
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    assert (report["missed"], report["cut_off"]) == (["school"], [])
+    school, surgery = report["sites"]
+    assert (school["id"], school["missed"], surgery["missed"]) == ("school", True, None)
+    assert school["cut_sets"][0] == {
+        "elements": ["school-cpe"],
+        "minutes": pytest.approx(5259.6),
+        "own": True,
+    }
+    assert school["minutes"] - school["network_minutes"] == pytest.approx(
+        5259.6, rel=0.01
+    )
+    assert school["exact"]["exact"]
+    assert school["exact"]["low"] == pytest.approx(school["minutes"])
+    drawn = school["simulated"]
+    assert drawn["low"] < school["minutes"] < drawn["high"]
+    rates = {rate["id"]: rate for rate in report["rates"]}
+    assert rates["school-cpe"]["source"] == "declared"
+    assert rates["school-cpe"]["mtbf_hours"] == pytest.approx(99)
+    assert "assumed" in rates["gp-cpe"]["source"]
+
+
+def test_a_missed_target_is_a_finding_only_when_asked_to_check(tmp_path: Path) -> None:
+    path = write(tmp_path, TOLD + "availability_target: 99.9%\n")
+    plain = bellrock_says("availability", path)
+    assert plain.returncode == 0
+    assert "1 of 2 sites miss their target" in plain.stdout
+    assert bellrock_says("availability", path, "--check").returncode == 1
+
+
+def test_a_site_cut_off_as_declared_is_a_finding(tmp_path: Path) -> None:
+    done = bellrock_says("availability", write(tmp_path, CUT), "--format", "csv")
+    assert done.returncode == 1
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+    assert rows["gp"]["reached"] == "false"
+    assert float(rows["gp"]["availability"]) == 0
+    assert rows["school"]["reached"] == "true"
+
+
+def test_a_site_that_is_not_there_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    path = write(tmp_path, SMALL)
+    done = bellrock_says("availability", path, "--site", "schol")
+    assert done.returncode == 2
+    assert done.stderr == (
+        '--site schol: no site has this id\n  did you mean "school"?\n'
+    )
+    done = bellrock_says("availability", path, "--site", "ex")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 2)

@@ -1,28 +1,17 @@
 """The simulated services: what people use in Caledonia, to be checked over loopback.
 
-Each is a server of its protocol like any other: TCP, TLS, HTTP, DNS (RFC 1035) and
-NTP (RFC 5905). It stands behind a device of the network, and is as far away, and as
-cut off, as that is.
+Each is a server of its protocol like any other; those of one datagram each way are in
+:mod:`bellrock.demo.datagrams`. It stands behind a device of the network, and is as far
+away, and as cut off, as that is.
 """
 
 import asyncio
 import socket
 import ssl
-import struct
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import dns.exception
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rdatatype
-import dns.rrset
-
-from bellrock.demo.certificates import AUTHORITY, issue
 
 Distance = Callable[[str], float | None]
 """Draws the round trip to a device, seconds; None where nothing gets through."""
@@ -35,22 +24,6 @@ _PAGE = b"ready\n"
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n"
 _LONGEST_REQUEST = 8192
 _BANNER = b"CALEDONIA DISPATCH\r\n"
-
-_ZONE = {
-    "_sip._udp.caledonia.example. SRV": (
-        "10 50 5060 edinburgh.voice.caledonia.example.",
-        "20 50 5060 glasgow.voice.caledonia.example.",
-    )
-}
-_TTL = 300
-
-_NTP = struct.Struct("!BBbbII4sQQQQ")
-_NTP_EPOCH = 2_208_988_800
-_CLIENT, _SERVER = 3, 4
-_STRATUM, _PRECISION = 2, -20
-_ROOT_DELAY, _ROOT_DISPERSION = 0.002, 0.004
-_AHEAD = 0.003
-"""Seconds that the simulated time server's clock is ahead: no clock is perfect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +61,9 @@ _DAYS = {"patient-records": 200.0, "library-catalogue": 12.5}
 
 def prepare(folder: Path) -> Path:
     """Write the services' certificates; return the file that checks have to trust."""
+    # Imported where it is used: every command reads this module, and one makes any out.
+    from bellrock.demo.certificates import AUTHORITY, issue
+
     addresses = {name: PLACES[name].where[0] for name in _DAYS}
     issue(folder, addresses, _DAYS)
     return folder / AUTHORITY
@@ -188,46 +164,3 @@ class Services:
     ) -> None:
         writer.write(_BANNER)
         await writer.drain()
-
-
-def tell_name(datagram: bytes, _round_trip: float) -> bytes | None:
-    """Answer a question about the zone; None where a server keeps silent."""
-    try:
-        question = dns.message.from_wire(datagram)
-    except dns.exception.DNSException:
-        return None
-    if question.flags & dns.flags.QR or len(question.question) != 1:
-        return None
-    answer = dns.message.make_response(question, recursion_available=True)
-    (asked,) = question.question
-    kind = dns.rdatatype.to_text(asked.rdtype)
-    records = _ZONE.get(f"{asked.name.to_text().lower()} {kind}")
-    if records is None:
-        answer.set_rcode(dns.rcode.NXDOMAIN)
-    else:
-        answer.answer.append(
-            dns.rrset.from_text(asked.name, _TTL, "IN", kind, *records)
-        )
-    return answer.to_wire()
-
-
-def tell_time(datagram: bytes, round_trip: float) -> bytes | None:
-    """Answer a client's question for the time; `round_trip` seconds from now."""
-    if len(datagram) < _NTP.size or datagram[0] & 7 != _CLIENT:
-        return None
-    version = datagram[0] >> 3 & 7
-    *_, cookie = _NTP.unpack_from(datagram)
-    now = time.time() + _AHEAD
-    # The server would see it half a round trip from now.
-    there = _stamp(now + round_trip / 2)
-    return _NTP.pack(
-        version << 3 | _SERVER,
-        *(_STRATUM, datagram[2] if datagram[2] < 128 else 6, _PRECISION),
-        *(int(_ROOT_DELAY * 65_536), int(_ROOT_DISPERSION * 65_536)),
-        bytes((127, 80, 0, 9)),
-        *(_stamp(now - 10), cookie, there, there),
-    )
-
-
-def _stamp(seconds: float) -> int:
-    return int((seconds + _NTP_EPOCH) * 2**32)

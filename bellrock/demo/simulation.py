@@ -23,7 +23,7 @@ from pathlib import Path
 import uvloop
 
 from bellrock.demo.agent import Agent
-from bellrock.demo.services import PLACES, Services, tell_name, tell_time
+from bellrock.demo.services import PLACES, Services
 from bellrock.demo.world import World, draw
 from bellrock.inventory.load import load
 from bellrock.model.inventory import Device, Inventory
@@ -96,6 +96,9 @@ class Simulation:
         OSError
             As :meth:`open`.
         """
+        # Imported where it is used: every command reads this module for its names.
+        from bellrock.demo.datagrams import tell_name, tell_time
+
         self._services = Services(self._round_trip, folder)
         self._services.open()
         for name, tell in (("telephony", tell_name), ("dispatch-clock", tell_time)):

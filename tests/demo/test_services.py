@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bellrock.config.schema import Listen
-from bellrock.demo import run, services
+from bellrock.demo import datagrams, run, services
 from bellrock.demo.simulation import COMMUNITY
 from bellrock.model.check import Attempt, Phase
 from bellrock.model.errors import UserError
@@ -96,8 +96,8 @@ def test_they_speak_all_that_a_check_can(checks: dict[str, Check]) -> None:
 
 @pytest.mark.parametrize("noise", [b"", b"\0", bytes(48), b"\xff" * 600])
 def test_noise_is_not_answered(noise: bytes) -> None:
-    assert services.tell_name(noise, 0.001) is None
-    assert services.tell_time(noise, 0.001) is None
+    assert datagrams.tell_name(noise, 0.001) is None
+    assert datagrams.tell_time(noise, 0.001) is None
 
 
 async def test_a_port_that_is_taken_is_named(folder: Path) -> None:

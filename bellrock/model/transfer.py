@@ -40,6 +40,9 @@ class Transfer:
         Ratio of UDP datagrams lost.
     variation : float or None
         Interarrival jitter of UDP (RFC 3550, section 6.4.1).
+    complaint : str
+        What the program said was wrong, though there are figures: that it was ended
+        early, as a rule.
     """
 
     direction: Direction
@@ -57,3 +60,4 @@ class Transfer:
     least_round_trip: float | None = None
     loss: float | None = None
     variation: float | None = None
+    complaint: str = ""

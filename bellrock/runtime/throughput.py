@@ -227,6 +227,9 @@ class Throughput:
                     continue
                 good = good and capacity.outcome is Outcome.SUCCESS
                 self._ended(trial, capacity.outcome, capacity.detail)
+                if shown.transfer is not None and shown.transfer.complaint:
+                    said = shown.transfer.complaint
+                    _log.info("throughput test", test=trial.name, detail=said)
                 if capacity.rate is not None:
                     told = replace(shown, others=others[capacity.direction])
                     self._series.show(told)

@@ -92,6 +92,7 @@ def capacity(transfer: Transfer, target: str, method: str, at: float) -> Capacit
         max(0.0, transfer.capacity - transfer.error),
         transfer.capacity + transfer.error,
     )
+    held = "held by the cap on the rate" if transfer.capped else ""
     return Capacity(
         target=target,
         direction=transfer.direction,
@@ -103,5 +104,5 @@ def capacity(transfer: Transfer, target: str, method: str, at: float) -> Capacit
         high=None if transfer.capped else most,
         at_least=transfer.capped,
         bytes_sent=transfer.wire,
-        detail="held by the cap on the rate" if transfer.capped else "",
+        detail="; ".join(filter(None, (held, transfer.complaint))),
     )

@@ -200,6 +200,7 @@ def transfer(
         least_round_trip=_microseconds(stream.min_rtt),
         loss=loss,
         variation=None if received.jitter_ms is None else received.jitter_ms / 1000,
+        complaint="" if report.error is None else complaint(report.error).detail,
     )
 
 

@@ -4,6 +4,7 @@ A test that fills a circuit disturbs whoever uses it, so everything here bounds
 something: bytes a day, the rate, the time of day, how busy the links may be.
 """
 
+import ipaddress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -33,6 +34,13 @@ _DAY = 24 * 60
 
 _NAME = r"^[a-z0-9][a-z0-9._-]*$"
 _HOST = r"^[A-Za-z0-9][A-Za-z0-9.:_%-]*$"
+
+
+def _is_address(text: str | None) -> bool:
+    try:
+        return text is None or bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
 
 
 class Method(StrEnum):
@@ -139,6 +147,11 @@ class Test(BaseModel):
             )
         if self.method is Method.TRAIN and self.protocol is Protocol.UDP:
             raise ValueError("protocol: is of iperf3; leave it out for trains")
+        if self.method is Method.TRAIN and not _is_address(self.address):
+            raise ValueError(
+                f"address: trains go to an address, and {self.address} is a name; "
+                "write it as 10.0.8.20, or set method: iperf3"
+            )
         if self.method is Method.TRAIN and self.size < LEAST_SIZE:
             raise ValueError(
                 f"size: no train fits into that; write {LEAST_SIZE / 1000:g}kB or more"

@@ -144,11 +144,19 @@ def _answer(
             ),
         ],
         [_row(check, attempt) for check, attempt in found],
+        _FIELDS,
         about={"probe": kind},
         notes=list(_notes(checks, readings)),
         events=list(_events(readings)) if explain else None,
         legend="times in milliseconds; of several connections their sum",
     )
+
+
+_FIELDS = (
+    *("target", "family", "address", "outcome", "detail"),
+    *(phase.value for phase in Phase),
+    *("expires", "offset", "error", "stratum"),
+)
 
 
 def _row(check: Check, attempt: Attempt) -> dict[str, object]:

@@ -130,10 +130,8 @@ def iperf3(
         "rate_at_most": tests[0].rate,
         "size_at_most": tests[0].size,
     }
-    write(
-        Answer(_COLUMNS, rows, about, list(_notes(found)), log if explain else None),
-        form,
-    )
+    notes, shown = list(_notes(found)), log if explain else None
+    write(Answer(_COLUMNS, rows, _FIELDS, about, notes, shown), form)
     raise typer.Exit(0 if all(each.transfer for each in found) else 1)
 
 
@@ -236,6 +234,14 @@ _COLUMNS: Sequence[Column] = (
 )
 
 
+_FIELDS = (
+    *("target", "address", "direction", "protocol", "outcome", "detail"),
+    *("rate", "capacity", "error", "at_least", "seconds", "bytes_sent", "mtu"),
+    *("efficiency", "buffer_delay", "transfer_time_ratio"),
+    *("bandwidth_delay_product", "loss", "variation"),
+)
+
+
 def _row(found: _Found, place: Place, form: Format) -> dict[str, object]:
     row: dict[str, object] = {
         "target": place.name,
@@ -245,6 +251,8 @@ def _row(found: _Found, place: Place, form: Format) -> dict[str, object]:
         "outcome": "success" if found.failure is None else found.failure.outcome.value,
         "detail": "" if found.failure is None else found.failure.detail,
     }
+    if found.transfer is not None:
+        row["detail"] = found.transfer.complaint
     transfer, told_of = found.transfer, found.figures
     if transfer is None or told_of is None:
         return row
@@ -289,5 +297,7 @@ def _remarks(way: str, transfer: Transfer, told_of: Figures | None) -> Iterator[
     if transfer.loss is not None:
         sent += f", {transfer.loss:.2%} of the datagrams lost"
     yield sent
+    if transfer.complaint:
+        yield f"{way}: {transfer.complaint}"
     if transfer.capped:
         yield f"{way}: held by --rate, so the path carries at least that"

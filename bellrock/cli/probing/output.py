@@ -70,6 +70,9 @@ class Answer:
 
     Attributes
     ----------
+    fields : sequence of str
+        Columns of CSV, in order, with keys of what is nested joined by a dot. They are
+        the kind's, whatever was found: files of two runs go under one another.
     about : mapping
         What holds for all rows; only JSON has it.
     notes : sequence of str
@@ -82,6 +85,7 @@ class Answer:
 
     columns: Sequence[Column]
     rows: Sequence[Row]
+    fields: Sequence[str]
     about: Row = field(default_factory=dict)
     notes: Sequence[str] = ()
     events: Sequence[Event] | None = None
@@ -98,7 +102,7 @@ def write(answer: Answer, form: Format) -> None:
             print(json.dumps(whole, indent=2))
         case Format.CSV:
             _print_events(answer, to_stderr=True)
-            _write_csv(answer.rows)
+            _write_csv(answer.rows, answer.fields)
             for note in answer.notes:
                 print(note, file=sys.stderr)
         case Format.TABLE:
@@ -162,13 +166,13 @@ def _show(answer: Answer) -> None:
             console.print(note)
 
 
-def _write_csv(rows: Sequence[Row]) -> None:
+def _write_csv(rows: Sequence[Row], fields: Sequence[str]) -> None:
     """Write a line a row; what is nested in it has its keys joined by a dot."""
-    flat = [dict(_flat(row)) for row in rows]
-    keys = list(dict.fromkeys(key for row in flat for key in row))
-    writer = csv.DictWriter(sys.stdout, keys, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flat)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(fields)
+    for row in rows:
+        flat = dict(_flat(row))
+        writer.writerow([flat.get(field, "") for field in fields])
 
 
 def _flat(row: Row, before: str = "") -> list[tuple[str, object]]:

@@ -81,6 +81,8 @@ _COLUMNS = (
     Column("note", "", 15),
 )
 
+_FIELDS = tuple(column.key for column in _COLUMNS)
+
 _ENDS = {
     Ending.UNREACHABLE: "says: no way",
     Ending.LOOP: "loop",
@@ -234,7 +236,7 @@ def _answer(
             for route, _ in zip(routes, found, strict=True)
         ]
     }
-    return Answer(_COLUMNS, rows, about, notes, events)
+    return Answer(_COLUMNS, rows, _FIELDS, about, notes, events)
 
 
 def _flow(flow: Flow) -> dict[str, object]:

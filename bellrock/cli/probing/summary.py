@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from bellrock.cli.probing.output import Answer, Column, milliseconds, share
 from bellrock.cli.probing.tally import OneWay, Run, Tally
 from bellrock.model.errors import UserError
-from bellrock.model.observation import DEFAULT_CLASS
+from bellrock.model.observation import DEFAULT_CLASS, Outcome
 from probes.figures import Figures, quantile, steps
 
 _FIGURES = (
@@ -47,6 +47,7 @@ def answer(kind: str, run: Run) -> Answer:
     return Answer(
         _columns(run),
         [_row(each) for each in run.tallies],
+        _fields(kind),
         about={
             "probe": kind,
             "error": run.error,
@@ -73,6 +74,21 @@ def _columns(run: Run) -> list[Column]:
             if key != _NOT_SHOWN
         ),
         Column("variation", "vary", -5, milliseconds),
+    ]
+
+
+_OWN = ("target", "address", "class", "dscp", "sent", "lost", "loss")
+_MEASURED = (*(key for key, _ in _FIGURES), "variation", "ipdv_mean", "ipdv_p99")
+_ODD = ("duplicates", "reordered", "late")
+_ONE_WAY = ("sent", "lost", "loss", *_MEASURED, "error", "dscp")
+
+
+def _fields(kind: str) -> list[str]:
+    ways = ("forward", "reverse") if kind == "stamp" else ()
+    return [
+        *(*_OWN, *_MEASURED, *_ODD),
+        *(f"outcomes.{outcome.value}" for outcome in Outcome),
+        *(f"{way}.{key}" for way in ways for key in _ONE_WAY),
     ]
 
 

@@ -118,7 +118,8 @@ def train(
         f"{_ETHERNET / probe.packet:.1%} higher"
     )
     about = {"probe": "train", "packet": probe.packet, "cost_at_most": probe.cost()}
-    write(Answer(_COLUMNS, rows, about, notes, events if explain else None), form)
+    shown = events if explain else None
+    write(Answer(_COLUMNS, rows, _FIELDS, about, notes, shown), form)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -166,6 +167,12 @@ _COLUMNS: Sequence[Column] = (
     Column("high", "to", -6, _rate),
     Column("bytes_sent", "bytes", -9, _bytes),
     Column("outcome", "outcome", 11),
+)
+
+
+_FIELDS = (
+    *("target", "address", "direction", "outcome", "rate", "low", "high", "at_least"),
+    *("layer", "bytes_sent", "detail"),
 )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bellrock.model.observation import Direction, Outcome
 from bellrock.model.transfer import Transfer
 from probes.throughput.failure import NotMeasuredError
+from probes.throughput.figures import capacity
 from probes.throughput.report import complaint, read, transfer
 
 
@@ -108,6 +109,27 @@ def test_errors_are_told_in_one_word_and_iperf3s_own(
     error = complaint(said)
     assert error.outcome is outcome
     assert said in error.detail
+
+
+@pytest.mark.parametrize("cap", [1e9, 97e6])
+def test_a_transfer_that_was_ended_early_has_figures_and_says_so(cap: float) -> None:
+    early = "interrupt - the client has terminated by signal Terminated(15)"
+    found = shown(written([96.5e6] * 10, error=early), cap=cap)
+    assert found.capped == (cap < 1e8)
+    assert found.rate == pytest.approx(96.5e6)
+    assert found.complaint == f"iperf3: {early}"
+    told = capacity(found, "far", "iperf3", 0.0)
+    assert told.at_least == found.capped
+    assert told.detail.endswith(found.complaint)
+    assert shown(written([96.5e6] * 10)).complaint == ""
+
+
+@pytest.mark.parametrize("said", ["the server has terminated", "what is this"])
+def test_any_other_error_leaves_no_figure_whatever_numbers_there_are(
+    said: str,
+) -> None:
+    with pytest.raises(NotMeasuredError, match=said):
+        shown(written([96.5e6] * 10, error=said), cap=97e6)
 
 
 def test_what_a_stranger_says_is_one_short_printable_line() -> None:

@@ -73,6 +73,7 @@ def test_the_section_reads_as_it_is_written_in_the_docs() -> None:
         ({"link": "a", "directions": []}, "directions"),
         ({"link": "a", "method": "train", "from": "host"}, "this machine"),
         ({"link": "a", "method": "train", "protocol": "udp"}, "iperf3"),
+        ({"link": "a", "method": "train", "address": "far.example"}, "is a name"),
         ({"link": "a", "method": "train", "size": "55kB"}, "write 56kB or more"),
         ({"link": "a", "unknown": 1}, "unknown"),
     ],
@@ -80,3 +81,19 @@ def test_the_section_reads_as_it_is_written_in_the_docs() -> None:
 def test_what_cannot_be_meant_is_refused(entry: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         Test.model_validate(entry)
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("train", "10.0.8.20"),
+        ("train", "fe80::1%eth0"),
+        ("train", None),
+        ("iperf3", "far.example"),
+    ],
+)
+def test_trains_go_to_addresses_and_iperf3_finds_names(
+    method: str, address: str | None
+) -> None:
+    entry = {"link": "a", "method": method, "address": address}
+    assert Test.model_validate(entry).address == address

@@ -1,6 +1,6 @@
 """``bellrock.yaml`` into settings, with every problem in one run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,6 +98,21 @@ class Settings:
         return self.sections.get("collectors", {})
 
 
+class InvalidSettingsError(InvalidDocumentError):
+    """Settings that cannot be used.
+
+    Attributes
+    ----------
+    read : Settings
+        What could be made of them: parts with mistakes are missing. To be compared
+        with other files, so that all mistakes are told in one run; not to be used.
+    """
+
+    def __init__(self, problems: Iterable[Problem], read: Settings) -> None:
+        super().__init__(problems)
+        self.read = read
+
+
 def load(path: Path | None, sections: Sections) -> Settings:
     """Read and check the settings; without a file everything has its default.
 
@@ -112,7 +127,8 @@ def load(path: Path | None, sections: Sections) -> Settings:
     Raises
     ------
     InvalidDocumentError
-        With every problem of the file.
+        With every problem of the file; an :class:`InvalidSettingsError` where it could
+        be read.
     """
     document = Document(Path("settings"), {}, {}) if path is None else read(path)
     folder = Path() if path is None else path.parent
@@ -127,9 +143,7 @@ def load(path: Path | None, sections: Sections) -> Settings:
             for name, models in sections.items()
         }
     problems.extend(names.unknown(document, parts))
-    if problems:
-        raise InvalidDocumentError(sorted(problems, key=lambda each: each.line or 0))
-    return Settings(
+    found = Settings(
         file=path,
         inventory=None if own.inventory is None else folder / own.inventory,
         listen=own.listen,
@@ -138,6 +152,10 @@ def load(path: Path | None, sections: Sections) -> Settings:
         sections=parts,
         places=places,
     )
+    if problems:
+        in_order = sorted(problems, key=lambda each: each.line or 0)
+        raise InvalidSettingsError(in_order, found)
+    return found
 
 
 def _own(document: Document, sections: Sections, problems: list[Problem]) -> Own:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bellrock.config.settings import Settings
-from bellrock.document.problem import InvalidDocumentError, Problem
+from bellrock.document.problem import Problem
 from bellrock.document.reader import read
 from bellrock.document.suggest import choices
 from bellrock.model.errors import UserError
@@ -63,30 +63,23 @@ def throughput(settings: Settings) -> ThroughputSettings:
 
 
 def trials(settings: Settings, inventory: Inventory) -> tuple[Trial, ...]:
-    """Return every test; the two fit each other, see :func:`check`."""
+    """Return every test; the two fit each other, see :func:`problems`."""
     tests = throughput(settings).tests
     return tuple(_trial(name, tests[name], settings, inventory) for name in tests)
 
 
-def check(settings: Settings, inventory: Inventory) -> None:
-    """Check that whatever the tests name is there.
-
-    Raises
-    ------
-    InvalidDocumentError
-        With every name that is not.
-    """
+def problems(settings: Settings, inventory: Inventory) -> list[Problem]:
+    """Return every name in the tests that nothing has."""
     flaws = [
         (("probes", THROUGHPUT, "tests", name, *keys), what, instead)
         for name, test in throughput(settings).tests.items()
         for keys, what, instead in _flaws(test, settings, inventory)
     ]
     if not flaws or settings.file is None:
-        return
+        return []
     # Read once more: settings do not keep their lines, and mostly nobody asks.
     document = read(settings.file)
-    problems: list[Problem] = [document.problem(*flaw) for flaw in flaws]
-    raise InvalidDocumentError(sorted(problems, key=lambda each: each.line or 0))
+    return [document.problem(*flaw) for flaw in flaws]
 
 
 def _flaws(test: Test, settings: Settings, inventory: Inventory) -> Iterator[_Flaw]:
@@ -115,7 +108,11 @@ def _flaws(test: Test, settings: Settings, inventory: Inventory) -> Iterator[_Fl
 def _source_flaws(
     test: Test, settings: Settings, inventory: Inventory
 ) -> Iterator[_Flaw]:
-    if test.source is None:
+    device = inventory.devices.get(test.source or "")
+    if test.source is None or (
+        device and device.ssh and device.ssh not in settings.ssh
+    ):
+        # Credentials that are wrong, or not there, are told of by themselves.
         return
     try:
         credentials_of(test.source, settings, inventory)

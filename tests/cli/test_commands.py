@@ -103,6 +103,54 @@ def test_spof_for_people_fits_the_terminal(small: Path) -> None:
     assert "Data centre (or " in bellrock_says("spof", small).stdout
 
 
+def test_spof_tells_which_two_failures_cut_off_the_most_urgent_sites() -> None:
+    done = bellrock_says("spof", CALEDONIA, "--pairs", "--format", "json")
+    assert done.returncode == 0
+    report = json.loads(done.stdout)
+    alone = {(e["id"], site) for e in report["elements"] for site in e["sites_cut"]}
+    assert report["pairs"]
+    assert report["pairs_unfinished"] == []
+    for pair in report["pairs"]:
+        sites = pair["sites_cut"]
+        assert not {(e, s) for e in pair["elements"] for s in sites} & alone
+    paths = {each["id"]: each for each in report["site_paths"]}
+    assert {site for pair in report["pairs"] for site in pair["sites_cut"]} <= set(
+        paths
+    )
+    rows = bellrock_says("spof", CALEDONIA, "--pairs", "--format", "csv").stdout
+    assert rows.startswith("a,b,sites_cut,people_cut\n")
+    assert len(rows.splitlines()) == 1 + len(report["pairs"])
+    said = bellrock_says("spof", CALEDONIA, "--pairs", "--top", "3").stdout
+    assert "Pairs that cut off sites of priority 1:" in said
+    assert max(map(len, said.splitlines())) <= 100
+
+
+def test_spof_tells_all_that_cuts_off_one_site(small: Path) -> None:
+    done = bellrock_says("spof", small, "--site", "gp", "--format", "json")
+    assert done.returncode == 0
+    report = json.loads(done.stdout)
+    assert report["redundancy"] == 1
+    assert report["paths"] == {"id": "gp", "links": 1, "devices": 1}
+    cut_by = {each["id"]: each["on_site"] for each in report["cut_off_by"]}
+    others = dict.fromkeys(("core", "dc", "ex", "p1", "pe1", "gp-tail"), False)
+    assert cut_by == {**others, "gp-cpe": True}
+    assert (report["pairs"], report["pairs_complete"]) == ([], True)
+    said = bellrock_says("spof", CALEDONIA, "--site", "lerwick-hosp").stdout
+    assert "without a link in common" in said
+    assert "together with" in said
+    assert max(map(len, said.splitlines())) <= 100
+    csv_said = bellrock_says("spof", small, "--site", "gp", "--format", "csv").stdout
+    assert "gp-cpe,,device,true,1\n" in csv_said
+
+
+def test_spof_of_a_site_that_is_none_is_refused(small: Path) -> None:
+    for asked, instead in (("gpp", 'did you mean "gp"?'), ("dc", "name one with")):
+        done = bellrock_says("spof", small, "--site", asked)
+        assert done.returncode == 2
+        assert f"spof --site {asked}: no user site has this id" in done.stderr
+        assert instead in done.stderr
+
+
 def test_a_site_cut_off_already_is_a_finding(tmp_path: Path) -> None:
     path = tmp_path / "cut.yaml"
     path.write_text(CUT)

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
@@ -10,14 +11,35 @@ from rich.console import Console
 from rich.table import Table
 
 from bellrock.cli.answers import Format, InventoryPath, MostRows, OutputFormat, told
+from bellrock.cli.planning.site import names, show_pairs, tell_site, write_pairs
 from topology.analysis import Design
 from topology.report import ElementReport, SpofReport, spof_report
+from topology.site_report import pairs_report
+
+Pairs = Annotated[
+    bool,
+    typer.Option(
+        "--pairs", help="also which two failures cut off a site of priority 1 together"
+    ),
+]
+OneSite = Annotated[
+    str | None,
+    typer.Option(
+        "--site", metavar="ID", help="all that cuts off one site, pairs too, instead"
+    ),
+]
 
 
 def spof(
-    path: InventoryPath, form: OutputFormat = Format.TABLE, top: MostRows = 20
+    path: InventoryPath,
+    form: OutputFormat = Format.TABLE,
+    top: MostRows = 20,
+    pairs: Pairs = False,
+    site: OneSite = None,
 ) -> None:
     """List single points of failure, worst first, with everything declared up.
+
+    With --pairs in csv the rows are the pairs; in json and in the table they are added.
 
     Exit status: 0 every site reaches a gateway, 1 some site does not, 2 the inventory
     is wrong.
@@ -26,14 +48,20 @@ def spof(
       bellrock spof inventory/ --format json
     """
     design = Design(told(path))
+    if site is not None:
+        raise typer.Exit(tell_site(design, site, form))
     report = spof_report(design)
+    together = pairs_report(design) if pairs else None
     match form:
         case Format.JSON:
-            print(json.dumps(report, indent=2))
+            print(json.dumps({**report, **(together or {})}, indent=2))
         case Format.CSV:
-            _write_csv(report)
+            _write_csv(report) if together is None else write_pairs(together)
         case Format.TABLE:
             _show(report, design, top)
+            if together is not None:
+                console = Console(highlight=False, markup=False)
+                show_pairs(console, together, names(design), top)
     raise typer.Exit(1 if report["redundancy"]["0"] else 0)
 
 
@@ -52,10 +80,7 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
     # No markup: names are the user's, and may have brackets in them.
     console = Console(highlight=False, markup=False)
     console.print(report["sentence"])
-    names = {
-        **{site.id: site.name for site in design.inventory.sites.values()},
-        **{group.id: group.name for group in design.inventory.risk_groups.values()},
-    }
+    called = names(design)
     table = Table(box=SIMPLE, pad_edge=False)
     for heading, width in _NUMBERS.items():
         table.add_column(heading, justify="right", no_wrap=True, min_width=width)
@@ -66,13 +91,13 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
     rows = _alike([item for item in report["elements"] if not item["on_site"]])
     for alike in rows[:top]:
         first, *others = alike
-        name = names.get(first["id"], first["id"])
+        name = called.get(first["id"], first["id"])
         table.add_row(
             str(len(first["sites_cut"])),
             f"{first['people_cut']:,}",
             str(len(first["services_cut"]) or ""),
             f"{name} (or {len(others)} more)" if others else name,
-            ", ".join(names[site] for site in first["sites_cut"]),
+            ", ".join(called[site] for site in first["sites_cut"]),
         )
     console.print(table)
     if len(rows) > top:

@@ -67,5 +67,4 @@ def tell_time(datagram: bytes, round_trip: float) -> bytes | None:
 
 
 def _stamp(seconds: float) -> int:
-    # NTP's first era ends in 2036, and the next begins at 0.
-    return int((seconds + _NTP_EPOCH) * 2**32) % 2**64
+    return int((seconds + _NTP_EPOCH) * 2**32)

@@ -25,7 +25,7 @@ class Sample:
     value: float
 
 
-def ask(url: str, query: Query) -> list[Sample]:
+def ask(url: str, query: Query, at: float | None = None) -> list[Sample]:
     """Return the answer to an instant query.
 
     Parameters
@@ -35,6 +35,8 @@ def ask(url: str, query: Query) -> list[Sample]:
         ``/api/v1`` if it has one.
     query : Query
         An instant vector.
+    at : float, optional
+        Unix time, seconds; now, unless told otherwise.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def ask(url: str, query: Query) -> list[Sample]:
     """
     where = _without_secrets(url)
     try:
-        answer = _read(f"{url.rstrip('/')}/api/v1/query", str(query))
+        answer = _read(f"{url.rstrip('/')}/api/v1/query", _asked(query, at))
     except httpx.HTTPError as error:
         raise UserError(
             f"{where}: no answer: {str(error) or type(error).__name__}",
@@ -62,10 +64,15 @@ def ask(url: str, query: Query) -> list[Sample]:
         ) from None
 
 
-def _read(url: str, query: str) -> object:
+def _asked(query: Query, at: float | None) -> dict[str, str]:
+    moment = {} if at is None else {"time": f"{at:.3f}"}
+    return {"query": str(query), **moment}
+
+
+def _read(url: str, asked: Mapping[str, str]) -> object:
     with (
         httpx.Client(timeout=_PATIENCE, follow_redirects=False) as client,
-        client.stream("POST", url, data={"query": query}) as response,
+        client.stream("POST", url, data=asked) as response,
     ):
         body = bytearray()
         for part in response.iter_bytes():

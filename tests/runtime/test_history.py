@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from bellrock.model import catalogue
 from bellrock.model.errors import UserError
 from bellrock.promql import series
 from bellrock.runtime.history import ask
+from bellrock.runtime.measured import carried
 from bellrock.runtime.seen import seen_lately
 from tests.programs import need
+from tests.topology.networks import network
 
 NAME = catalogue.LINK_PROVENANCE.name
 UP = series(catalogue.LINK_UP)
@@ -32,7 +35,33 @@ def history(now: float) -> str:
     ):
         labels = f'{{link="{link}",provenance="{provenance}"}}'
         lines += [f"{NAME}{labels} 1 {now - hour * 3600}" for hour in hours]
+    lines += [f"# TYPE {catalogue.LINK_UTILISATION.name} gauge"]
+    for link, direction, shares in (
+        ("tail", "ab", (0.1, 0.3)),
+        ("tail", "ba", (0.5, 0.5)),
+        ("stranger", "ab", (0.5, 0.5)),
+    ):
+        labels = f'{{link="{link}",direction="{direction}"}}'
+        name = catalogue.LINK_UTILISATION.name
+        moments = zip((50, 20), shares, strict=True)
+        lines += [f"{name}{labels} {s} {now - minutes * 60}" for minutes, s in moments]
+    lines += [f"# TYPE {catalogue.LINK_UP.name} gauge"]
+    for link, states in (("tail", (1, 1)), ("gone", (0, 0)), ("flapping", (0, 1))):
+        moments = zip((50, 20), states, strict=True)
+        name = catalogue.LINK_UP.name
+        lines += [f'{name}{{link="{link}"}} {s} {now - m * 60}' for m, s in moments]
     return "\n".join([*lines, "# EOF", ""])
+
+
+NET = network(
+    {"gw": "dc", "cpe": "school"},
+    dict.fromkeys(("tail", "gone", "flapping"), ("cpe", "gw")),
+    ["gw"],
+)
+LINKS = {
+    name: replace(link, capacity_ab=100e6, capacity_ba=20e6)
+    for name, link in NET.links.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +117,18 @@ def test_what_was_seen_longer_ago_than_asked_was_not(prometheus: str) -> None:
     lately = seen_lately(prometheus, 24 * 3600)
     assert lately.looked_for == {"once", "never", "of-old"}
     assert not lately.seen
+
+
+def test_what_links_carried_is_the_average_of_their_capacity(prometheus: str) -> None:
+    found = carried(prometheus, replace(NET, links=LINKS), 3600)
+    assert found.load == pytest.approx({("tail", "ab"): 20e6, ("tail", "ba"): 10e6})
+    assert found.down == {"gone"}
+    assert found.changing == ("flapping",)
+
+
+def test_of_an_hour_long_ago_nothing_is_known(prometheus: str) -> None:
+    found = carried(prometheus, replace(NET, links=LINKS), 3600, time.time() - 36_000)
+    assert (found.load, found.down) == ({}, frozenset())
 
 
 def test_a_path_before_the_api_is_kept_and_no_such_path_is_told(

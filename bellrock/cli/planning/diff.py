@@ -12,14 +12,7 @@ import typer
 from rich.console import Console
 
 from bellrock.cli.answers import Format, MostRows, OutputFormat, fitting, told
-from bellrock.cli.planning.before_after import (
-    WorstToo,
-    console,
-    rate,
-    show,
-    within_memory,
-)
-from bellrock.cli.planning.rows import HEADINGS, Row, rows
+from bellrock.cli.planning.before_after import HEADINGS, Row, console, rate, rows, show
 from topology.planning.changes import Change, Changes, Entry, Plain, changes
 from topology.planning.comparison import Comparison
 from topology.planning.outlook import Outlook
@@ -61,7 +54,6 @@ class DiffReport(ComparisonReport):
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="the inventory as it is")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="as it is going to be")],
-    worst: WorstToo = False,
     form: OutputFormat = Format.TABLE,
     top: MostRows = 8,
 ) -> None:
@@ -79,20 +71,19 @@ def diff(
     before, after = told(old), told(new)
     declared = changes(before, after)
     comparison = Comparison(Outlook(before), Outlook(after))
-    with within_memory():
-        match form:
-            case Format.JSON:
-                print(json.dumps(_report(declared, comparison, worst), indent=2))
-            case Format.CSV:
-                writer = csv.writer(sys.stdout, lineterminator="\n")
-                writer.writerow(HEADINGS)
-                writer.writerows((*_rows(declared), *rows(comparison, worst=worst)))
-            case Format.TABLE:
-                _show(console(), declared, comparison, top, worst)
+    match form:
+        case Format.JSON:
+            print(json.dumps(_report(declared, comparison), indent=2))
+        case Format.CSV:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(HEADINGS)
+            writer.writerows((*_rows(declared), *rows(comparison)))
+        case Format.TABLE:
+            _show(console(), declared, comparison, top)
     raise typer.Exit(1 if comparison.after.troubled else 0)
 
 
-def _report(declared: Changes, comparison: Comparison, worst: bool) -> DiffReport:
+def _report(declared: Changes, comparison: Comparison) -> DiffReport:
     return DiffReport(
         old=comparison.before.inventory.id,
         new=comparison.after.inventory.id,
@@ -110,7 +101,7 @@ def _report(declared: Changes, comparison: Comparison, worst: bool) -> DiffRepor
             )
             for each in declared.changed
         ],
-        **report(comparison, worst=worst),
+        **report(comparison),
     )
 
 
@@ -157,9 +148,7 @@ def _cell(value: Plain) -> object:
     return " ".join(value) if isinstance(value, list) else value
 
 
-def _show(
-    screen: Console, declared: Changes, comparison: Comparison, top: int, worst: bool
-) -> None:
+def _show(screen: Console, declared: Changes, comparison: Comparison, top: int) -> None:
     screen.print(_sentence(declared, comparison))
     if not declared:
         return
@@ -170,7 +159,7 @@ def _show(
     screen.print(table)
     if len(lines) > top:
         screen.print(f"and {len(lines) - top:,} more; --top shows more of them")
-    show(screen, comparison, top, worst=worst)
+    show(screen, comparison, top)
 
 
 def _lines(declared: Changes) -> Iterator[tuple[str, str, str, str]]:

@@ -1,0 +1,1 @@
+"""Demands worked out from measured loads."""

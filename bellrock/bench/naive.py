@@ -6,7 +6,7 @@ is built once, and mended after each look instead of copied before it.
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import networkx as nx
 
@@ -33,8 +33,9 @@ class RemoveAndLook:
         """Return the user sites that `element` cuts off when it fails."""
         members = self._layout.expand([element])
         devices = members - self._edges.keys()
-        gone = {self._edges[link] for link in members - devices}
-        gone.update(self._graph.edges(devices, keys=True))
+        links = {link for *_, link in self._graph.edges(devices, keys=True)}
+        # By name: an edge of a device comes the other way round, and may be a member.
+        gone = {self._edges[link] for link in links | (members - devices)}
         for a, b, link in gone:
             self._graph.remove_edge(a, b, key=link)
         reached = self._sites_reached(devices)
@@ -55,8 +56,10 @@ class RemoveAndLook:
         return self._layout.user_sites & sites
 
 
-def sample(layout: Layout, size: int) -> tuple[float, dict[str, frozenset[str]]]:
-    """Look at some elements only.
+def sample(
+    layout: Layout, size: int, among: Sequence[str] = ()
+) -> tuple[float, dict[str, frozenset[str]]]:
+    """Look at some of the elements only: `among` those given, or all there are.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def sample(layout: Layout, size: int) -> tuple[float, dict[str, frozenset[str]]]
     cut : dict of str to frozenset of str
         What each element of the sample cuts off.
     """
-    elements = sorted(layout.kinds)
+    elements = among or sorted(layout.kinds)
     chosen = random.Random(_SEED).sample(elements, min(size, len(elements)))
     looker = RemoveAndLook(layout)
     begun = time.process_time()

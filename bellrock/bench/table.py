@@ -36,11 +36,30 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
             ),
         ),
         "topology": (
+            *(
+                case
+                for name, nodes in (("10k", 10_000), ("100k", 100_000))
+                for case in (
+                    Case(
+                        f"spof-{name}",
+                        "s",
+                        f"CPU for the cut-off sets of all elements of {nodes:,} nodes, "
+                        "200 risk groups too, arrays made from the inventory",
+                        partial(topology.spof, nodes),
+                    ),
+                    Case(
+                        f"spof-{name}-again",
+                        "s",
+                        "the same with the arrays there",
+                        partial(topology.spof_again, nodes),
+                    ),
+                )
+            ),
             Case(
-                "spof-10k",
+                "srlg-2k",
                 "s",
-                "CPU to find what each element of 10,000 sites cuts off",
-                topology.spof,
+                "the same of 10,000 nodes with 2,000 risk groups",
+                partial(topology.srlg, 10_000),
             ),
             Case(
                 "whatif-5k",
@@ -54,6 +73,12 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
                 "s",
                 "CPU of `bellrock spof` over 10,000 sites, from start to end",
                 topology.cold,
+            ),
+            Case(
+                "cold-10k-read",
+                "s",
+                "the same where the inventory was read before",
+                topology.warm,
             ),
         ),
         "snmp": (

@@ -17,8 +17,8 @@ from bellrock.bench import (
     stamp,
     topology,
     train,
-    whatif,
 )
+from bellrock.bench.hubs import hubs
 from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.naive import RemoveAndLook
 from bellrock.bench.national import national
@@ -68,24 +68,43 @@ def test_a_probe_of_a_path_is_measured_and_all_branches_are_found() -> None:
     assert path.branches(2).value == 4
 
 
-def test_topology_is_measured_beside_removing_and_looking() -> None:
-    measured = topology.spof(SITES)
+@pytest.mark.parametrize("measure", [topology.spof, topology.spof_again])
+def test_topology_is_measured_beside_others(
+    measure: Callable[[int, int], Measurement],
+) -> None:
+    measured = measure(80, 5)
+    assert sane(measured)
+    names = sorted(measured.peers)
+    assert names[0] == "networkx articulation points and bridges, no sets"
+    assert names[1].startswith("networkx remove-and-look, 20 of ")
+    assert names[1].endswith(" elements, extrapolated")
+    known = find_spec("rustworkx") is not None
+    assert [name.split()[0] for name in names[2:]] == ["rustworkx"] * known
+
+
+def test_risk_groups_are_measured_beside_removing_and_looking() -> None:
+    measured = topology.srlg(80, 30)
     assert sane(measured)
     (peer,) = measured.peers
-    assert peer.startswith("networkx remove-and-look, 20 of ")
-    assert peer.endswith(" elements, extrapolated")
+    assert peer == "networkx remove-and-look, 20 of 30 elements, extrapolated"
 
 
-def test_a_what_if_is_measured_beside_networkx_and_beside_starting_anew() -> None:
-    measured = whatif.whatif(SITES)
-    assert sane(measured)
-    networkx, anew = measured.peers
-    assert networkx.startswith("networkx, removing and looking at 20 of ")
-    assert anew == "ours, nothing kept from before"
+def test_a_made_up_hub_network_has_all_that_is_measured() -> None:
+    net = hubs(1_000, 20)
+    assert 900 < len(net.devices) < 1_100
+    assert len(Design(net).network.several) > 20
+    assert {*net.risk_groups} == {
+        group
+        for elements in (net.devices, net.links)
+        for element in elements.values()
+        for group in element.risk_groups
+    }
+    assert len(Design(net).reading.elements) > 500
 
 
 def test_the_whole_command_is_measured_from_its_start() -> None:
     assert sane(topology.cold(SITES))
+    assert sane(topology.warm(SITES))
 
 
 @pytest.mark.parametrize("measure", [snmp.v2c, snmp.v3])

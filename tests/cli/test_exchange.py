@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import CALEDONIA, bellrock_says
+from tests.inventory.exchange.netbox import TOKEN, network, serving
 
 SITES = "id,kind\nhosp,hospital\nex,exchange\ndc,datacentre\n"
 LINKS = "a,b,capacity\nhosp,ex,100M\nex,dc,\n"
@@ -108,3 +109,25 @@ def test_a_drawing_goes_to_standard_output_and_may_show_what_cuts_off() -> None:
     for form in ("graphml", "csv"):
         done = bellrock_says("export", form, CALEDONIA, *["--spof"][: form != "csv"])
         assert done.returncode == 2
+
+
+def test_a_netbox_is_read_with_a_token_that_nobody_sees(tmp_path: Path) -> None:
+    path, token = tmp_path / "new.yaml", tmp_path / "token"
+    token.write_text(f"{TOKEN}\n")
+    with serving(network()) as (address, _):
+        words = ("import", "netbox", address, "-o", path, "--force")
+        named = bellrock_says(*words, "--token-file", token, "--gateway", "Exchange")
+        known = bellrock_says(*words, "--token-env", "NB", env={"NB": TOKEN})
+        wrong = bellrock_says(*words, "--token-env", "NB", env={"NB": "s3cret"})
+        empty = bellrock_says(*words, "--token-env", "NB", env={"NB": ""})
+        many = bellrock_says(*words, "--token-env", "NB", env={"NB": "two s3crets"})
+    assert (named.returncode, known.returncode) == (0, 0)
+    assert "2 sites, 3 devices, 3 links" in known.stdout
+    for refused in (wrong, empty, many):
+        assert refused.returncode == 2
+    everything = named.stdout + known.stdout + path.read_text() + wrong.stderr
+    everything += many.stderr + named.stderr
+    assert TOKEN not in everything
+    assert "s3cret" not in everything
+    assert "HTTP status 403" in wrong.stderr
+    assert empty.stderr.startswith("--token-env NB: no token there")

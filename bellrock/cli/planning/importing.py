@@ -30,7 +30,9 @@ def import_(
     ],
     source: Annotated[
         str,
-        typer.Argument(metavar="SOURCE", help="a file; a folder for csv, or netbox"),
+        typer.Argument(
+            metavar="SOURCE", help="a file; a folder (csv), an address (netbox)"
+        ),
     ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PATH", help="a file or a folder")
@@ -49,6 +51,18 @@ def import_(
     network: Annotated[
         str | None,
         typer.Option(metavar="ID", help="which network, if the source has several"),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="netbox: the file its token is in"),
+    ] = None,
+    token_env: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="netbox: the variable its token is in"),
+    ] = None,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="netbox: certificates (PEM) to trust"),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="write over what is there")
@@ -71,7 +85,14 @@ def import_(
         what = f"{printable(form)}: no such format"
         raise UserError(what, choices(form, READERS, "formats"))
     path = free(output, _FILE, force=force)
-    wishes = Wishes(_unit(unit), _kind(kind), tuple(gateway or ()), network)
+    wishes = Wishes(
+        _unit(unit),
+        _kind(kind),
+        tuple(gateway or ()),
+        network,
+        _token(token_file, token_env),
+        ca_file,
+    )
     findings = Findings()
     records = read(source, findings, wishes)
     inventory = assemble(records, findings, wishes).inventory
@@ -116,3 +137,27 @@ def _kind(text: str) -> str:
         what = f"--kind {printable(text)}: not one line of printable text"
         raise UserError(what, "write a kind of site: school, pop, other")
     return text
+
+
+def _token(file: Path | None, variable: str | None) -> str | None:
+    """Return the token; errors name where it should be, never what is there."""
+    if file is not None and variable is not None:
+        what = "--token-file and --token-env: two places for one token"
+        raise UserError(what, "keep one of them")
+    if file is not None:
+        try:
+            token, where = file.read_text(encoding="utf-8"), f"--token-file {file}"
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            what = f"--token-file {file}: cannot be read: {why}"
+            raise UserError(what, "name a file with the token alone in it") from None
+    elif variable is not None:
+        token, where = os.environ.get(variable, ""), f"--token-env {variable}"
+    else:
+        return None
+    token = token.strip()
+    if not token.isascii() or not token.isprintable() or not token or " " in token:
+        raise UserError(
+            f"{where}: no token there", "put the token there, and nothing else"
+        )
+    return token

@@ -4,9 +4,9 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bellrock.document.suggest import closest
 from bellrock.document.values import quoted
 from bellrock.inventory.exchange.findings import Findings, Place
+from bellrock.inventory.exchange.gateways import chosen
 from bellrock.inventory.exchange.keyed import Ids, References, keyed
 from bellrock.inventory.exchange.naming import Names, identifier
 from bellrock.inventory.exchange.records import (
@@ -19,7 +19,6 @@ from bellrock.inventory.exchange.records import (
     Wishes,
 )
 from bellrock.inventory.yamltext import printable
-from bellrock.model.errors import UserError
 from bellrock.model.inventory import (
     Demand,
     Device,
@@ -109,7 +108,7 @@ class _Joining:
         sites = {each.id: each for each in self._sites()}
         links = {each.id: each for each in self._links()}
         demands = tuple(self._demands())
-        # What cannot be found makes no gateway hunt worth the while.
+        # A gateway that is not there may be one of those that are wrong.
         self.findings.check()
         return Inventory(
             id=identifier(records.network_id or records.network) or "network",
@@ -123,7 +122,7 @@ class _Joining:
                 )
                 for key, each in self.groups.items()
             },
-            gateways=self._gateways(devices),
+            gateways=frozenset(self._gateways(devices)),
             organisations={
                 (ident := self.organisation_ids[key]): Organisation(
                     ident, line(each.name) or ident
@@ -138,6 +137,22 @@ class _Joining:
             },
             demands=demands,
         )
+
+    def _gateways(self, devices: dict[str, Device]) -> Iterator[str]:
+        """Return the source's own, and those that the user names."""
+        for key, each in self.devices.items():
+            if each.gateway:
+                yield self.device_ids[key]
+        ids = (*self.site_ids.values(), *self.device_ids.values())
+        known = {
+            **{each.name: self.site_ids[key] for key, each in self.sites.items()},
+            **self.site_ids,
+            **self.device_ids,
+            **{ident: ident for ident in ids},
+        }
+        # A site may have no name.
+        known.pop("", None)
+        yield from chosen(self.wishes.gateways, known, devices)
 
     def _sites(self) -> Iterator[Site]:
         for key, each in self.sites.items():
@@ -268,39 +283,6 @@ class _Joining:
                 self.findings.doubt(each.place, what)
                 continue
             yield Demand(source, target, each.rate)
-
-    def _gateways(self, devices: dict[str, Device]) -> frozenset[str]:
-        """Return the devices that are gateways, by the source or by the user's word."""
-        found = {
-            self.device_ids[key] for key, each in self.devices.items() if each.gateway
-        }
-        for wanted in self.wishes.gateways:
-            found |= self._gateway(wanted, devices)
-        return frozenset(found)
-
-    def _gateway(self, wanted: str, devices: dict[str, Device]) -> set[str]:
-        sites = set(self.site_ids.values())
-        names = {
-            **{each.name: self.site_ids[key] for key, each in self.sites.items()},
-            **self.site_ids,
-            **self.device_ids,
-        }
-        ident = wanted if wanted in devices or wanted in sites else names.get(wanted)
-        if ident is None:
-            near = closest(wanted, sites | set(devices) | set(names))
-            raise UserError(
-                f"--gateway {printable(wanted)}: no site or device has that id or name",
-                f"did you mean {quoted(near)}?" if near else "see the source for names",
-            )
-        if ident in devices:
-            return {ident}
-        equipped = {each.id for each in devices.values() if each.site == ident}
-        if not equipped:
-            raise UserError(
-                f"--gateway {printable(wanted)}: the site has no device",
-                "name a site that has one",
-            )
-        return equipped
 
 
 def line(text: str) -> str:

@@ -6,6 +6,7 @@ is the text from which an id is made. None means that the source does not say.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bellrock.inventory.exchange.findings import Place
 
@@ -149,6 +150,8 @@ class Wishes:
         Which network of a source that holds several.
     token : str or None
         For a source that is a server; never shown.
+    ca_file : Path or None
+        Certificates to trust in place of the system's.
     """
 
     unit: float | None = None
@@ -156,3 +159,4 @@ class Wishes:
     gateways: Sequence[str] = ()
     network: str | None = None
     token: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None

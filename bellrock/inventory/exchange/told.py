@@ -41,7 +41,7 @@ def to_add(inventory: Inventory) -> Iterator[str]:
     for link in inventory.links.values():
         ends.update((link.a.device, link.b.device))
     named = ", ".join(f"{name} ({n})" for name, n in ends.most_common(_MOST_NAMED))
-    yield "gateways: where sites must reach; no source says so. Add them at the end of"
+    yield "gateways: where sites must reach; it does not say. Add them at the end of"
     yield "the file, or import again with --gateway ID" + (
         f". Most links meet at {named}." if named else "."
     )

@@ -11,12 +11,12 @@ from bellrock.model.inventory import Inventory
 
 
 def imported(
-    form: str, source: Path, wishes: Wishes | None = None
+    form: str, source: Path, wishes: Wishes | None = None, address: str = ""
 ) -> tuple[Inventory, Findings]:
-    """Import a source that nothing is wrong with."""
+    """Import a source, or an address, that nothing is wrong with."""
     wished = wishes or Wishes()
     findings = Findings()
-    records = READERS[form](str(source), findings, wished)
+    records = READERS[form](address or str(source), findings, wished)
     return assemble(records, findings, wished).inventory, findings
 
 

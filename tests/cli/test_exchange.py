@@ -31,8 +31,8 @@ def test_an_import_says_what_is_missing_and_what_to_type_next(
         "sheet: 3 sites, 3 devices, 2 links, 0 risk groups, 0 demands",
         "not said, so not declared: coordinates of 3 sites, people of 3 sites, "
         "capacity of 1 links, metric of 2 links, risk groups of 2 links",
-        "to add: gateways: where sites must reach; no source says so. Add them at "
-        "the end of",
+        "to add: gateways: where sites must reach; it does not say. Add them at the "
+        "end of",
         "  the file, or import again with --gateway ID. Most links meet at ex-r1 (2), "
         "hosp-r1 (1), dc-r1 (1).",
         f"written to {path}; next: bellrock check --inventory {path}",

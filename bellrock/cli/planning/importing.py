@@ -71,9 +71,9 @@ def import_(
     """Read another program's network and write an inventory of it.
 
     What the source does not say is not declared: no capacity, metric, place or number
-    of people is made up. Nobody's format says where sites must reach, so name the
-    gateways with --gateway, or add them to the file; until then bellrock check asks
-    for them. docs/importing.md has what each format says.
+    of people is made up. Hardly any says where sites must reach, so name the gateways
+    with --gateway, or add them to the file; until then bellrock check asks for them.
+    docs/importing.md has what each format says.
 
     Exit status: 0 it is written (warnings may be shown), 2 the source is wrong.
 

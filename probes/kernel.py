@@ -18,7 +18,9 @@ Ancillary = list[tuple[int, int, bytes]]
 ANCILLARY_SIZE = 256
 _DATAGRAM_SIZE = 2048
 
-_SO_TIMESTAMPNS = 35
+SO_TIMESTAMPNS = 35
+"""The control message that says when the kernel received a datagram."""
+
 _SO_TIMESTAMPING = 37
 _SO_MEMINFO = 55
 _SO_ATTACH_FILTER = 26
@@ -105,7 +107,7 @@ def prepare(
 
 def stamped(sock: socket.socket) -> None:
     """Have the kernel say when it received each datagram."""
-    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
 
 
 def stamp_both(sock: socket.socket, *, sent: bool) -> None:
@@ -117,7 +119,7 @@ def stamp_both(sock: socket.socket, *, sent: bool) -> None:
     flags = _RECEIVED | _BY_SOFTWARE
     if sent:
         flags |= _SENT | _NUMBERED | _WITHOUT_DATA
-    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 0)
+    sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 0)
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPING, flags)
 
 
@@ -157,15 +159,13 @@ def enlarge(sock: socket.socket) -> None:
 def stamp(ancillary: Ancillary) -> int | None:
     """Return when the kernel received the datagram: nanoseconds since 1970."""
     for level, kind, value in ancillary:
-        if level == socket.SOL_SOCKET:
-            return moment(kind, value)
+        if kind == SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
+            return moment(value)
     return None
 
 
-def moment(kind: int, value: bytes) -> int | None:
-    """Return when, if that is what a control message of the socket's own level says."""
-    if kind != _SO_TIMESTAMPNS:
-        return None
+def moment(value: bytes) -> int:
+    """Read the control message ``SO_TIMESTAMPNS``: nanoseconds since 1970."""
     seconds, rest = _TIMESPEC.unpack_from(value)
     return int(seconds) * SECOND + int(rest)
 

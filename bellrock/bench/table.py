@@ -149,6 +149,12 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
                 path.probe,
             ),
             Case(
+                "tcp",
+                "µs",
+                "the same by TCP SYN segments",
+                path.tcp,
+            ),
+            Case(
                 "branches",
                 "branches",
                 "branches found of four, in the worst of 20 routes",

@@ -90,12 +90,11 @@ def _by_networkx(now: Outlook, scenario: Scenario) -> tuple[float, int, int]:
     begun = time.process_time()
     loads = ecmp_loads(changed, failed)
     spent = time.process_time() - begun
-    for number, carried in enumerate(after.load.tolist()):
-        theirs = loads.by_arc.get(after.arc(number), 0.0)
+    for number, carried in enumerate(after.loading.load.tolist()):
+        arc = after.loading.arc(number)
+        theirs = loads.by_arc.get(arc, 0.0)
         if abs(theirs - carried) > _TOLERANCE * max(theirs, carried):
-            raise AssertionError(
-                f"{after.arc(number)}: our load is not the definition's"
-            )
+            raise AssertionError(f"{arc}: our load is not the definition's")
 
     layout = Layout.of(_without(changed, failed))
     seconds, cut = naive.sample(layout, _SAMPLE)

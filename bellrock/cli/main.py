@@ -18,6 +18,7 @@ from bellrock import __version__
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.help import help_of
 from bellrock.model.errors import UserError
+from topology.kernels.notice import on_compiling
 
 EX_USAGE, EX_SOFTWARE = 2, 70
 
@@ -87,8 +88,15 @@ def app(words: Sequence[str]) -> typer.Typer:
     return made
 
 
+def _compiling() -> None:
+    # All there are take 40 seconds of processor time; one command needs a part.
+    what = "compiling, once: this first answer takes up to a minute longer"
+    print(what, file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Run the command line and leave with its status."""
+    on_compiling(_compiling)
     try:
         refuse_intruders()
         try:

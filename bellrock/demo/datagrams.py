@@ -67,4 +67,5 @@ def tell_time(datagram: bytes, round_trip: float) -> bytes | None:
 
 
 def _stamp(seconds: float) -> int:
-    return int((seconds + _NTP_EPOCH) * 2**32)
+    # NTP's first era ends in 2036, and the next begins at 0.
+    return int((seconds + _NTP_EPOCH) * 2**32) % 2**64

@@ -54,6 +54,8 @@ class Narrator:
         self.findings: list[str] = []
         self.notifications: list[Notification] = []
         self.checks: dict[str, CheckReading] = {}
+        self._well: set[str] = set()
+        self._failing: set[str] = set()
         self.console = console
         self._inventory = inventory
         self._clock = clock
@@ -130,18 +132,19 @@ class Narrator:
 
     def hear_check(self, reading: CheckReading) -> None:
         """Tell of a service that fails its check, and that it answers again."""
-        before = self.checks.get(reading.check)
-        self.checks[reading.check] = reading
-        if before is None or before.succeeded == reading.succeeded:
-            # None that failed from the beginning went down before anybody's eyes.
-            return
         name, kind = reading.check, reading.kind
+        self.checks[name] = reading
         if reading.succeeded:
-            self._find(f"The {kind} check of {name} succeeds again.", "green")
-            return
-        failed = {each.outcome.value for each in reading.attempts} - {Outcome.SUCCESS}
-        ended = " and ".join(sorted(failed))
-        self._find(f"The {kind} check of {name} fails: {ended}.", "red")
+            self._well.add(name)
+            if name in self._failing:
+                self._failing.discard(name)
+                self._find(f"The {kind} check of {name} succeeds again.", "green")
+        elif name in self._well - self._failing:
+            # What was never well did not break before anybody's eyes.
+            self._failing.add(name)
+            failed = {each.outcome.value for each in reading.attempts}
+            ended = " and ".join(sorted(failed - {Outcome.SUCCESS}))
+            self._find(f"The {kind} check of {name} fails: {ended}.", "red")
 
     def notify(self, notification: Notification) -> None:
         """Tell what arrived where a person would be paged."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bellrock.model.branching import Ways
 from bellrock.model.observation import DEFAULT_CLASS, Outcome
 
 
@@ -255,18 +256,16 @@ class Route:
         A way whose known hops are all found in another is not counted apart: silence
         is no branch. Nor do packets of one flow that are spread make any.
         """
-        found: list[tuple[tuple[str | None, ...], list[Flow]]] = []
+        ways, found = Ways(self.per_packet), list[list[Flow]]()
         # Those that know most come first, so that the others can fit in with them.
         for flow in sorted(self.flows, key=_unknown):
-            fits = (
-                flows for hops, flows in found if _fits(flow, hops, self.per_packet)
-            )
-            home = next(fits, None)
+            home = ways.first(flow.addresses, reached=flow.reached)
             if home is None:
-                found.append((flow.addresses, [flow]))
+                ways.add(flow.addresses)
+                found.append([flow])
             else:
-                home.append(flow)
-        branches = (Branch(hops, tuple(flows)) for hops, flows in found)
+                found[home].append(flow)
+        branches = (Branch(flows[0].addresses, tuple(flows)) for flows in found)
         return tuple(sorted(branches, key=lambda branch: -len(branch.flows)))
 
     def at_ttl(self, ttl: int) -> frozenset[str]:
@@ -310,21 +309,6 @@ class Route:
 def _unknown(flow: Flow) -> tuple[int, int, int]:
     known = sum(address is not None for address in flow.addresses)
     return (not flow.reached, -known, flow.source_port)
-
-
-def _fits(flow: Flow, hops: tuple[str | None, ...], per_packet: frozenset[int]) -> bool:
-    """Tell whether a flow knows nothing that this way does not."""
-    mine = flow.addresses
-    if len(mine) > len(hops):
-        mine, beyond = mine[: len(hops)], mine[len(hops) :]
-        if any(address is not None for address in beyond):
-            return False
-    elif flow.reached and len(mine) < len(hops):
-        return False
-    return all(
-        address is None or address == there or ttl in per_packet
-        for ttl, (address, there) in enumerate(zip(mine, hops, strict=False), 1)
-    )
 
 
 def _certain(flow: Flow, ttl: int) -> bool:

@@ -90,5 +90,5 @@ class CheckSeries:
         self.probes.lost.add(path, int(attempt.outcome is not Outcome.SUCCESS))
         for phase, seconds in attempt.phases:
             self.probes.delay.observe((*path, phase.value), seconds)
-        outcome = reading.kind, reading.check, attempt.outcome.value
+        outcome = reading.kind, reading.check, "", attempt.outcome.value
         self.probes.outcomes.add(outcome, 1)

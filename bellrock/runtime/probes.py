@@ -146,7 +146,7 @@ class ProbeSeries:
         if trips.late:
             self.late.add(labels, trips.late)
         for outcome, count in trips.outcomes.items():
-            told = (trips.probe, trips.target, outcome.value)
+            told = trips.probe, trips.target, trips.service_class, outcome.value
             self.outcomes.add(told, count)
         if trips.forward is not None:
             self._add_way(path, Direction.FORWARD, trips.forward, trips.at)

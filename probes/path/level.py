@@ -28,6 +28,8 @@ class Level:
         made longer: that they are lost too says nothing new.
     vain : int
         Packets in a row that were sent again and not answered either.
+    patience : int
+        Packets that a flow may send here once anyone has answered; before that 0.
     """
 
     asked: int = 0
@@ -38,6 +40,7 @@ class Level:
     out: int = 0
     forgiven: int = 0
     vain: int = 0
+    patience: int = 0
 
     @property
     def split(self) -> bool:
@@ -48,13 +51,6 @@ class Level:
     def worth_waiting(self) -> bool:
         """Whether who does not answer now may say something new later."""
         return self.answered > self.refused and not self.split
-
-    @property
-    def patience(self) -> int:
-        """Packets that a flow may send here once anyone has answered; before that 0."""
-        if not self.answered:
-            return 0
-        return _ATTEMPTS if self.worth_waiting else 1
 
     def allowed(self, flow: int) -> int:
         """Return how many packets of a flow may be sent here."""
@@ -91,12 +87,11 @@ class Level:
             # As nearly always: one more answer where all were.
             self.answered += 1
             return False
-        before = self.patience
         self.answered += 1
         self.refused += refused
         if again:
             self.vain = 0
-        return self.patience != before
+        return self._judge()
 
     def lost(self, *, again: bool) -> bool:
         """Take a loss; return whether flows may send fewer packets here from now on.
@@ -108,10 +103,16 @@ class Level:
         if not self.worth_waiting:
             return False
         self.vain += again
-        if self.split:
+        if self._judge():
             self.wait = 0.0
             return True
         if not self.forgiven:
             self.wait = min(_LONGEST_WAIT, max(_FIRST_WAIT, 2 * self.wait))
             self.forgiven = self.out
         return False
+
+    def _judge(self) -> bool:
+        """Say how many packets are worth while by now; return whether that is news."""
+        before = self.patience
+        self.patience = _ATTEMPTS if self.worth_waiting else 1
+        return self.patience != before

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from functools import lru_cache
 
 from probes.clock import SECOND, Clock, nanoseconds
 from probes.path.flight import Flight
@@ -47,9 +48,9 @@ class Line:
         while cookie in flight.known:
             cookie = port.cookie(to)
         packet.cookie = cookie
-        fill = max(0, packet.size - _HEADERS[search.family] - COOKIE)
+        fill = _fill(search.family, packet.size)
         packet.at = self._clock.monotonic()
-        number = port.send(to, packet.ask.ttl, cookie, _ZEROS[:fill])
+        number = port.send(to, packet.ask.ttl, cookie, fill)
         if not number:
             flight.add(packet)
         return number
@@ -75,8 +76,11 @@ class Line:
         latest = self._clock.monotonic() if came else 0
         for heard in came:
             packet = self.flight.match(heard)
-            rtt = None if packet is None else self._delay(packet, heard, latest)
-            yield packet, heard, rtt
+            if packet is None:
+                self.ports.guessed(heard)
+                yield None, heard, None
+            else:
+                yield packet, heard, self._delay(packet, heard, latest)
 
     def close(self) -> None:
         """Give all sockets back."""
@@ -87,3 +91,9 @@ class Line:
             return None
         trip = round_trip(packet.at, heard.stamp - self._offset.value, latest, 0)
         return None if trip is None else trip / SECOND
+
+
+@lru_cache(maxsize=4_096)
+def _fill(family: int, size: int) -> memoryview:
+    """Return what follows the cookie in a packet of so many bytes with all headers."""
+    return _ZEROS[: max(0, size - _HEADERS[family] - COOKIE)]

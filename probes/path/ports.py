@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from probes.path.settings import PathProbe
 from probes.path.syn import Raw, SynPort
-from probes.path.wire import Port
+from probes.path.wire import Heard, Port
 from probes.target import Address
 
 _NUMBERS = range(40_000, 60_000)
@@ -82,6 +82,11 @@ class Ports:
         """Yield what there is something to hear at, and whether it is replies too."""
         for handle, events in self._poll.poll(0):
             yield self._ears[handle], bool(events & select.EPOLLIN)
+
+    def guessed(self, heard: Heard) -> None:
+        """Take note of an answer that was to none of our packets."""
+        for raw in self._raws.values():
+            raw.guessed(heard)
 
     def close(self) -> None:
         """Give all sockets back."""

@@ -9,11 +9,12 @@ import errno
 import socket
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from bellrock.model.errors import UserError
 from probes import kernel
 from probes.path import wire
-from probes.path.template import Template, crafted
+from probes.path.template import Template, crafted, from_port
 from probes.path.wire import Heard
 from probes.target import Address
 
@@ -30,6 +31,15 @@ _IPV6_FLOWINFO_SEND = 33
 _LABELS = 0xFFFFF
 _ENDPOINTS = struct.Struct("!HHI")
 _NOTHING = [(0x06, 0, 0, 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The address we reach a target from, a SYN to it, and those of each flow."""
+
+    source: str
+    segment: bytes
+    templates: dict[int, Template] = field(default_factory=dict)
 
 
 class Raw:
@@ -54,7 +64,7 @@ class Raw:
     def __init__(self, family: int, port: int, *, dscp: int) -> None:
         self._family, self.port = family, port
         self._numbers: set[int] = set()
-        self._targets: dict[str, tuple[str, dict[int, Template]]] = {}
+        self._targets: dict[str, _Target] = {}
         self.mouth = _raw(family)
         try:
             self._ear = _raw(family)
@@ -93,23 +103,33 @@ class Raw:
         with socket.socket(self._family, socket.SOCK_DGRAM) as asked:
             asked.connect(to)
             source = asked.getsockname()[0].partition("%")[0]
-        before, templates = self._targets.pop(to[0], (source, {}))
+        known = self._targets.pop(to[0], None)
         if len(self._targets) >= _MOST_TARGETS:
             # Who was asked longest ago.
             del self._targets[next(iter(self._targets))]
-        self._targets[to[0]] = source, templates if before == source else {}
+        if known is None or known.source != source:
+            target = to[0].partition("%")[0]
+            known = _Target(source, crafted(source, target, 0, self.port))
+        for template in known.templates.values():
+            template.begin()
+        self._targets[to[0]] = known
 
     def template(self, to: Address, number: int) -> Template:
-        """Return the SYNs from one of our ports to a target; scapy writes the first."""
+        """Return the SYNs from one of our ports to a target; scapy wrote the first."""
         if to[0] not in self._targets:
             self.renew(to)
-        source, templates = self._targets[to[0]]
-        found = templates.get(number)
+        target = self._targets[to[0]]
+        found = target.templates.get(number)
         if found is None:
-            target = to[0].partition("%")[0]
-            found = Template(crafted(source, target, number, self.port))
-            templates[number] = found
+            found = Template(from_port(target.segment, number))
+            target.templates[number] = found
         return found
+
+    def guessed(self, heard: Heard) -> None:
+        """Take note of an answer to a SYN that was none of ours."""
+        target = self._targets.get(heard.to[0])
+        if target is not None and heard.port in target.templates:
+            target.templates[heard.port].guessed()
 
     def listen(self, number: int) -> None:
         """Hear of answers to a port of ours, too."""

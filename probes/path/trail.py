@@ -52,11 +52,6 @@ class Trail:
         The TTL where it ends, and why; None until that is known.
     """
 
-    __slots__ = (
-        *("flow", "seen", "others", "tries", "out", "outstanding", "hungry", "news"),
-        *("last", "ending", "_reach", "_window"),
-    )
-
     def __init__(self, flow: int, max_ttl: int, window: int = WINDOW) -> None:
         self.flow = flow
         self.seen: list[Seen | None] = [None] * (max_ttl + 1)

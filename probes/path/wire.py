@@ -254,8 +254,8 @@ def told(
     """Read an entry of the error queue; None unless ICMP is the reason for it."""
     error, stamp = b"", None
     for level, kind, value in ancillary:
-        if level == socket.SOL_SOCKET:
-            stamp = kernel.moment(kind, value)
+        if kind == kernel.SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
+            stamp = kernel.moment(value)
         elif (level, kind) in _RECVERR:
             error = value
     if len(error) < _ERROR.size:

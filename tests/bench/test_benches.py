@@ -65,6 +65,7 @@ def test_a_probe_of_a_path_is_measured_and_all_branches_are_found() -> None:
     if os.geteuid() != 0:
         without("CAP_SYS_ADMIN")
     assert sane(path.probe(2))
+    assert sane(path.tcp(2))
     assert path.branches(2).value == 4
 
 

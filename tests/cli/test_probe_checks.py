@@ -40,6 +40,19 @@ async def test_a_page_is_explained_phase_by_phase(tmp_path: Path) -> None:
     assert max(map(len, done.stdout.splitlines())) <= 88
 
 
+async def test_a_redirect_to_another_host_is_followed_where_it_is_named(
+    tmp_path: Path,
+) -> None:
+    async with serving(answers(page()), address="127.0.0.2") as other:
+        moved = page(b"", "302 Found", f"Location: http://127.0.0.2:{other}/")
+        async with serving(answers(moved)) as port:
+            url = f"http://127.0.0.1:{port}/"
+            barred = await run("http", url, folder=tmp_path)
+            named = await run("http", url, "--follow", "127.0.0.2", folder=tmp_path)
+    assert (barred.returncode, named.returncode) == (1, 0)
+    assert "add 127.0.0.2 to follow" in " ".join(barred.stdout.split())
+
+
 async def test_a_bad_certificate_is_a_finding_with_its_end(tmp_path: Path) -> None:
     authority = Authority.of(tmp_path)
     async with serving(hangs, authority.context("other.example")) as port:

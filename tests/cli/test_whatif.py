@@ -260,6 +260,36 @@ def test_the_command_ends_with_its_status_as_a_process_too(net: Path) -> None:
     assert (wrong.returncode, wrong.stdout) == (2, "")
 
 
+def test_worst_cases_are_told_when_asked_for(net: Path, says: Says) -> None:
+    words = ("--add-link", "p1,school-cpe,20M,99", "--n1")
+    said = says("whatif", net, *words)
+    assert said.returncode == 0, "what a failure would overload is no finding yet"
+    busiest = r"N-1: busiest link +gp-tail 60 % +p1-school-cpe 550 % without core"
+    assert re.search(busiest, said.stdout)
+    assert re.search(r"p1-school-cpe ba +\? +550 % +core *\n", said.stdout)
+    found = json.loads(says("whatif", net, *words, "--format", "json").stdout)
+    assert found["n1"]["after"]["worst"] == {
+        "id": "p1-school-cpe",
+        "direction": "ba",
+        "utilisation": 5.5,
+        "failure": {"kind": "link", "id": "core"},
+    }
+    rows = says("whatif", net, *words, "--format", "csv").stdout.splitlines()
+    assert ",worst_load,p1-school-cpe,ba,,110000000.0" in rows
+    assert "no single failure loads a link" in says("whatif", net, "--n1").stdout
+    assert "n1" not in json.loads(says("whatif", net, "--format", "json").stdout)
+
+
+def test_worst_cases_that_do_not_fit_in_memory_are_told(
+    net: Path, says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("topology.traffic.study.LARGEST", 1)
+    for words in (("whatif", net), ("diff", net, net)):
+        said = says(*words, "--n1", "--format", "csv")
+        assert said.returncode == 2
+        assert said.stderr.startswith("--n1: ")
+
+
 def test_diff_of_an_inventory_with_itself_is_empty(net: Path, says: Says) -> None:
     said = says("diff", net, net, "--format", "csv")
     assert said.returncode == 0

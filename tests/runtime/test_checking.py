@@ -99,7 +99,7 @@ async def test_what_fails_is_lost_and_its_outcome_counted(series: Series) -> Non
     assert not await checking.check(failing)
     assert series.checks.up.get(UP) == 0
     assert series.probes.lost.get(("tcp", "one", "", "round_trip", "", "ipv4")) == 1
-    assert series.probes.outcomes.get(("tcp", "one", "refused")) == 1
+    assert series.probes.outcomes.get(("tcp", "one", "", "refused")) == 1
 
 
 async def test_a_name_that_is_lost_fails_the_families_it_had(

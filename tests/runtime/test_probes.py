@@ -248,3 +248,16 @@ def test_steps_are_between_neighbours_and_without_sign() -> None:
     assert steps([3.0, 1.0, 1.0, 2.0]) == [2.0, 0.0, 1.0]
     assert steps([3.0]) == []
     assert Figures.of(()) is None
+
+
+def test_how_packets_ended_is_told_by_class(inventory: Inventory) -> None:
+    series, _ = started(inventory, "voice", "bulk")
+    series.probes.add(trips(1, 0.01, 0.02))
+    series.probes.add(trips(1, 0.01, lost=3, service_class="bulk"))
+    ended = catalogue.PROBE_OUTCOME
+    assert told(series, ended, "icmp", "cpe", "voice", "success") == 2
+    assert told(series, ended, "icmp", "cpe", "bulk", "success") == 1
+    assert told(series, ended, "icmp", "cpe", "bulk", "timeout") == 3
+    series.adopt(inventory, {"icmp": ("voice",)}, {})
+    assert told(series, ended, "icmp", "cpe", "voice", "success") == 2
+    assert told(series, ended, "icmp", "cpe", "bulk", "success") is None

@@ -12,11 +12,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numba.core.event
+
+from topology.kernels import notice
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 # What it holds is set when it is imported, which no type checker sees.
 config: Any = numba.config
+event: Any = numba.core.event
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -47,6 +51,19 @@ def _compiled(function: Kernel, options: dict[str, bool]) -> Kernel:
         return cast("Kernel", njit(nogil=True, **options)(function))
     finally:
         config.CACHE_DIR = before
+
+
+class _Listener(event.Listener):  # type: ignore[misc]
+    """Hears of every function that is compiled because it was not kept."""
+
+    def on_start(self, _: object) -> None:
+        notice.compiling()
+
+    def on_end(self, _: object) -> None:
+        pass
+
+
+event.register("numba:compile", _Listener())
 
 
 def _digest(folder: str) -> str:

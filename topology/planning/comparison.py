@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+from topology.planning.loading import Shift, shifts
 from topology.planning.outlook import Outlook
-from topology.planning.shifts import Shift, shifts
 
 
 class Comparison:
@@ -99,7 +99,12 @@ class Comparison:
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:
         """Arcs that carry another load, those whose utilisation changes most first."""
-        return shifts(self.before, self.after)
+        return shifts(self.before.loading, self.after.loading)
+
+    @cached_property
+    def worst_shifts(self) -> tuple[Shift, ...]:
+        """The same for the most that they carry after any single failure (N-1)."""
+        return shifts(self.before.worst_loading, self.after.worst_loading)
 
     @property
     def changes_something(self) -> bool:

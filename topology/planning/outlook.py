@@ -9,20 +9,17 @@ import numpy as np
 from bellrock.model.inventory import Inventory
 from bellrock.model.scenario import Scenario
 from topology.analysis import Reading
-from topology.arrays import Bools, Floats
+from topology.arrays import Bools
 from topology.graph import NOTHING
+from topology.kernels.sweep import FULL
 from topology.network import Network
 from topology.planning.applied import apply, rearranged, regrown
+from topology.planning.loading import Loading
 from topology.redundancy import Level, Redundancy
 from topology.routing import Arc
 from topology.traffic.demands import Demands
 from topology.traffic.loads import Loads, loads
-
-OVER = 1 + 1e-9
-"""Utilisation from which a link is over: sums of floats are not exact."""
-
-DIRECTIONS = ("ab", "ba")
-"""Of the arcs of a link, in order."""
+from topology.traffic.n1 import WorstCases, n1
 
 
 class Outlook:
@@ -127,10 +124,10 @@ class Outlook:
     def _loads(self) -> Loads:
         return loads(self.network.arrays, self.demands, self.failed)
 
-    @property
-    def load(self) -> Floats:
-        """What each arc carries, bit/s; shape (2 m,)."""
-        return self._loads.load
+    @cached_property
+    def loading(self) -> Loading:
+        """What each link carries."""
+        return Loading(self.network.arrays, self._loads.load)
 
     @property
     def unrouted(self) -> float:
@@ -143,45 +140,28 @@ class Outlook:
         return math.fsum(self.demands.rate.tolist())
 
     @cached_property
-    def utilisation(self) -> Floats:
-        """Load by capacity of each arc, nan where that is not known; shape (2 m,)."""
-        return np.asarray(self.load / self.network.arrays.circuits.capacity, np.float64)
-
-    @cached_property
     def over(self) -> Mapping[Arc, float]:
         """Utilisation of all that carries more than it can, worst first."""
-        arcs = np.flatnonzero(self.utilisation > OVER).tolist()
-        found = {self.arc(arc): float(self.utilisation[arc]) for arc in arcs}
+        used = self.loading.utilisation
+        arcs = np.flatnonzero(used > FULL).tolist()
+        found = {self.loading.arc(arc): float(used[arc]) for arc in arcs}
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
-    @property
-    def busiest(self) -> tuple[Arc, float] | None:
-        """The arc that is used most, and its utilisation; None where none is known.
+    @cached_property
+    def worst(self) -> WorstCases:
+        """What the next single failure would do to the links.
 
-        Of equals it is that of the smallest id.
+        Raises
+        ------
+        TooLargeError
+            See `topology.traffic.study.Study.of`.
         """
-        most = float(np.max(self.utilisation, initial=0.0, where=self._known))
-        if most == 0:
-            return None
-        equals = np.flatnonzero(self.utilisation == most).tolist()
-        return min(self.arc(arc) for arc in equals), most
+        return n1(self.network.arrays, self.demands, self.failed)
 
-    @property
-    def _known(self) -> Bools:
-        return ~np.isnan(self.utilisation)
-
-    def arc(self, number: int) -> Arc:
-        """Return the link and the direction of an arc."""
-        return self.network.arrays.links[number // 2], DIRECTIONS[number % 2]
-
-    def utilised(self, arc: Arc) -> float | None:
-        """Return the utilisation of an arc; None where it is not known."""
-        link, direction = arc
-        number = self.network.arrays.link_number.get(link)
-        if number is None:
-            return None
-        ratio = float(self.utilisation[2 * number + DIRECTIONS.index(direction)])
-        return None if math.isnan(ratio) else ratio
+    @cached_property
+    def worst_loading(self) -> Loading:
+        """The most that each link carries after any single failure."""
+        return Loading(self.network.arrays, self.worst.worst_load)
 
     @property
     def troubled(self) -> bool:

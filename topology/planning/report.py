@@ -1,10 +1,11 @@
 """Before and after, for programs: what ``bellrock whatif`` and ``diff`` print."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from topology.planning.comparison import Comparison
+from topology.planning.loading import ArcLoad, Shift
 from topology.planning.outlook import Outlook
-from topology.planning.shifts import ArcLoad, Shift
+from topology.routing import Arc
 
 
 class BusyLink(TypedDict):
@@ -50,6 +51,46 @@ class LoadChange(TypedDict):
     utilisation_after: float | None
 
 
+class Failure(TypedDict):
+    """An element whose failure is the worst for something."""
+
+    kind: str
+    id: str
+
+
+class WorstLink(BusyLink):
+    """One direction of a link after the single failure that is worst for it."""
+
+    failure: Failure | None
+
+
+class WorstSummary(TypedDict):
+    """The next single failure in numbers: links over 100 %, demand without a way."""
+
+    overloaded: int
+    unrouted: float
+    unrouted_failure: Failure | None
+    worst: WorstLink | None
+
+
+class WorstChange(LoadChange):
+    """As a change of load, at the worst single failure before and after.
+
+    A failure is None where none makes it worse than it is, or the link is not there.
+    """
+
+    failure_before: Failure | None
+    failure_after: Failure | None
+
+
+class WorstReport(TypedDict):
+    """What single failures do on top of it (N-1)."""
+
+    before: WorstSummary
+    after: WorstSummary
+    load_changes: list[WorstChange]
+
+
 class ComparisonReport(TypedDict):
     """What changes from one network to the other; ids in alphabetical order.
 
@@ -75,10 +116,74 @@ class ComparisonReport(TypedDict):
     spofs_added: list[str]
     spofs_removed: list[str]
     load_changes: list[LoadChange]
+    n1: NotRequired[WorstReport]
 
 
-def report(comparison: Comparison) -> ComparisonReport:
-    """Return all that `comparison` has to say."""
+def report(comparison: Comparison, *, worst: bool = False) -> ComparisonReport:
+    """Return all that `comparison` has to say, of the worst cases only if asked to."""
+    found = _report(comparison)
+    if worst:
+        found["n1"] = worst_report(comparison)
+    return found
+
+
+def worst_report(comparison: Comparison) -> WorstReport:
+    """Return what single failures do before and after.
+
+    Raises
+    ------
+    TooLargeError
+        See `topology.traffic.study.Study.of`.
+    """
+    before, after = comparison.before, comparison.after
+    return WorstReport(
+        before=worst_summary(before),
+        after=worst_summary(after),
+        load_changes=[
+            WorstChange(
+                **_change(shift),
+                failure_before=worst_failure(before, shift.arc),
+                failure_after=worst_failure(after, shift.arc),
+            )
+            for shift in comparison.worst_shifts
+        ],
+    )
+
+
+def worst_summary(outlook: Outlook) -> WorstSummary:
+    """Return the next single failure in numbers."""
+    found, loading = outlook.worst, outlook.worst_loading
+    worst, arc = None, loading.busiest
+    if arc >= 0:
+        link, direction = loading.arc(arc)
+        worst = WorstLink(
+            id=link,
+            direction=direction,
+            utilisation=float(loading.utilisation[arc]),
+            failure=worst_failure(outlook, (link, direction)),
+        )
+    return WorstSummary(
+        overloaded=found.overloaded,
+        unrouted=found.worst_unrouted,
+        unrouted_failure=_failure(outlook, found.worst_unrouted_failure),
+        worst=worst,
+    )
+
+
+def worst_failure(outlook: Outlook, arc: Arc) -> Failure | None:
+    """Return what makes an arc carry the most; None if nothing makes it carry more."""
+    number = outlook.worst_loading.number(arc)
+    if number < 0:
+        return None
+    return _failure(outlook, int(outlook.worst.worst_failure[number]))
+
+
+def _failure(outlook: Outlook, number: int) -> Failure | None:
+    named = outlook.worst.name(number)
+    return None if named is None else Failure(kind=named[0].value, id=named[1])
+
+
+def _report(comparison: Comparison) -> ComparisonReport:
     return ComparisonReport(
         before=summary(comparison.before),
         after=summary(comparison.after),
@@ -125,9 +230,12 @@ def summary(outlook: Outlook) -> Summary:
 
 
 def _busiest(outlook: Outlook) -> BusyLink | None:
-    if outlook.busiest is None:
+    loading = outlook.loading
+    arc = loading.busiest
+    if arc < 0:
         return None
-    (link, direction), ratio = outlook.busiest
+    link, direction = loading.arc(arc)
+    ratio = float(loading.utilisation[arc])
     return BusyLink(id=link, direction=direction, utilisation=ratio)
 
 

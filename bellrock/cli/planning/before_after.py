@@ -1,21 +1,43 @@
 """How a comparison is shown: a sentence, what changes, and what does not."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, TypeVar
 
+import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
 from bellrock.cli.answers import fitting
+from bellrock.model.errors import UserError
 from topology.planning.comparison import Comparison
-from topology.planning.report import Summary, summary
-from topology.planning.shifts import ArcLoad
+from topology.planning.loading import ArcLoad
+from topology.planning.report import (
+    Failure,
+    Summary,
+    WorstSummary,
+    summary,
+    worst_failure,
+    worst_summary,
+)
 from topology.planning.words import listed, name_of
+from topology.traffic.study import TooLargeError
 
-Row = tuple[str, str, str, object, object]
-"""What changes, the id of what, which detail, before and after."""
+WorstToo = Annotated[
+    bool,
+    typer.Option("--n1", help="and what any single failure on top does to the links"),
+]
 
-HEADINGS = ("change", "id", "detail", "before", "after")
+
+@contextmanager
+def within_memory() -> Iterator[None]:
+    """Turn worst cases that take more memory than they may into the user's problem."""
+    try:
+        yield
+    except TooLargeError as error:
+        raise UserError(f"--n1: {error}", "ask without --n1") from None
+
 
 _MOST_NAMED = 6
 
@@ -25,13 +47,20 @@ def console() -> Console:
     return Console(highlight=False, markup=False)
 
 
-def show(screen: Console, comparison: Comparison, top: int) -> None:
+def show(screen: Console, comparison: Comparison, top: int, *, worst: bool) -> None:
     """Show what changes, in as many lines of a table as `top` at most."""
-    _show_summaries(screen, summary(comparison.before), summary(comparison.after))
+    before, after = comparison.before, comparison.after
+    figures = _figures(_FIGURES, summary(before), summary(after))
+    if worst:
+        more = worst_summary(before), worst_summary(after)
+        figures |= _figures(_WORST_FIGURES, *more)
+    _show_figures(screen, figures)
     for words in _lists(comparison):
         screen.print(words)
     _show_cut(screen, comparison, top)
     _show_loads(screen, comparison, top)
+    if worst:
+        _show_worst(screen, comparison, top)
 
 
 _FIGURES: Mapping[str, Callable[[Summary], str]] = {
@@ -50,21 +79,45 @@ _FIGURES: Mapping[str, Callable[[Summary], str]] = {
 }
 
 
-def _show_summaries(screen: Console, before: Summary, after: Summary) -> None:
+_WORST_FIGURES: Mapping[str, Callable[[WorstSummary], str]] = {
+    "N-1: links over 100 %": lambda s: f"{s['overloaded']:,}",
+    "N-1: busiest link": lambda s: _worst(s),
+    "N-1: demand without a way": lambda s: rate(s["unrouted"]),
+}
+
+Figures = dict[str, tuple[str, str]]
+_Some = TypeVar("_Some")
+
+
+def _figures(
+    written: Mapping[str, Callable[[_Some], str]], before: _Some, after: _Some
+) -> Figures:
+    return {name: (say(before), say(after)) for name, say in written.items()}
+
+
+def _show_figures(screen: Console, figures: Figures) -> None:
     table = Table(box=SIMPLE, pad_edge=False)
     for heading in ("", "before", "after"):
         table.add_column(heading, justify="right" if heading else "left")
-    same = []
-    for name, written in _FIGURES.items():
-        one, other = written(before), written(after)
-        if one == other:
-            same.append(name)
-        else:
-            table.add_row(name, one, other)
+    for name, (before, after) in figures.items():
+        if before != after:
+            table.add_row(name, before, after)
     if table.row_count:
         screen.print(table)
+    same = [name for name, (before, after) in figures.items() if before == after]
     if same:
         screen.print(f"the same as before: {', '.join(same)}")
+
+
+def _worst(found: WorstSummary) -> str:
+    worst = found["worst"]
+    if worst is None:
+        return "none"
+    return f"{worst['id']} {percent(worst['utilisation'])}{_without(worst['failure'])}"
+
+
+def _without(failure: Failure | None) -> str:
+    return "" if failure is None else f" without {failure['id']}"
 
 
 def _busiest(found: Summary) -> str:
@@ -147,6 +200,29 @@ def _show_loads(screen: Console, comparison: Comparison, top: int) -> None:
     _more(screen, len(shifts) - top)
 
 
+def _show_worst(screen: Console, comparison: Comparison, top: int) -> None:
+    found = comparison.worst_shifts
+    if not found:
+        screen.print("no single failure loads a link more or less than before")
+        return
+    widths = {"N-1: link": 0, "before": -6, "without": 0, "after": -6, "without ": 0}
+    table = fitting(screen.width, widths)
+    for shift in found[:top]:
+        cells = []
+        for outlook, load in (
+            (comparison.before, shift.before),
+            (comparison.after, shift.after),
+        ):
+            used = None if load is None else load.utilisation
+            failure = worst_failure(outlook, shift.arc)
+            cells += ["?" if used is None else percent(used)]
+            cells += ["" if failure is None else failure["id"]]
+        link, direction = shift.arc
+        table.add_row(f"{link} {direction}", *cells)
+    screen.print(table)
+    _more(screen, len(found) - top)
+
+
 def _more(screen: Console, left: int) -> None:
     if left > 0:
         screen.print(f"and {left:,} more; --top shows more of them")
@@ -185,42 +261,3 @@ def percent(ratio: float) -> str:
     if 0 < ratio < 0.01:
         return "<1 %"
     return f"{100 * ratio:.0f} %"
-
-
-def rows(comparison: Comparison) -> Iterator[Row]:
-    """Yield a row for each thing that changes, and each link that is over 100 %."""
-    before, after = comparison.before, comparison.after
-    lists = {
-        "site_cut": comparison.sites_cut,
-        "site_restored": comparison.sites_restored,
-        "redundancy_lost": comparison.redundancy_lost,
-        "redundancy_gained": comparison.redundancy_gained,
-        "false_diversity_added": comparison.falsely_diverse_added,
-        "false_diversity_removed": comparison.falsely_diverse_removed,
-    }
-    for change, sites in lists.items():
-        for site in sorted(sites):
-            one, other = before.levels.get(site, ""), after.levels.get(site, "")
-            yield change, site, "redundancy", one, other
-    services = {
-        "service_cut": comparison.services_cut,
-        "service_restored": comparison.services_restored,
-    }
-    for change, lost in services.items():
-        for service in sorted(lost):
-            for site in sorted(lost[service]):
-                yield change, service, site, "", ""
-    for element in sorted(comparison.spofs_added):
-        yield "spof_added", element, "", "", ""
-    for element in sorted(comparison.spofs_removed):
-        yield "spof_removed", element, "", "", ""
-    for (link, direction), ratio in after.over.items():
-        was = before.utilised((link, direction))
-        yield "link_over", link, direction, "" if was is None else was, ratio
-    for shift in comparison.shifts:
-        link, direction = shift.arc
-        yield "load", link, direction, _load(shift.before), _load(shift.after)
-
-
-def _load(load: ArcLoad | None) -> object:
-    return "" if load is None else load.load

@@ -12,7 +12,14 @@ import typer
 from rich.console import Console
 
 from bellrock.cli.answers import Format, MostRows, OutputFormat, fitting, told
-from bellrock.cli.planning.before_after import HEADINGS, Row, console, rate, rows, show
+from bellrock.cli.planning.before_after import (
+    WorstToo,
+    console,
+    rate,
+    show,
+    within_memory,
+)
+from bellrock.cli.planning.rows import HEADINGS, Row, rows
 from topology.planning.changes import Change, Changes, Entry, Plain, changes
 from topology.planning.comparison import Comparison
 from topology.planning.outlook import Outlook
@@ -54,6 +61,7 @@ class DiffReport(ComparisonReport):
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="the inventory as it is")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="as it is going to be")],
+    worst: WorstToo = False,
     form: OutputFormat = Format.TABLE,
     top: MostRows = 8,
 ) -> None:
@@ -71,19 +79,20 @@ def diff(
     before, after = told(old), told(new)
     declared = changes(before, after)
     comparison = Comparison(Outlook(before), Outlook(after))
-    match form:
-        case Format.JSON:
-            print(json.dumps(_report(declared, comparison), indent=2))
-        case Format.CSV:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(HEADINGS)
-            writer.writerows((*_rows(declared), *rows(comparison)))
-        case Format.TABLE:
-            _show(console(), declared, comparison, top)
+    with within_memory():
+        match form:
+            case Format.JSON:
+                print(json.dumps(_report(declared, comparison, worst), indent=2))
+            case Format.CSV:
+                writer = csv.writer(sys.stdout, lineterminator="\n")
+                writer.writerow(HEADINGS)
+                writer.writerows((*_rows(declared), *rows(comparison, worst=worst)))
+            case Format.TABLE:
+                _show(console(), declared, comparison, top, worst)
     raise typer.Exit(1 if comparison.after.troubled else 0)
 
 
-def _report(declared: Changes, comparison: Comparison) -> DiffReport:
+def _report(declared: Changes, comparison: Comparison, worst: bool) -> DiffReport:
     return DiffReport(
         old=comparison.before.inventory.id,
         new=comparison.after.inventory.id,
@@ -101,7 +110,7 @@ def _report(declared: Changes, comparison: Comparison) -> DiffReport:
             )
             for each in declared.changed
         ],
-        **report(comparison),
+        **report(comparison, worst=worst),
     )
 
 
@@ -148,7 +157,9 @@ def _cell(value: Plain) -> object:
     return " ".join(value) if isinstance(value, list) else value
 
 
-def _show(screen: Console, declared: Changes, comparison: Comparison, top: int) -> None:
+def _show(
+    screen: Console, declared: Changes, comparison: Comparison, top: int, worst: bool
+) -> None:
     screen.print(_sentence(declared, comparison))
     if not declared:
         return
@@ -159,7 +170,7 @@ def _show(screen: Console, declared: Changes, comparison: Comparison, top: int) 
     screen.print(table)
     if len(lines) > top:
         screen.print(f"and {len(lines) - top:,} more; --top shows more of them")
-    show(screen, comparison, top)
+    show(screen, comparison, top, worst=worst)
 
 
 def _lines(declared: Changes) -> Iterator[tuple[str, str, str, str]]:

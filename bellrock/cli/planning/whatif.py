@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, TypedDict
 
@@ -21,19 +21,21 @@ from bellrock.cli.answers import (
 from bellrock.cli.output import free, write_whole
 from bellrock.cli.planning.asked import Options, asked
 from bellrock.cli.planning.before_after import (
-    HEADINGS,
+    WorstToo,
     console,
     percent,
     rate,
-    rows,
     show,
+    within_memory,
 )
+from bellrock.cli.planning.rows import HEADINGS, rows
 from bellrock.inventory.scenarios.read import read
 from bellrock.inventory.scenarios.write import write
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.model.scenario import Scenario
 from topology.planning.comparison import Comparison
+from topology.planning.loading import Loading
 from topology.planning.outlook import Outlook
 from topology.planning.report import ComparisonReport, report
 from topology.planning.words import sentence, subject
@@ -113,6 +115,7 @@ def whatif(
     force: Annotated[
         bool, typer.Option("--force", help="save over a file that is there")
     ] = False,
+    worst: WorstToo = False,
     form: OutputFormat = Format.TABLE,
     top: MostRows = 8,
 ) -> None:
@@ -146,18 +149,16 @@ def whatif(
     if save is not None:
         target = free(save, "scenario.yaml", force=force)
         write_whole(target, write(scenarios), force=force)
-    before = Outlook(inventory)
-    compared = [Comparison(before, before.after(each)) for each in scenarios]
-    answers = [*zip(scenarios, compared, strict=True)]
-    match form:
-        case Format.JSON:
-            print(json.dumps(_report(inventory, answers), indent=2))
-        case Format.CSV:
-            _write_csv(answers)
-        case Format.TABLE:
-            _show(inventory, answers, top)
-    troubled = any(comparison.after.troubled for comparison in compared)
-    raise typer.Exit(1 if troubled else 0)
+    answers = _Answers(inventory, scenarios, worst=worst)
+    with within_memory():
+        match form:
+            case Format.JSON:
+                print(json.dumps(_report(answers), indent=2))
+            case Format.CSV:
+                _write_csv(answers)
+            case Format.TABLE:
+                _show(answers, top)
+    raise typer.Exit(1 if answers.troubled else 0)
 
 
 def _refuse_both(
@@ -177,65 +178,101 @@ def _refuse_both(
         )
 
 
-def _answer(inventory: Inventory, asked: Scenario, found: Comparison) -> WhatIfReport:
-    said = sentence(subject(asked, inventory), found)
-    return WhatIfReport(
-        network=inventory.id, scenario=asked.name, sentence=said, **report(found)
-    )
+class _Answers:
+    """What each scenario changes, one after the other: none is kept for the next.
+
+    Attributes
+    ----------
+    troubled : bool
+        Whether one so far leaves a site cut off or a link over 100 %.
+    """
+
+    def __init__(
+        self, inventory: Inventory, scenarios: Sequence[Scenario], *, worst: bool
+    ) -> None:
+        self.inventory = inventory
+        self.scenarios = scenarios
+        self.worst = worst
+        self.troubled = False
+        self._before = Outlook(inventory)
+
+    def __iter__(self) -> Iterator[tuple[Scenario, Comparison]]:
+        for scenario in self.scenarios:
+            found = Comparison(self._before, self._before.after(scenario))
+            self.troubled |= found.after.troubled
+            yield scenario, found
+
+    def sentence(self, asked: Scenario, found: Comparison) -> str:
+        """Say what one of them changes."""
+        return sentence(subject(asked, self.inventory), found)
 
 
-Answers = Sequence[tuple[Scenario, Comparison]]
-
-
-def _report(inventory: Inventory, answers: Answers) -> WhatIfReport | ScenariosReport:
-    reports = [_answer(inventory, *each) for each in answers]
+def _report(answers: _Answers) -> WhatIfReport | ScenariosReport:
+    network = answers.inventory.id
+    reports = [
+        WhatIfReport(
+            network=network,
+            scenario=asked.name,
+            sentence=answers.sentence(asked, found),
+            **report(found, worst=answers.worst),
+        )
+        for asked, found in answers
+    ]
     if len(reports) == 1:
         return reports[0]
-    return ScenariosReport(network=inventory.id, scenarios=reports)
+    return ScenariosReport(network=network, scenarios=reports)
 
 
-def _write_csv(answers: Answers) -> None:
+def _write_csv(answers: _Answers) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("scenario", *HEADINGS))
     for scenario, comparison in answers:
-        for row in rows(comparison):
+        for row in rows(comparison, worst=answers.worst):
             writer.writerow((scenario.name, *row))
 
 
-def _show(inventory: Inventory, answers: Answers, top: int) -> None:
+def _show(answers: _Answers, top: int) -> None:
     screen = console()
-    if len(answers) == 1:
-        (answer,) = answers
-        screen.print(sentence(subject(answer[0], inventory), answer[1]))
-        show(screen, answer[1], top)
-    else:
+    if len(answers.scenarios) > 1:
         _show_side_by_side(screen, answers)
+        return
+    for scenario, comparison in answers:
+        screen.print(answers.sentence(scenario, comparison))
+        show(screen, comparison, top, worst=answers.worst)
 
 
-def _show_side_by_side(screen: Console, answers: Answers) -> None:
-    table = fitting(
-        screen.width,
-        {
-            **{"scenario": 0, "cut": -5, "people": -9, "lost": -4, "less": -4},
-            **{"more": -4, "over": -4, "busiest": -7, "no way": -6},
-        },
-    )
+def _show_side_by_side(screen: Console, answers: _Answers) -> None:
+    worst = answers.worst
+    columns = {
+        **{"scenario": 0, "cut": -5, "people": -9, "lost": -4, "less": -4},
+        **{"more": -4, "over": -4, "busiest": -7, "no way": -6},
+        **({"N-1": -5} if worst else {}),
+    }
+    table = fitting(screen.width, columns)
     for scenario, comparison in answers:
         after = comparison.after
-        table.add_row(
-            scenario.name,
+        cells = [
             f"{len(comparison.sites_cut):,}",
             f"{comparison.people_cut:,}",
             f"{len(comparison.services_cut):,}",
             f"{len(comparison.redundancy_lost):,}",
             f"{len(comparison.redundancy_gained):,}",
             f"{len(after.over):,}",
-            percent(after.busiest[1] if after.busiest else 0.0),
+            _most(after.loading),
             rate(after.unrouted),
-        )
+        ]
+        if worst:
+            cells.append(_most(after.worst_loading))
+        table.add_row(scenario.name, *cells)
     screen.print(table)
     screen.print(
         "cut: sites cut off that are not now, and people there; lost: services, by "
         "some site; less, more: sites whose redundancy changes; over: links over "
         "100 %; no way: demand without one, bit/s"
+        + ("; N-1: the busiest link after the worst single failure" if worst else "")
     )
+
+
+def _most(loading: Loading) -> str:
+    found = loading.at(loading.busiest)
+    return percent((found and found.utilisation) or 0.0)

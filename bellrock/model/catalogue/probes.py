@@ -137,7 +137,7 @@ PROBE_OUTCOME = Metric(
     "counter",
     "",
     "How probe packets ended.",
-    ("probe", "target", "outcome"),
+    ("probe", "target", "class", "outcome"),
 )
 PROBE_UNSENT = Metric(
     "bellrock_probe_unsent_total",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bellrock.model.route import Ending, Flow
 from probes.path.discovery import Ask, Discovery, Kind, Seen
+from probes.path.next_hops import NextHops
 
 _TARGET = "target"
 Network = Callable[[Ask], Seen | None]
@@ -201,3 +202,40 @@ def test_whatever_comes_back_it_ends_and_has_no_gaps(data: st.DataObject) -> Non
 
     for flow in _flows(_searched(chaos, flows=24)):
         assert [hop.ttl for hop in flow.hops] == list(range(1, len(flow.hops) + 1))
+
+
+@given(seed=st.integers(0, 1 << 32), single=st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_in_whatever_order_answers_come_nothing_is_waited_for_in_the_end(
+    seed: int, single: bool
+) -> None:
+    """Lost, refused by this machine, late: and what is incomplete is kept up."""
+    dice = random.Random(seed)
+    search = Discovery(flows=24, max_ttl=12, failure=0.05)
+    search.single = single
+    out: list[Ask] = []
+    lost: list[Ask] = []
+    now = 0.0
+    while not search.done:
+        now += 0.01
+        ask = search.next(now)
+        if ask is not None:
+            out.append(ask)
+        elif out:
+            ask = out.pop(dice.randrange(len(out)))
+            fate = dice.random()
+            if fate < 0.2:
+                search.lost(ask)
+                lost.append(ask)
+            elif fate < 0.25:
+                search.unsent(ask)
+            else:
+                kind = Kind.ARRIVED if ask.ttl >= 6 else Kind.EXPIRED
+                search.answered(ask, Seen(kind, f"{ask.ttl}{dice.randrange(3)}"))
+        if lost and dice.random() < 0.05:
+            late = lost.pop()
+            search.answered(late, Seen(Kind.EXPIRED, f"{late.ttl}x"), late=True)
+        assert now < 1_000
+    assert out == []
+    fresh = NextHops.of(search._trails, 0.05)
+    assert search.incomplete == fresh.incomplete()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
 from scapy.layers.inet6 import IPv6
 
-from probes.path.template import SEGMENT, Template, crafted
+from probes.path.template import SEGMENT, Template, crafted, from_port
 
 _PORTS = st.integers(1, 65_535)
 
@@ -39,6 +39,41 @@ def test_a_patched_segment_is_what_scapy_would_have_written(
     cookie = segment[:4] + sequence.to_bytes(4, "big")
     patched = Template(segment).syn(cookie)
     assert patched == _written(source, target, segment, sequence)
+
+
+@given(
+    pair=st.sampled_from(
+        [("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8:ffff::ffff")]
+    ),
+    before=_PORTS,
+    source_port=_PORTS,
+    port=_PORTS,
+)
+def test_a_segment_from_another_port_is_what_scapy_would_have_written(
+    pair: tuple[str, str], before: int, source_port: int, port: int
+) -> None:
+    segment = from_port(crafted(*pair, before, port), source_port)
+    assert TCP(segment).sport == source_port
+    assert segment == _written(*pair, segment, 0)
+
+
+def test_who_guesses_sequence_numbers_has_all_32_bits_to_guess_from_then_on() -> None:
+    template = Template(crafted("192.0.2.1", "192.0.2.2", 40_000, 443))
+
+    def steps() -> list[int]:
+        cookies = (template.cookie() for _ in range(100))
+        numbers = [int.from_bytes(cookie[4:], "big") for cookie in cookies]
+        pairs = itertools.pairwise(numbers)
+        return [(after - before) % (1 << 32) for before, after in pairs]
+
+    for _ in range(15):
+        template.guessed()
+    assert max(steps()) <= 65_536
+    template.guessed()
+    # By chance one in 65,536 is that small.
+    assert sorted(steps())[10] > 65_536
+    template.begin()
+    assert max(steps()) <= 65_536
 
 
 def test_sequence_numbers_rise_by_little_and_not_evenly() -> None:

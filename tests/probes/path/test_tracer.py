@@ -258,6 +258,24 @@ async def test_the_same_route_twice_is_no_change_and_another_is(
     assert (change.ttl, change.gone) == (2, frozenset(BRANCHES[2:]))
 
 
+async def test_what_this_machine_has_no_room_for_is_sent_later_and_is_no_loss(
+    diamond: Diamond,
+) -> None:
+    """The kernel says ENOBUFS: a queue that holds two packets, eighty at a time."""
+    seen: list[Event] = []
+    queue = "dev r1 root tbf rate 4mbit burst 1600 limit 150"
+    diamond.script(f"tc -n a qdisc add {queue}")
+    try:
+        route = await trace(Target("far", TARGET), _HERE, watch=seen.append)
+        told = diamond.script("tc -n a -s qdisc show dev r1")
+    finally:
+        diamond.script("tc -n a qdisc del dev r1 root")
+    assert "dropped 0," not in told
+    assert "lost" not in {event.kind for event in seen}
+    assert route.answered == route.sent
+    assert {branch.hops[1] for branch in route.branches} == set(BRANCHES)
+
+
 @pytest.mark.usefixtures("diamond")
 async def test_the_limit_on_packets_is_kept_and_said() -> None:
     probe = _HERE.model_copy(update={"packets": 30})

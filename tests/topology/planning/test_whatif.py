@@ -18,6 +18,7 @@ from topology.network import Network
 from topology.planning.applied import apply
 from topology.planning.comparison import Comparison
 from topology.planning.outlook import Outlook
+from topology.planning.report import worst_summary
 from topology.routing import ecmp_loads
 from topology.traffic.demands import Demands
 
@@ -46,8 +47,8 @@ def check(outlook: Outlook, net: Inventory, down: set[str], closed: set[str]) ->
     assert outlook.unrouted == pytest.approx(expected.unrouted)
     assert outlook.demand == pytest.approx(sum(d.rate for d in net.demands))
     for number in range(2 * len(net.links)):
-        load = expected.by_arc.get(outlook.arc(number), 0.0)
-        assert outlook.load[number] == pytest.approx(load)
+        load = expected.by_arc.get(outlook.loading.arc(number), 0.0)
+        assert outlook.loading.load[number] == pytest.approx(load)
     over = {
         (link.id, way): expected.by_arc.get((link.id, way), 0.0) / capacity
         for link in net.links.values()
@@ -215,6 +216,33 @@ def test_an_added_link_is_as_good_as_one_declared(tape: bytes, seed: int) -> Non
     assert not Comparison(Outlook(net), built).changes_something
     built = Outlook(without).after(Scenario(links=(link,), down=(link.id,)))
     assert not Comparison(Outlook(without), built).shifts
+
+
+@settings(max_examples=40, deadline=None, database=None)
+@given(*anything)
+def test_worst_cases_are_those_of_failures_on_top_of_the_scenario(
+    tape: bytes, seed: int
+) -> None:
+    rng = random.Random(seed)
+    net = loaded(tape, rng)
+    scenario = drawn(net, rng)
+    rewritten = by_hand(net, scenario)
+    down = fallen(rewritten, scenario)
+    worst = dict(ecmp_loads(rewritten, frozenset(down)).by_arc)
+    for _, _, members in definition.elements(rewritten):
+        failed = ecmp_loads(rewritten, frozenset(down | members)).by_arc
+        for arc, load in failed.items():
+            worst[arc] = max(worst.get(arc, 0.0), load)
+    after = Outlook(net).after(scenario)
+    found = after.worst_loading
+    for number, load in enumerate(found.load.tolist()):
+        assert load == pytest.approx(worst.get(found.arc(number), 0.0))
+        assert found.number(found.arc(number)) == number
+    told = worst_summary(after)
+    busiest = max(np.nan_to_num(found.utilisation), default=0.0)
+    assert (told["worst"] or {"utilisation": 0.0})["utilisation"] == busiest
+    now = Outlook(net)
+    assert Comparison(now, now).worst_shifts == ()
 
 
 def test_scenarios_drawn_are_as_varied_as_they_claim() -> None:

@@ -30,6 +30,7 @@ COMMANDS = {
     "spof": "bellrock.cli.planning.spof",
     "audit": "bellrock.cli.planning.audit",
     "estimate": "bellrock.cli.planning.estimate",
+    "augment": "bellrock.cli.planning.augment",
     "availability": "bellrock.cli.planning.availability",
     "import": "bellrock.cli.planning.importing",
     "export": "bellrock.cli.planning.exporting",

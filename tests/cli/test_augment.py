@@ -1,0 +1,106 @@
+"""``bellrock augment`` as its users meet it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import bellrock_says
+
+NETWORK = """\
+network: {id: two-ways, name: Two ways}
+sites:
+  - {id: dc, kind: datacentre, lat: 56.0, lon: -3.0}
+  - {id: dc2, kind: datacentre, lat: 56.0, lon: -3.2}
+  - {id: gp, kind: gp, people: 40, lat: 56.1, lon: -3.0}
+  - {id: school, kind: school, people: 300, lat: 56.1, lon: -3.2}
+risk_groups: [{id: duct, kind: duct}]
+devices:
+  - {id: p1, site: dc}
+  - {id: p2, site: dc2}
+  - {id: gp-cpe, site: gp}
+  - {id: school-cpe, site: school}
+links:
+  - {id: gp-1, a: p1, b: gp-cpe}
+  - {id: school-1, a: p1, b: school-cpe, risk_groups: [duct]}
+gateways: [dc, dc2]
+"""
+CANDIDATES = """\
+candidates:
+  - {id: gp-2, a: p2, b: gp-cpe, cost: 1000}
+  - {id: same-duct, a: p2, b: school-cpe, cost: 10, risk_groups: [duct]}
+  - {id: school-2, a: p2, b: school-cpe, cost: 2000}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    network, candidates = tmp_path / "net.yaml", tmp_path / "c.yaml"
+    network.write_text(NETWORK)
+    candidates.write_text(CANDIDATES)
+    return network, candidates
+
+
+def test_the_best_for_its_cost_comes_first_and_a_shared_duct_never(
+    files: tuple[Path, Path],
+) -> None:
+    network, candidates = files
+    done = bellrock_says(
+        *("augment", network, "--candidates", candidates, "--format", "json")
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    first, second = report["picks"][:2]
+    assert (first["id"], first["protected"], first["cost"]) == ("school-2", 300, 2000)
+    assert first["sites"] == [{"id": "school", "people": 300, "before": 1, "after": 2}]
+    assert first["per_cost"] == pytest.approx(0.15)
+    assert (second["id"], second["protected"]) == ("gp-2", 40)
+    assert report["protected"] == report["upper_bound"] == report["at_stake"] == 340
+    assert len(report["picks"]) == 2
+
+
+def test_the_best_set_within_a_budget(files: tuple[Path, Path]) -> None:
+    network, candidates = files
+    done = bellrock_says(
+        *("augment", network, "--candidates", candidates, "--exact"),
+        *("--budget", 1500, "--count", 2, "--format", "csv"),
+    )
+    assert done.returncode == 0
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert (row["id"], row["protected"], row["sites"]) == ("gp-2", "40", "gp")
+
+
+def test_neighbours_are_proposed_at_a_cost_per_kilometre(
+    files: tuple[Path, Path],
+) -> None:
+    done = bellrock_says(
+        *("augment", files[0], "--within", "15km", "--cost-per-km", 100, "--count", 1)
+    )
+    assert done.returncode == 0
+    assert "p2 - school-cpe" in done.stdout
+    assert "1,112" in done.stdout  # 11.12 km
+    assert "nobody surveyed these" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "augment: not exactly one of --candidates and --within"),
+        (("--within", "40"), "--within: no --cost-per-km, or none above 0"),
+        (("--within", "-4km", "--cost-per-km", "1"), "--within '-4km': no distance"),
+        (("--within", "4km", "--cost-per-km", "nan"), "--within: no --cost-per-km"),
+        (("--candidates", "no.yaml"), "no.yaml: cannot be read: No such file"),
+        (
+            ("--within", "9km", "--cost-per-km", "1", "--budget", "nan"),
+            "--budget: not above 0",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    files: tuple[Path, Path], words: tuple[str, ...], said: str
+) -> None:
+    done = bellrock_says("augment", files[0], *words)
+    assert done.returncode == 2
+    assert done.stderr.startswith(said)

@@ -1,0 +1,240 @@
+"""What circuits are worth, against building them and looking again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bellrock.model.candidate import Candidate
+from bellrock.model.inventory import End, Inventory, Link, Site
+from tests.topology import definition
+from tests.topology.networks import TAPE, from_tape, network
+from topology.augment.choice import (
+    Limits,
+    best_of_all,
+    most_possible,
+    states_needed,
+    step_by_step,
+)
+from topology.augment.state import State
+from topology.network import Network
+
+
+@dataclass(frozen=True)
+class Case:
+    inventory: Inventory
+    candidates: tuple[Candidate, ...]
+
+    def state(self) -> State:
+        built = Network.of(self.inventory)
+        return State(built, self.candidates, built.people)
+
+    def worth(self, chosen: Iterable[int]) -> int:
+        """People times steps, by building `chosen` and looking."""
+        before = definition.redundancy(self.inventory, set())
+        after = definition.redundancy(self.with_added(chosen), set())
+        people = {site.id: site.people for site in self.inventory.sites.values()}
+        return sum(people[site] * (after[site] - before[site]) for site in before)
+
+    def with_added(self, chosen: Iterable[int]) -> Inventory:
+        links = [self.candidates[number].link for number in chosen]
+        more = {link.id: link for link in links}
+        return replace(self.inventory, links={**self.inventory.links, **more})
+
+    def eased(self, number: int) -> int:
+        """People times failures that no longer cut them off."""
+        return self._cut_off(()) - self._cut_off((number,))
+
+    def _cut_off(self, chosen: Sequence[int]) -> int:
+        net = self.with_added(chosen)
+        reached = definition.reached(self.inventory, set())
+        old = {element for element, _, _ in definition.elements(self.inventory)}
+        people = {site.id: site.people for site in net.sites.values()}
+        total = sum(
+            people[site]
+            for element, kind, members in definition.elements(net)
+            if element in old
+            for site in reached - definition.reached(net, members)
+            if not definition.on_premises(net, element, kind, site)
+        )
+        users = definition.user_sites(net)
+        return total + sum(people[s] for s in users - definition.reached(net, set()))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    inventory, _ = from_tape(draw(st.binary(max_size=TAPE)))
+    devices = [*inventory.devices]
+    # With one gateway nobody has redundancy 2.
+    more = draw(st.sets(st.sampled_from(devices), max_size=3))
+    inventory = replace(inventory, gateways=inventory.gateways | more)
+    if len(devices) < 2:
+        return Case(inventory, ())
+    candidates = []
+    for number in range(draw(st.integers(0, 6))):
+        a, b = draw(
+            st.lists(st.sampled_from(devices), min_size=2, max_size=2, unique=True)
+        )
+        groups = draw(st.sets(st.sampled_from([*inventory.risk_groups, "r-none"])))
+        link = Link(f"c{number}", End(a), End(b), risk_groups=tuple(sorted(groups)))
+        candidates.append(Candidate(link, draw(st.sampled_from([1.0, 2.0, 5.0]))))
+    bare = {**inventory.risk_groups}
+    if "r-none" not in bare:
+        first = next(iter(bare.values()), None)
+        if first is not None:
+            bare["r-none"] = replace(first, id="r-none")
+    inventory = replace(inventory, risk_groups=bare)
+    known = set(bare)
+    candidates = [
+        replace(
+            c,
+            link=replace(
+                c.link, risk_groups=tuple(g for g in c.link.risk_groups if g in known)
+            ),
+        )
+        for c in candidates
+    ]
+    return Case(inventory, tuple(candidates))
+
+
+@settings(deadline=None)  # the first call compiles
+@given(cases())
+def test_every_circuit_is_worth_what_building_it_shows(case: Case) -> None:
+    state = case.state()
+    worth = state.worth
+    for number in range(len(case.candidates)):
+        assert worth.gain[number] == case.worth([number])
+        assert worth.eased[number] == case.eased(number)
+        rises = worth.raised[:, [number]].tocoo().coords[0].tolist()
+        before = definition.redundancy(case.inventory, set())
+        after = definition.redundancy(case.with_added([number]), set())
+        names = {state.network.arrays.sites[site] for site in rises}
+        assert names == {site for site in before if after[site] > before[site]}
+
+
+@settings(deadline=None, max_examples=60)
+@given(cases(), st.integers(1, 3), st.sampled_from([float("inf"), 6.0, 3.0]))
+def test_the_best_set_is_that_of_trying_all(
+    case: Case, count: int, budget: float
+) -> None:
+    state, limits = case.state(), Limits(count, budget)
+    sets = [
+        chosen
+        for size in range(count + 1)
+        for chosen in combinations(range(len(case.candidates)), size)
+        if sum(case.candidates[n].cost for n in chosen) <= budget
+    ]
+    worth = {chosen: case.worth(chosen) for chosen in sets}
+    most = max(worth.values())
+    cheapest = min(
+        sum(case.candidates[n].cost for n in chosen)
+        for chosen, gain in worth.items()
+        if gain == most
+    )
+    best = best_of_all(state, limits)
+    assert (best.gain, best.cost) == (most, cheapest)
+    assert worth[best.chosen] == most
+    assert most_possible(state, limits) >= most
+    assert states_needed(state, limits) >= 1
+
+    built = list(step_by_step(state, limits))
+    chosen = tuple(number for number, _ in built)
+    assert len(set(chosen)) == len(chosen) <= count
+    assert sum(case.candidates[n].cost for n in chosen) <= budget
+    assert case.worth(chosen) <= most
+
+
+def ring() -> Case:
+    """Two schools in a row behind an exchange; a way back would make it a ring."""
+    net = network(
+        {"core": "dc", "core2": "dc2", "a": "north", "b": "middle", "c": "south"},
+        {"l1": ("core", "a"), "l2": ("a", "b"), "l3": ("core2", "c")},
+        ["core", "core2"],
+        sites=[
+            Site("north", "North", "school", people=100),
+            Site("middle", "Middle", "school", people=10),
+            Site("south", "South", "school", people=50),
+        ],
+        groups={"duct": ("duct", ["l1"])},
+    )
+    link = Link("new", End("b"), End("c"))
+    alike = replace(link, id="alike", risk_groups=("duct",))
+    return Case(net, (Candidate(link, 4.0), Candidate(alike, 2.0)))
+
+
+def test_a_circuit_that_closes_a_ring_protects_all_on_it() -> None:
+    case = ring()
+    (first, state), *_ = step_by_step(case.state(), Limits(1))
+    assert case.candidates[first].link.id == "new"
+    assert case.state().worth.gain.tolist() == [160, 50]
+    assert sorted(state.level.tolist()) == [-1, -1, 2, 2, 2]
+
+
+def test_a_circuit_in_the_duct_of_the_one_there_is_protects_nobody() -> None:
+    net = network(
+        {"core": "dc", "core2": "dc2", "cpe": "school"},
+        {"one": ("core", "cpe")},
+        ["core", "core2"],
+        sites=[Site("school", "School", "school", people=300)],
+        groups={"duct": ("duct", ["one"])},
+    )
+    inside = Link("inside", End("core2"), End("cpe"), risk_groups=("duct",))
+    apart = Link("apart", End("core2"), End("cpe"))
+    case = Case(net, (Candidate(inside, 1.0), Candidate(apart, 9.0)))
+    assert case.state().worth.gain.tolist() == [0, 300]
+    # It still spares them the failures of the circuit, its router and that's site.
+    assert case.state().worth.eased.tolist() == [900, 1200]
+
+
+def pair() -> Case:
+    """A school that two circuits together protect, and neither alone."""
+    net = network(
+        {"core": "dc", "core2": "dc2", "pe": "ex", "cpe": "school", "far": "ex-far"},
+        {"trunk": ("core", "pe"), "tail": ("pe", "cpe")},
+        ["core", "core2"],
+        sites=[Site("school", "School", "school", people=300)],
+    )
+    up = Link("up", End("core2"), End("far"))
+    down = Link("down", End("far"), End("cpe"))
+    other = Link("other", End("core2"), End("far"))
+    found = (Candidate(down, 5.0), Candidate(other, 6.0), Candidate(up, 5.0))
+    return Case(net, found)
+
+
+def test_two_circuits_may_be_worth_what_neither_is() -> None:
+    case = pair()
+    assert case.state().worth.gain.tolist() == [0, 0, 0]
+    assert list(step_by_step(case.state(), Limits(2))) == []
+    assert most_possible(case.state(), Limits(2)) == 300
+    best = best_of_all(case.state(), Limits(2))
+    assert (best.chosen, best.gain, best.cost) == ((0, 2), 300, 10.0)
+
+
+def test_a_budget_is_kept() -> None:
+    case = ring()
+    ((only, _),) = step_by_step(case.state(), Limits(2, budget=3.0))
+    assert case.candidates[only].link.id == "alike"
+    assert best_of_all(case.state(), Limits(2, budget=3.0)).gain == 50
+    assert most_possible(case.state(), Limits(1, budget=0.5)) == 0
+
+
+def test_nobody_to_protect_is_no_error() -> None:
+    net = network({"core": "dc"}, {}, ["core"])
+    state = Case(net, ()).state()
+    assert list(step_by_step(state, Limits(3))) == []
+    assert best_of_all(state, Limits(3)).chosen == ()
+    assert most_possible(state, Limits(3)) == 0
+    assert np.array_equal(state.useful, np.zeros(0, np.bool_))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_number_of_networks_looked_at_is_told_before(count: int) -> None:
+    case = pair()
+    useful = int(case.state().useful.sum())
+    assert useful == 3
+    wanted = sum(1 for size in range(count) for _ in combinations(range(useful), size))
+    assert states_needed(case.state(), Limits(count)) == wanted

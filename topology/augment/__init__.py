@@ -1,0 +1,1 @@
+"""Which circuits to build next."""

@@ -137,6 +137,16 @@ def test_a_link_over_100_percent_is_a_finding(net: Path, says: Says) -> None:
     assert wider.returncode == 0
 
 
+def test_growth_of_no_demand_is_not_taken_for_good_news(net: Path, says: Says) -> None:
+    net.write_text(NET.replace("used_from: {kind: [gp]}", "used_from: {}"))
+    quiet = says("whatif", net, "--grow", "nhs=1.1", "--grow", "exchange=9")
+    assert quiet.returncode == 0
+    assert quiet.stderr == (
+        f"{net}: warning: no demand is declared that grows with kind:exchange\n"
+        "  declare it under demands\n"
+    )
+
+
 def test_nothing_changed_is_said(net: Path, says: Says) -> None:
     for words in ((), ("--add-gateway", "p2")):
         said = says("whatif", net, *words)

@@ -128,6 +128,13 @@ def _grown(inventory: Inventory, grow: Iterable[Growth]) -> tuple[Demand, ...]:
     return demands
 
 
+def idle(inventory: Inventory, grow: Iterable[Growth]) -> list[Growth]:
+    """Return the growths that no declared demand takes part in."""
+    ends = {each.source for each in inventory.demands}
+    ends |= {each.target for each in inventory.demands}
+    return [each for each in grow if ends.isdisjoint(_sites_of(inventory, each))]
+
+
 def _sites_of(inventory: Inventory, growth: Growth) -> frozenset[str]:
     """Return the sites whose demands grow."""
     sites = inventory.sites.values()

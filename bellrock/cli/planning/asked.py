@@ -92,14 +92,18 @@ class _Asked(Document):
         instead: str = "",
         severity: Literal["error", "warning"] = "error",
     ) -> Problem:
-        """Return a problem with the option that `keys` lead into."""
+        """Return a problem with the option that `keys` lead into, or lie above."""
+        where = self.where(keys)
         for depth in range(len(keys), 0, -1):
             option = self._options.get(keys[:depth])
             if option is not None:
                 inside = "".join(f", {bare(str(key))}" for key in keys[depth:])
                 where = option + inside
-                return Problem(_COMMAND_LINE, None, where, what, instead, severity)
-        return super().problem(keys, what, instead, severity)
+                break
+        else:
+            within = (o for k, o in self._options.items() if k[: len(keys)] == keys)
+            where = next(within, where)
+        return Problem(_COMMAND_LINE, None, where, what, instead, severity)
 
     def _list(self, keys: Keys, option: str, words: Iterable[str]) -> list[Value]:
         listed: list[Value] = [*words]

@@ -34,6 +34,7 @@ from bellrock.inventory.scenarios.write import write
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
 from bellrock.model.scenario import Scenario
+from topology.planning.applied import idle
 from topology.planning.comparison import Comparison
 from topology.planning.loading import Loading
 from topology.planning.outlook import Outlook
@@ -149,6 +150,7 @@ def whatif(
     if save is not None:
         target = free(save, "scenario.yaml", force=force)
         write_whole(target, write(scenarios), force=force)
+    _warn(path, inventory, scenarios)
     answers = _Answers(inventory, scenarios, worst=worst)
     with within_memory():
         match form:
@@ -176,6 +178,14 @@ def _refuse_both(
             f"command line: {beside[0]} beside --scenario",
             "write it into the file, or give all of it in options",
         )
+
+
+def _warn(path: Path, inventory: Inventory, scenarios: Sequence[Scenario]) -> None:
+    """Say which growth is of nothing: it looks like good news otherwise."""
+    growths = [growth for each in scenarios for growth in each.grow]
+    for name in dict.fromkeys(str(growth) for growth in idle(inventory, growths)):
+        what = f"{path}: warning: no demand is declared that grows with {name}"
+        print(f"{what}\n  declare it under demands", file=sys.stderr)
 
 
 class _Answers:

@@ -64,10 +64,10 @@ class ScenarioFileEntry(ScenarioEntry):
 
     @model_validator(mode="after")
     def _one_or_many(self) -> Self:
-        beside = sorted(self.model_fields_set - {"scenarios", "name"})
+        beside = sorted(self.model_fields_set - {"scenarios"})
         if "scenarios" in self.model_fields_set and beside:
             raise ValueError(
-                f"{beside[0]}: a change beside a list of scenarios; "
+                f"{beside[0]}: beside a list of scenarios; "
                 "write it into each scenario that it is part of"
             )
         return self

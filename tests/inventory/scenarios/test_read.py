@@ -234,7 +234,11 @@ def sound(scenario: Scenario, net: Inventory) -> Scenario:
         ),
         (
             "scenarios: [{name: A}]\ngrow: 2",
-            ["2: grow: a change beside a list of scenarios"],
+            ["2: grow: beside a list of scenarios"],
+        ),
+        (
+            "name: Works\nscenarios: [{name: A}]",
+            ["1: name: beside a list of scenarios"],
         ),
         ("scenarios: []", ["1: scenarios: no scenarios in the list"]),
         ("scenarios:", ["1: scenarios: no scenarios in the list"]),

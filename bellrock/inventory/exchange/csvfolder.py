@@ -5,7 +5,7 @@ Lost on the way out are services.
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bellrock.document.values import quoted
@@ -177,24 +177,29 @@ class _Reading:
         for column in ("a", "b"):
             device, _, interface = row.text(column).partition(":")
             ends.append(EndRecord(device.strip(), interface.strip()))
-        capacity, metric = row.capacity("capacity"), row.metric("metric")
-        capacities: Pair = (capacity, capacity)
-        metrics: Pair = (metric, metric)
         self.records.links.append(
             LinkRecord(
                 *(row.place, ends[0], ends[1], row.text("id")),
-                capacity=capacities
-                if capacity is not None
-                else (row.capacity("capacity_ab"), row.capacity("capacity_ba")),
-                metric=metrics
-                if metric is not None
-                else (row.metric("metric_ab"), row.metric("metric_ba")),
+                capacity=self._both(row, "capacity", row.capacity),
+                metric=self._both(row, "metric", row.metric),
                 supplier=self._refer("supplier", row, "supplier"),
                 circuit=row.text("circuit"),
                 risk_groups=self._groups(row),
                 backup=row.truth("backup"),
             )
         )
+
+    def _both(self, row: Row, column: str, read: Callable[[str], float | None]) -> Pair:
+        """Return the figures of one column for both ways, or of two."""
+        ways = (f"{column}_ab", f"{column}_ba")
+        if not row.text(column):
+            return read(ways[0]), read(ways[1])
+        if row.text(ways[0]) or row.text(ways[1]):
+            what = f"a {column} for both ways, and for one"
+            instead = f"fill in {column}, or {ways[0]} and {ways[1]}"
+            self.findings.wrong(row.place, what, instead)
+        figure = read(column)
+        return figure, figure
 
     def _groups(self, row: Row) -> tuple[str, ...]:
         return tuple(

@@ -7,8 +7,8 @@ from pathlib import Path
 from bellrock.inventory.exchange.findings import Place
 
 DEEPEST = 50
-MOST = 5_000_000
-"""Elements that a file may have; one is a line of some 30 characters at least."""
+MOST = 2_000_000
+"""Elements that a file may have: 100,000 nodes, with all that is said of each."""
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ def read(file: Path, findings: Findings) -> Element:
     ------
     InvalidDocumentError
         If it cannot be read, is no GML, is larger than 256 MiB, deeper than 50 levels
-        or more than 5 million keys.
+        or more than 2 million keys.
     """
     building = _Building(file, findings)
     for count, (kind, token, line) in enumerate(_tokens(file, findings)):

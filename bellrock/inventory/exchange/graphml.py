@@ -96,7 +96,7 @@ class _Keys:
             else:
                 # What is in elements is other programs' drawing.
                 found[self._names[key]] = (data.text.strip(), data.place)
-        return found
+        return {name: each for name, each in found.items() if each[0].strip()}
 
 
 def _attribute(element: Element, name: str, findings: Findings) -> str:

@@ -23,6 +23,8 @@ _TOKEN = re.compile(
 )
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORDS = {"true": True, "false": False, "null": None}
+_MOST = 5_000_000
+"""Values that a file may have."""
 _LONGEST_NUMBER = 40
 
 
@@ -34,8 +36,8 @@ def read(file: Path, findings: Findings) -> Document:
     Raises
     ------
     InvalidDocumentError
-        If it cannot be read, is no JSON, is larger than 256 MiB or deeper than 100
-        levels.
+        If it cannot be read, is no JSON, is larger than 256 MiB, deeper than 100 levels
+        or more than 5 million values.
     """
     return parse(decoded(file, findings), file, findings)
 
@@ -57,6 +59,7 @@ class _Reading:
         self.position, self.line, self.counted = 0, 1, 0
         self.lines: dict[int, list[int]] = {}
         self.string = ""
+        self.values = 0
 
     def read(self) -> tuple[Value, dict[int, list[int]]]:
         """Return the value, and the lines of what each object and list holds."""
@@ -122,6 +125,9 @@ class _Reading:
     def _put(
         self, holder: dict[str, Value] | list[Value], key: str, value: Value
     ) -> None:
+        self.values += 1
+        if self.values > _MOST:
+            self._stop(f"more than {_MOST:,} values", "split it")
         if isinstance(holder, list):
             holder.append(value)
         elif key in holder:

@@ -20,7 +20,7 @@ from bellrock.inventory.exchange.records import (
     SiteRecord,
 )
 
-_UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _LONGEST = 10_000
 
 Said = Mapping[str, tuple[str, Place]]
@@ -116,7 +116,7 @@ class Nodes:
             return raw, raw
         speed, place = said["LinkSpeed"]
         unit = text(said, "LinkSpeedUnits").upper()
-        if unit not in _UNITS or not unit or not figures.is_number(speed):
+        if unit not in _UNITS or not figures.is_number(speed):
             what = (
                 f"the speed {quoted(speed)} {quoted(unit)} is no figure; it is left out"
             )

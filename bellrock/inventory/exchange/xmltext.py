@@ -20,7 +20,7 @@ def read(file: Path, findings: Findings) -> Element:
     ------
     InvalidDocumentError
         If it cannot be read, is no well-formed XML, has a document type declaration,
-        is larger than 256 MiB, deeper than 50 levels or more than 5 million elements.
+        is larger than 256 MiB, deeper than 50 levels or more than 2 million elements.
     """
     data = content(file)
     building = _Building(file, findings)

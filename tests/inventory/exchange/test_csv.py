@@ -89,6 +89,14 @@ def test_every_problem_of_every_file_is_shown_with_its_line(tmp_path: Path) -> N
     assert sorted(found) == sorted(expected)
 
 
+def test_two_answers_to_one_question_are_refused(tmp_path: Path) -> None:
+    links = "a,b,capacity,capacity_ab\nhosp,ex,1G,2G\n"
+    assert problems("csv", folder(tmp_path, sites=SITES, links=links)) == [
+        "links.csv:2: a capacity for both ways, and for one\n"
+        "  fill in capacity, or capacity_ab and capacity_ba"
+    ]
+
+
 def test_columns_that_are_wrong_are_shown_for_all_files_at_once(tmp_path: Path) -> None:
     folder(tmp_path, sites="id,knd\na,b\n", links="a,b,speed\na,b,1G\n")
     found = [each.splitlines()[0] for each in problems("csv", tmp_path)]

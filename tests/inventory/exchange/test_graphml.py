@@ -32,7 +32,7 @@ ZOO = f"""{KEYS}  <graph edgedefault="undirected">
       <data key="d35">10000000000.0</data><data key="m">7</data>
     </edge>
     <edge source="0" target="1">
-      <data key="d34">2.5</data><data key="d33">G</data>
+      <data key="d35"/><data key="d34">2.5</data><data key="d33">G</data>
     </edge>
     <edge source="1" target="2"><data key="d34">&lt;10</data></edge>
     <edge source="2" target="2"/>

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 import bellrock.demo
 from bellrock.document import InvalidDocumentError
-from bellrock.inventory.exchange import csvfolder, dot, graphml, rfc8345
+from bellrock.inventory.exchange import (
+    csvfolder,
+    dot,
+    gmltext,
+    graphml,
+    jsontext,
+    rfc8345,
+    xmltext,
+)
 from bellrock.inventory.exchange.records import Wishes
 from bellrock.inventory.exchange.yamlfile import write
 from bellrock.inventory.load import load
@@ -136,3 +144,24 @@ def test_a_source_of_another_kind_is_refused(form: str, tmp_path: Path) -> None:
     for source in (Path(bellrock.demo.__file__), tmp_path, tmp_path / "none"):
         with pytest.raises(InvalidDocumentError):
             imported(form, source)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "what"),
+    [
+        ("topohub", '{"nodes": [' + "[]," * 1_000 + "[]]}", "1,000 values"),
+        ("graphml", f"<graphml>{'<a/>' * 1_000}</graphml>", "1,000 elements"),
+        ("gml", "graph [ " + "a 1 " * 2_000 + "]", "1,000 keys"),
+    ],
+)
+def test_what_is_built_to_fill_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, text: str, what: str
+) -> None:
+    # The real bounds are some millions, which take half a minute to reach.
+    monkeypatch.setattr(jsontext, "_MOST", 1_000)
+    monkeypatch.setattr(xmltext, "MOST", 1_000)
+    monkeypatch.setattr(gmltext, "MOST", 1_000)
+    path = tmp_path / "large"
+    path.write_text(text)
+    with pytest.raises(InvalidDocumentError, match=f"more than {what}"):
+        imported(form, path)

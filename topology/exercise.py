@@ -4,6 +4,7 @@ What it is for: the kernels are compiled by it, and what was compiled is kept; s
 whoever asks first does not wait. An analysis with kernels of its own is added here.
 """
 
+from bellrock.model.candidate import Candidate
 from bellrock.model.inventory import (
     Demand,
     Device,
@@ -15,9 +16,13 @@ from bellrock.model.inventory import (
     Site,
 )
 from topology.analysis import Design, analyse
+from topology.augment.choice import Limits, best_of_all, step_by_step
+from topology.augment.report import start
 from topology.availability.faults import Faults
 from topology.availability.report import Wanted, availability_report
 from topology.belief import Heard, believe
+from topology.estimate.demands import estimate
+from topology.estimate.pairs import Pattern
 from topology.planning.outlook import Outlook
 from topology.site_report import pairs_report, site_report
 from topology.state import NetworkState
@@ -37,12 +42,18 @@ def exercise() -> None:
     pairs_report(design)
     site_report(design, "gp")
     arrays, demands = design.network.arrays, Demands.of(inventory)
-    loads(arrays, demands)
+    carried = loads(arrays, demands).load
+    for pattern in Pattern:
+        estimate(inventory, arrays, carried, pattern)
     n1(arrays, demands)
     Study.of(arrays, demands).after(["ex"])
     Outlook(inventory, frozenset({"ex"})).levels  # noqa: B018
     wanted = Wanted(exact=True, trials=10)
     availability_report(Faults(inventory), wanted)
+    candidates = [Candidate(Link("n", End("cpe"), End("hq1")), 1.0)]
+    limits = Limits(1)
+    list(step_by_step(start(inventory, candidates), limits))
+    best_of_all(start(inventory, candidates), limits)
 
 
 def _inventory() -> Inventory:

@@ -1,6 +1,7 @@
 """The simulated services, asked by the demo's own checks over real sockets."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import time
@@ -12,12 +13,15 @@ import pytest
 from bellrock.config.schema import Listen
 from bellrock.demo import datagrams, run, services
 from bellrock.demo.simulation import COMMUNITY
+from bellrock.demo.story import GROWING
 from bellrock.model.check import Attempt, Phase
 from bellrock.model.errors import UserError
 from bellrock.model.observation import Outcome
 from probes.checks.measure import measure
 from probes.checks.resolving import Resolver
 from probes.checks.settings import KINDS, Check
+from probes.stamp.packet import UNSIGNED
+from tests.probes.harness import until
 
 DAY = 86_400.0
 
@@ -52,8 +56,41 @@ async def attempts(checks: dict[str, Check], deadline: float) -> dict[str, Attem
     return dict(zip(checks, await asyncio.gather(*map(attempt, quick)), strict=True))
 
 
-def order(down: Iterable[str] = (), slow: float = 0.0) -> str:
-    return json.dumps({"down": list(down), "growth": {}, "slow": slow})
+def order(
+    down: Iterable[str] = (), slow: float = 0.0, growth: float | None = None
+) -> str:
+    grown = {} if growth is None else dict.fromkeys(GROWING, growth)
+    return json.dumps({"down": list(down), "growth": grown, "slow": slow})
+
+
+async def test_voice_is_sent_before_the_traffic_that_fills_the_busy_link(
+    folder: Path,
+) -> None:
+    packets, behind = 40, ("127.23.1.37", 16862)  # fortwilliam-hosp-cpe1
+    answers = {46: 0, 0: 0}
+    async with run._devices(1, folder) as simulation:
+        await simulation.tell(order(growth=6))
+        await asyncio.sleep(1)
+        socks = {}
+        for dscp in answers:
+            socks[dscp] = sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
+            for number in range(packets):
+                sock.sendto(UNSIGNED.request(number, 1, 1, 0), behind)
+
+        def all_of_voice() -> bool:
+            for dscp, sock in socks.items():
+                with contextlib.suppress(BlockingIOError):
+                    while sock.recv(2048):
+                        answers[dscp] += 1
+            return answers[46] == packets
+
+        await until(all_of_voice)
+        for sock in socks.values():
+            sock.close()
+    # What waits for others is lost where the link carries no more.
+    assert answers[0] < packets / 2
 
 
 async def test_every_check_of_the_demo_finds_its_service_well(

@@ -92,9 +92,10 @@ class Comparison:
 
     @cached_property
     def falsely_diverse_removed(self) -> frozenset[str]:
-        """User sites that did before: they have two now, or no longer seem to."""
+        """User sites of both that did before: they have two, or no longer seem to."""
         after, before = self.after.redundancy, self.before.redundancy
-        return before.false_diversity - after.false_diversity
+        gone = before.false_diversity - after.false_diversity
+        return gone & self.after.levels.keys()
 
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:

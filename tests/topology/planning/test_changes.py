@@ -118,6 +118,24 @@ def test_everything_that_matters_is_compared() -> None:
     )
 
 
+def test_a_falsely_diverse_site_that_is_gone_is_not_told_of() -> None:
+    links = {"core": ("gw", "pe"), "one": ("pe", "cpe"), "two": ("gw", "cpe")}
+    devices = {"gw": "dc", "gw2": "dc2", "pe": "ex", "cpe": "school"}
+    duct = {"duct": ("duct", ["one", "two"])}
+    net = network(devices, links | {"x": ("gw2", "pe")}, ["gw", "gw2"], groups=duct)
+    assert Outlook(net).redundancy.false_diversity == {"school"}
+    left = {name: net.sites[name] for name in ("dc", "dc2", "ex")}
+    without = replace(
+        net,
+        sites=left,
+        devices={name: d for name, d in net.devices.items() if d.site in left},
+        links={name: net.links[name] for name in ("core", "x")},
+    )
+    gone = Comparison(Outlook(net), Outlook(without))
+    assert gone.falsely_diverse_removed == frozenset()
+    assert gone.spofs_removed >= {"duct"}
+
+
 def test_sites_only_in_one_inventory_are_neither_restored_nor_less_redundant() -> None:
     without = replace(
         NET,

@@ -27,8 +27,8 @@ class WorstCases:
         The highest load of each arc, bit/s, that before included.
     worst_failure : array of int32, shape (2 m,)
         The element that causes it, -1 if none makes the load higher than it is. Of
-        several that do, the first: links, then devices, sites and risk groups, each in
-        the order of the inventory. Loads are equal that differ by a part in 10^9.
+        several that do, the first: links, then devices, sites and risk groups, as the
+        arrays have them. Loads are equal that differ by a part in 10^9.
     utilisation, worst_utilisation : array of float64, shape (2 m,)
         Load to capacity; nan where no capacity is declared.
     failures : int

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from topology.arrays import Arrays, Bools
 
@@ -58,3 +60,15 @@ class Standing:
         device, circuits = up[:n], arrays.circuits
         ends = device[circuits.a] & device[circuits.b]
         return cls(device, np.logical_and(up[n:], ends))
+
+    def reached(self, arrays: Arrays) -> Bools:
+        """Tell which sites have a device that a gateway reaches; shape (s,)."""
+        n, circuits = len(arrays.devices), arrays.circuits
+        a, b = circuits.a[self.link], circuits.b[self.link]
+        joined = coo_array((np.ones(len(a), np.bool_), (a, b)), (n, n))
+        count, part = connected_components(joined, directed=False)
+        good = np.zeros(count, np.bool_)
+        good[part[arrays.gateway & self.device]] = True
+        sites = np.zeros(len(arrays.sites), np.bool_)
+        sites[arrays.site_of[good[part] & self.device]] = True
+        return sites

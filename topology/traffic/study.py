@@ -161,7 +161,7 @@ class Study:
             fullest,
             members.start,
             members.item,
-            failures,
+            np.ascontiguousarray(failures),
         )
 
 

@@ -1,0 +1,76 @@
+"""``bellrock load``: what every link carries."""
+
+import typer
+from rich.console import Console
+
+from bellrock.cli.answers import (
+    Format,
+    InventoryPath,
+    MostRows,
+    OutputFormat,
+    fitting,
+    told,
+)
+from bellrock.cli.planning.traffic import (
+    Asked,
+    Down,
+    bits,
+    fullest,
+    share,
+    status,
+    write_csv,
+    write_json,
+)
+from topology.traffic.loads import loads
+from topology.traffic.report import LoadReport, load_report
+
+_COLUMNS = ("id", "direction", "capacity", "load", "utilisation")
+
+
+def load(
+    path: InventoryPath,
+    down: Down = None,
+    form: OutputFormat = Format.TABLE,
+    top: MostRows = 20,
+) -> None:
+    """Work out what every link carries, from the declared demands and metrics.
+
+    Traffic takes the shortest paths by metric and splits equally where there are
+    several (ECMP); backup links carry only what has no other way.
+
+    Exit status: 0 all is carried, 1 a site is cut off, a demand has no way or a link
+    is over 100 %, 2 the input is wrong.
+
+    Example:
+      bellrock load inventory/
+      bellrock load inventory/ --down oban-ex --format csv
+    """
+    asked = Asked.of(told(path), down)
+    report = load_report(asked.arrays, loads(asked.arrays, asked.demands, asked.down))
+    match form:
+        case Format.JSON:
+            write_json(asked, report)
+        case Format.CSV:
+            write_csv(_COLUMNS, report["links"])
+        case Format.TABLE:
+            _show(report, asked, top)
+    raise typer.Exit(status(asked, report["unrouted"], report["overloaded"]))
+
+
+def _show(report: LoadReport, asked: Asked, top: int) -> None:
+    # No markup: names are the user's, and may have brackets in them.
+    console = Console(highlight=False, markup=False)
+    asked.warn(console, report["unrouted"])
+    rows = [link for link in report["links"] if link["load"] > 0]
+    rows.sort(key=lambda link: fullest(link["utilisation"], link["load"]), reverse=True)
+    table = fitting(
+        console.width, {"used": -7, "load": -6, "of": -6, "link": 0, "direction": 0}
+    )
+    for link in rows[:top]:
+        table.add_row(
+            *(share(link["utilisation"]), bits(link["load"]), bits(link["capacity"])),
+            *(link["id"], asked.ends(link)),
+        )
+    console.print(table)
+    if len(rows) > top:
+        console.print(f"and {len(rows) - top:,} more; --top shows more of them")

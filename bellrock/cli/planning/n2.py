@@ -1,0 +1,162 @@
+"""``bellrock n2``: the worst that any two failures at once do to each link."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TimeRemainingColumn
+
+from bellrock.cli.answers import (
+    Format,
+    InventoryPath,
+    MostRows,
+    OutputFormat,
+    fitting,
+    told,
+)
+from bellrock.cli.planning.traffic import (
+    Asked,
+    Down,
+    bits,
+    fullest,
+    names,
+    share,
+    status,
+    write_csv,
+    write_json,
+)
+from bellrock.model.errors import UserError
+from topology.traffic.n2 import Field, Survey
+from topology.traffic.n2 import n2 as of_two
+from topology.traffic.report import N2Report, Pair, n2_report, overloaded
+from topology.traffic.study import Study, TooLargeError
+
+_COLUMNS = (
+    *("id", "direction", "capacity", "load", "utilisation"),
+    *("worst_load", "worst_utilisation", "worst_failures"),
+)
+
+
+def n2(
+    path: InventoryPath,
+    down: Down = None,
+    links_only: Annotated[
+        bool, typer.Option("--links-only", help="leave the risk groups out")
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="work on this Dask scheduler's workers"),
+    ] = None,
+    form: OutputFormat = Format.TABLE,
+    top: MostRows = 20,
+) -> None:
+    """Find the worst load of every link over all failures of two at once.
+
+    Links and risk groups fail, each alone and each with each other one, on top of what
+    is --down. --top is also how many of the worst combinations are told. The workers
+    of a scheduler have this Bellrock installed; see docs/planning.md.
+
+    Exit status: 0 all is carried, 1 before any failure a site is cut off, a demand has
+    no way or a link is over 100 % (after one, is no finding), 2 the input is wrong or
+    the scheduler does not answer.
+
+    Example:
+      bellrock n2 inventory/ --links-only
+      bellrock n2 inventory/ --scheduler tcp://10.0.0.5:8786 --format json
+    """
+    asked = Asked.of(told(path), down)
+    try:
+        study = Study.of(asked.arrays, asked.demands, asked.down)
+    except TooLargeError as error:
+        raise UserError(f"{path}: {error}", "declare fewer demands") from None
+    field = Field.of(study, links_only=links_only)
+    with _bar(len(field)) as progress:
+        found = _found(scheduler, study, field, top, progress)
+    report = n2_report(study, found)
+    match form:
+        case Format.JSON:
+            write_json(asked, report)
+        case Format.CSV:
+            write_csv(_COLUMNS, report["links"])
+        case Format.TABLE:
+            _show(report, asked, top)
+    over = overloaded(asked.arrays, study.base.load)
+    raise typer.Exit(status(asked, report["unrouted"], over))
+
+
+class _Told(Protocol):
+    def __call__(self, done: int, /) -> None: ...
+
+
+def _found(
+    scheduler: str | None, study: Study, field: Field, top: int, progress: _Told
+) -> Survey:
+    if scheduler is None:
+        return of_two(study, field, top, progress)
+    from bellrock.runtime.studies import n2_on
+
+    return n2_on(scheduler, study, field, top, progress)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[_Told]:
+    """Show on standard error how far we are, if somebody is there to see it."""
+    console = Console(stderr=True)
+    columns = (*Progress.get_default_columns()[:-1], TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("failures", total=total)
+
+        def progress(done: int, /) -> None:
+            bar.update(task, completed=done)
+
+        yield progress
+
+
+def _show(report: N2Report, asked: Asked, top: int) -> None:
+    # No markup: names are the user's, and may have brackets in them.
+    console = Console(highlight=False, markup=False)
+    asked.warn(console, report["unrouted"])
+    console.print(
+        f"{report['failures']:,} failures of one or two; {report['overloaded']:,} "
+        "directions of links over 100 % at the worst"
+    )
+    rows = [link for link in report["links"] if link["worst_load"] > 0]
+    rows.sort(
+        key=lambda link: fullest(link["worst_utilisation"], link["worst_load"]),
+        reverse=True,
+    )
+    columns = {"worst": -7, "now": -7, "load": -6, "of": -6}
+    table = fitting(console.width, {**columns, "link": 0, "when these fail": 0})
+    for link in rows[:top]:
+        table.add_row(
+            *(share(link["worst_utilisation"]), share(link["utilisation"])),
+            *(bits(link["worst_load"]), bits(link["capacity"])),
+            *(
+                f"{link['id']} {link['direction']}",
+                names(asked, link["worst_failures"]),
+            ),
+        )
+    console.print(table)
+    if len(rows) > top:
+        console.print(f"and {len(rows) - top:,} more; --top shows more of them")
+    _pairs(console, asked, "most has no way", report["pairs_by_unrouted"])
+    _pairs(console, asked, "a link is fullest", report["pairs_by_utilisation"])
+
+
+def _pairs(console: Console, asked: Asked, title: str, rows: list[Pair]) -> None:
+    if not rows:
+        return
+    console.print(f"Pairs with which {title}, worse than either alone:")
+    columns = {"no way": -6, "peak": -7, "over": -5}
+    table = fitting(console.width, {**columns, "link": 0, "when these fail": 0})
+    for row in rows:
+        table.add_row(
+            *(bits(row["unrouted"]), share(row["utilisation"])),
+            *(f"{row['overloaded']:,}", f"{row['id'] or ''} {row['direction'] or ''}"),
+            names(asked, row["failures"]),
+        )
+    console.print(table)

@@ -10,6 +10,7 @@ FULL, RELIEVED = 0.9, 0.8
 """Utilisation above which a link is called full, and down to which it stays so."""
 
 _NAME, _ARC = "LinkSaturated", ("link", "direction")
+_CAUSE = ("failure", "kind")
 _TOLD = ("circuit", "supplier", "a_site", "b_site")
 
 UTILISATION = RecordingRule(
@@ -30,13 +31,29 @@ STILL_FULL = RecordingRule(
 )
 
 
+WORST = RecordingRule(
+    "link",
+    catalogue.LINK_WORST_UTILISATION,
+    "max",
+    series(catalogue.LINK_WORST_UTILISATION).max(*_ARC),
+    why="One series a link and direction, whichever of two monitors says so.",
+)
+CAUSE = RecordingRule(
+    "link",
+    catalogue.LINK_WORST_FAILURE,
+    "cause",
+    series(catalogue.LINK_WORST_FAILURE).max(*_ARC, *_CAUSE).top(1, *_ARC),
+    why="One failure a link and direction: two would make every join fail.",
+)
+
+
 def group(pace: Pace) -> Group:
     """Return the rules at this pace."""
     return Group(
         "bellrock-capacity",
         pace.interval,
-        records=(UTILISATION, STILL_FULL),
-        alerts=(link_saturated(),),
+        records=(UTILISATION, STILL_FULL, WORST, CAUSE),
+        alerts=(link_saturated(), link_full_after_failure()),
     )
 
 
@@ -72,5 +89,47 @@ def link_saturated() -> AlertRule:
             600,
             "Traffic swings about a level, and a poll or two may fail: ten minutes "
             "below it, and the link is relieved.",
+        ),
+    )
+
+
+def link_full_after_failure() -> AlertRule:
+    """One more failure would send more over a link than it can carry.
+
+    By declared demands; that it is full already is `link_saturated`'s to say.
+    """
+    over = WORST.series.above(1)
+    told_of = over.told_by(CIRCUIT.series, "link", add=_TOLD).otherwise(over, *_ARC)
+    # Asked for, not a label: another cause is no other alert.
+    asked = f"{CAUSE.name}{{link=%q, direction=%q}}"
+    cause = (
+        f'{{{{ with printf "{asked}" $labels.link $labels.direction | query }}}}'
+        "{{ . | first | label `failure` }} ({{ . | first | label `kind` }})"
+        "{{ else }}one more element{{ end }}"
+    )
+    return AlertRule(
+        "LinkFullAfterFailure",
+        told_of,
+        about=(*_ARC, *_TOLD),
+        severity="ticket",
+        fault="capacity",
+        summary="{{ $labels.link }} would be {{ $value | humanizePercentage }} full "
+        "after one more failure",
+        description=f"If {cause} failed now, {{{{ $labels.link }}}} "
+        "({{ $labels.a_site }} to {{ $labels.b_site }}"
+        "{{ if $labels.circuit }}, circuit {{ $labels.circuit }}{{ end }}"
+        "{{ if $labels.supplier }}, {{ $labels.supplier }}{{ end }}) would be asked to "
+        "carry {{ $value | humanizePercentage }} of its capacity in direction "
+        "{{ $labels.direction }}, by the demands that are declared.",
+        wait=Patience(
+            3600,
+            "It takes another failure to hurt anybody; most outages that raise it are "
+            "repaired within the hour, and a network built like this waits for an "
+            "order, not for a night shift.",
+        ),
+        stay=Patience(
+            1800,
+            "Circuits under repair come and go; half an hour without, and it is told "
+            "back once.",
         ),
     )

@@ -37,6 +37,13 @@ REDUNDANCY = RecordingRule(
     series(catalogue.SITE_REDUNDANCY).max(*SITE),
     why="One series a site, whichever of two monitors says so; asked for twice.",
 )
+ON_BACKUP = RecordingRule(
+    "site",
+    catalogue.SITE_ON_BACKUP,
+    "max",
+    series(catalogue.SITE_ON_BACKUP).max(*SITE),
+    why="One series a site, whichever of two monitors says so; asked for twice.",
+)
 SERVICE = RecordingRule(
     "service",
     catalogue.SERVICE_SITES_CUT,
@@ -59,9 +66,15 @@ def group(pace: Pace) -> Group:
             REACHABLE,
             REACHABLE_SITES,
             REDUNDANCY,
+            ON_BACKUP,
             SERVICE,
         ),
-        alerts=(site_cut_off(pace), service_cut_off(pace), redundancy_lost()),
+        alerts=(
+            site_cut_off(pace),
+            service_cut_off(pace),
+            redundancy_lost(),
+            site_on_backup(),
+        ),
     )
 
 
@@ -153,5 +166,45 @@ def redundancy_lost() -> AlertRule:
             300,
             "A repair is tested by taking the circuit down again; five minutes up, and "
             "the second path is told back once.",
+        ),
+    )
+
+
+def site_on_backup() -> AlertRule:
+    """Tell which sites work, and only over a 4G or satellite tail.
+
+    A site that is cut off next is not back on its circuits: as with lost redundancy,
+    the alert ends when they carry it again.
+    """
+    name = "SiteOnBackup"
+    now = ON_BACKUP.series
+    back = now.equal(0).where(REACHABLE.series.equal(1), "site")
+    return AlertRule(
+        name,
+        until(
+            back.otherwise(undeclared(name)),
+            name,
+            now.equal(1).told_by(NAME.series, "site", add=("name",)),
+            "site",
+            about=_ABOUT,
+        ),
+        about=_ABOUT,
+        severity="ticket",
+        fault="redundancy",
+        summary="{{ $labels.name }} is on its backup",
+        description="{{ $labels.name }} ({{ $labels.site }}, {{ $labels.kind }}, "
+        "priority {{ $labels.priority }}"
+        "{{ if $labels.organisation }}, {{ $labels.organisation }}{{ end }}) reaches a "
+        "gateway over backup links only: it works, slower, and a backup may be paid by "
+        f"what it carries. {DOWN_NOW}",
+        wait=Patience(
+            180,
+            "A backup is there to be used, and a circuit that is back within minutes "
+            "needs nobody.",
+        ),
+        stay=Patience(
+            300,
+            "A repair is tested by taking the circuit down again; five minutes on it, "
+            "and it is told back once.",
         ),
     )

@@ -17,6 +17,7 @@ _TO_SITE = Link(
     f"/d/{SITE_UID}?var-site=${{__value.raw:percentencode}}"
     "&${datasource:queryparam}&${__url_time_range}",
 )
+_BACKUP = catalogue.SITE_ON_BACKUP
 _NO_MONITOR = "no data from the monitor"
 
 
@@ -42,7 +43,7 @@ def overview() -> Page:
             Section("Sites", (_counts(), _history())),
             Section("What the next failure would cut off", (_elements(),)),
             Section("Every site", (Row(14, ((24, _fleet()),)),)),
-            Section("Circuits", (_circuits(),)),
+            Section("Circuits", (_circuits(), _worst_cases())),
             Section("Paths as probes see them", (_probes(),)),
             Section("The monitor itself", (monitor.health(), monitor.work())),
         ),
@@ -92,6 +93,13 @@ def _counts() -> Row:
             empty="no site is known",
         ),
         stat(
+            "On backup",
+            "Sites that are reached over backup links only: a 4G or satellite tail.",
+            Ask(or_zero(series(_BACKUP, organisation=_ORGANISATION).equal(1).count())),
+            steps=words.ANY_IS_WORTH_A_LOOK,
+            empty=_NO_MONITOR,
+        ),
+        stat(
             "Survive any one",
             "Sites that survive any one failure off their premises, a duct's or a "
             "building's too.",
@@ -113,7 +121,8 @@ def _counts() -> Row:
             empty=_NO_MONITOR,
         ),
     )
-    return Row(4, tuple((3, panel) for panel in panels))
+    widths = (3, 3, 3, 3, 3, 2, 3, 2, 2)
+    return Row(4, tuple(zip(widths, panels, strict=True)))
 
 
 def _history() -> Row:
@@ -279,6 +288,36 @@ def _circuits() -> Row:
         empty="no device tells its traffic",
     )
     return Row(11, ((14, listed), (10, drawn)))
+
+
+def _worst_cases() -> Row:
+    worst = series(catalogue.LINK_WORST_UTILISATION).max("link", "direction").top(20)
+    cause = series(catalogue.LINK_WORST_FAILURE)
+    listed = table(
+        "Circuits that one failure would fill",
+        "The 20 circuits that would be fullest if the worst single failure happened "
+        "now, by declared demands after rerouting, and that failure where it fills "
+        "them above 80 %.",
+        Ask(with_circuit(worst).joined("arc", "link", "direction")),
+        Ask(cause.max(*_CAUSE).joined("arc", "link", "direction")),
+        key="arc",
+        columns=(
+            Column("arc", "Circuit and direction"),
+            Column("circuit", "Number", width=110),
+            Column("supplier", "Supplier", width=100),
+            Column("a_site", "From"),
+            Column("b_site", "To"),
+            Column("failure", "If this fails"),
+            Column("kind", "Kind", width=100),
+            Column(0, "At worst", "percentunit", steps=words.FULLNESS, width=90),
+        ),
+        sort=("At worst", "down"),
+        empty="no demands are declared",
+    )
+    return Row(10, ((24, listed),))
+
+
+_CAUSE = ("link", "direction", "failure", "kind")
 
 
 def _probes() -> Row:

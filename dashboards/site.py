@@ -119,6 +119,14 @@ def _state() -> Row:
             empty=_UNKNOWN_SITE,
         ),
         stat(
+            "On backup",
+            "Whether it is reached over backup links only. Nothing where there are "
+            "none, or where it is not known.",
+            Ask(series(catalogue.SITE_ON_BACKUP, site=_SITE).max("site")),
+            states=words.YES_IS_WORTH_A_LOOK,
+            empty="no backup links, or unknown",
+        ),
+        stat(
             "Devices down",
             "Devices at the site believed to be down.",
             Ask(devices.is_number(0).sum()),
@@ -133,7 +141,7 @@ def _state() -> Row:
             empty="no device is known",
         ),
     )
-    widths = (6, 4, 4, 4, 3, 3)
+    widths = (5, 3, 4, 4, 2, 3, 3)
     return Row(4, tuple(zip(widths, panels, strict=True)))
 
 

@@ -58,6 +58,8 @@ ANSWERED = (State(0, "no answer", WARNING), State(1, "reached", GOOD))
 
 AS_ROUTED = (State(0, "another way", WARNING), State(1, "as declared", GOOD))
 
+YES_IS_WORTH_A_LOOK = (State(0, "no", GOOD), State(1, "ON BACKUP", WARNING))
+
 BLACK_HOLE = (State(0, "no", GOOD), State(1, "BLACK HOLE", BAD))
 
 ISOLATED = (State(0, "no", GOOD), State(1, "ISOLATED", BAD))

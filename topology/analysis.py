@@ -106,6 +106,27 @@ class Reading:
         return frozenset(arrays.sites[site] for site in sites)
 
     @cached_property
+    def on_backup(self) -> Bools:
+        """User sites that reach a gateway over backup links only; shape (s,)."""
+        gateway = self.network.arrays.gateway
+        reached = self.standing.reached(gateway)
+        if not self.backups_up:
+            return np.zeros_like(reached)
+        without = Standing.of(self.network, self.down | self._backup)
+        return reached & ~without.reached(gateway)
+
+    @property
+    def backups_up(self) -> bool:
+        """Whether a backup link is up."""
+        return bool((self._backup & ~self.down).any())
+
+    @property
+    def _backup(self) -> Bools:
+        arrays = self.network.arrays
+        devices = np.zeros(len(arrays.devices), np.bool_)
+        return np.concatenate((devices, arrays.circuits.backup))
+
+    @cached_property
     def cut_off(self) -> CutOff:
         """What each element would cut off from the gateways."""
         return cut_off_sets(self.reach)
@@ -172,11 +193,15 @@ class SiteState:
         None where the two readings of what is unknown disagree.
     designed : 0, 1 or 2
         Redundancy with everything declared up.
+    on_backup : bool or None
+        Whether it is reached, and over backup links only; None where the readings
+        disagree.
     """
 
     reachable: Status
     redundancy: Level | None
     designed: Level
+    on_backup: bool | None = False
 
     @property
     def redundancy_lost(self) -> bool:
@@ -210,6 +235,11 @@ class Analysis:
     def redundancy_lost(self) -> tuple[str, ...]:
         """User sites whose redundancy is known to be less than designed."""
         return tuple(s for s, state in self.sites.items() if state.redundancy_lost)
+
+    @cached_property
+    def on_backup(self) -> tuple[str, ...]:
+        """User sites that are known to be reached over backup links only."""
+        return tuple(s for s, state in self.sites.items() if state.on_backup)
 
     @cached_property
     def reachable(self) -> Mapping[Status, int]:
@@ -281,34 +311,47 @@ def analyse(design: Design, state: NetworkState) -> Analysis:
     lost, at_worst = optimistic.without_service, pessimistic.without_service
     without = {name: n if n == at_worst[name] else None for name, n in lost.items()}
     return Analysis(
-        _sites(design, optimistic.redundancy, pessimistic.redundancy),
+        _sites(design, optimistic, pessimistic),
         optimistic.elements,
         optimistic.service_elements,
         without,
     )
 
 
-def _sites(
-    design: Design, best: Redundancy, worst: Redundancy
-) -> Mapping[str, SiteState]:
+def _sites(design: Design, best: Reading, worst: Reading) -> Mapping[str, SiteState]:
     """Return what both readings agree on of each user site."""
+    backups = best.backups_up
     ids = design.network.arrays.sites
-    users = np.flatnonzero(best.level >= 0)
-    columns = (each[users].tolist() for each in (best.level, worst.level, design.level))
+    levels = best.redundancy.level, worst.redundancy.level, design.level
+    users = np.flatnonzero(design.level >= 0)
+    columns = (
+        each[users].tolist() for each in (*levels, best.on_backup, worst.on_backup)
+    )
     # A value for all sites of a kind: there are few kinds, and many sites.
-    known: dict[tuple[Level, Level, Level], SiteState] = {}
+    known: dict[tuple[Level, Level, Level, bool, bool], SiteState] = {}
     found = {}
-    for site, levels in zip(users.tolist(), zip(*columns, strict=True), strict=True):
-        if levels not in known:
-            known[levels] = _agreed(*levels)
-        found[ids[site]] = known[levels]
+    for site, told in zip(users.tolist(), zip(*columns, strict=True), strict=True):
+        if told not in known:
+            known[told] = _agreed(*told, backups_up=backups)
+        found[ids[site]] = known[told]
     return found
 
 
-def _agreed(best: Level, worst: Level, designed: Level) -> SiteState:
+def _agreed(
+    best: Level,
+    worst: Level,
+    designed: Level,
+    on_backup: bool,
+    at_worst: bool,
+    *,
+    backups_up: bool,
+) -> SiteState:
     """Return what both readings agree on; the rest is unknown."""
     if (best > 0) != (worst > 0):
-        reachable = Status.UNKNOWN
+        # In between, the site may be up on a backup though at neither extreme it is.
+        reachable, over_backup = Status.UNKNOWN, None if backups_up else False
     else:
         reachable = Status.UP if best > 0 else Status.DOWN
-    return SiteState(reachable, best if best == worst else None, designed)
+        over_backup = on_backup if on_backup == at_worst else None
+    redundancy = best if best == worst else None
+    return SiteState(reachable, redundancy, designed, over_backup)

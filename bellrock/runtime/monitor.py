@@ -42,11 +42,13 @@ from bellrock.runtime.ssh_polling import SshPolling
 from bellrock.runtime.supervise import Supervisor
 from bellrock.runtime.throughput import Throughput
 from bellrock.runtime.utilisation import Load, Meter
+from bellrock.runtime.worst_cases import CapacityAnalyst
 
 _BACKGROUND = 1.0
 """Seconds between two looks at our own health."""
 
 _ANALYSIS, _POLLING, _DISCOVERY = "analysis", "scheduler", "discovery"
+_CAPACITY = "worst cases"
 _CHECKS = f"scheduler {CHECKING}"
 
 _TELLS_NOTHING = frozenset({NoticeKind.AUTHENTICATION_FAILURE, NoticeKind.OTHER})
@@ -106,6 +108,7 @@ class Monitor:
             inventory, self.series.set_discovery, on_told=self._on_told
         )
         self._paths: Paths | None = None
+        self._capacity: CapacityAnalyst | None = None
         self._ready = False
         self._asked = asyncio.Event()
         self._supervisor = Supervisor(self._count_fault)
@@ -216,6 +219,14 @@ class Monitor:
             debounce=self._settings.analysis.debounce,
         )
         self._parts.start(_ANALYSIS, analyst.run)
+        self._capacity = None
+        # Of another inventory they may be of links that are no more.
+        self.series.set_worst_cases(())
+        if self.inventory.demands:
+            self._capacity = CapacityAnalyst(
+                self.inventory, self.series.set_worst_cases
+            )
+            self._parts.start(_CAPACITY, self._capacity.run)
 
     async def _reload(self, reread: Reread) -> None:
         while True:
@@ -267,6 +278,7 @@ class Monitor:
         self.series.checks.expect(plan.checks.values())
         if (inventory, settings.analysis) != (had, was.analysis):
             await self._parts.stop(_ANALYSIS)
+            await self._parts.stop(_CAPACITY)
             self._start_analysis()
         if inventory != had:
             await self._parts.stop(_DISCOVERY)
@@ -361,6 +373,10 @@ class Monitor:
     def _publish(self, conclusion: Conclusion) -> None:
         if self._paths is not None:
             self._paths.set_down(conclusion.state.down)
+        if self._capacity is not None:
+            self._capacity.set_down(
+                None if conclusion.isolated else conclusion.state.down
+            )
         self.series.set_state(conclusion.state, isolated=conclusion.isolated)
         self.series.set_analysis(conclusion.analysis)
         self.series[catalogue.ANALYSIS_DURATION].set((), conclusion.seconds)

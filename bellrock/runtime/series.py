@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bellrock import __version__
 from bellrock.export.exposition import (
@@ -34,6 +34,11 @@ from topology.discovery.compare import Comparison
 from topology.discovery.mismatch import Mismatch, Why
 from topology.state import NetworkState
 
+if TYPE_CHECKING:
+    from bellrock.runtime.worst_cases import WorstCase
+
+NEARLY_FULL = 0.8
+"""Utilisation above which it is told which failure causes a worst case."""
 MOST_UNDECLARED = 1_000
 """Undeclared links that are told of one by one."""
 
@@ -298,7 +303,8 @@ class Series:
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Take over what the topology says of sites and elements."""
-        reachable, now, designed = [], [], []
+        reachable, now, designed, on_backup = [], [], [], []
+        backups = any(link.backup for link in self._inventory.links.values())
         for site, state in analysis.sites.items():
             labels = self._site_labels(site)
             designed.append((labels, float(state.designed)))
@@ -306,9 +312,12 @@ class Series:
                 reachable.append((labels, _UP_OR_DOWN[state.reachable]))
             if state.redundancy is not None:
                 now.append((labels, float(state.redundancy)))
+            if backups and state.on_backup is not None:
+                on_backup.append((labels, float(state.on_backup)))
         self[catalogue.SITE_REACHABLE].replace(reachable)
         self[catalogue.SITE_REDUNDANCY].replace(now)
         self[catalogue.SITE_REDUNDANCY_DESIGNED].replace(designed)
+        self[catalogue.SITE_ON_BACKUP].replace(on_backup)
         self[catalogue.SITES_UNKNOWN].set((), analysis.sites_unknown)
         self[catalogue.SERVICE_SITES_CUT].replace(
             ((service, str(self._inventory.services[service].priority)), float(count))
@@ -325,6 +334,18 @@ class Series:
         )
         self[catalogue.ELEMENT_PEOPLE_CUT].replace(
             (labels, float(e.people_cut)) for labels, e in named
+        )
+
+    def set_worst_cases(self, cases: "tuple[WorstCase, ...]") -> None:
+        """Take over what the next failure would do to each link."""
+        arcs = [((case.link, case.direction), case) for case in cases]
+        self[catalogue.LINK_WORST_UTILISATION].replace(
+            (labels, case.utilisation) for labels, case in arcs
+        )
+        self[catalogue.LINK_WORST_FAILURE].replace(
+            ((*labels, case.failure[1], case.failure[0].value), 1.0)
+            for labels, case in arcs
+            if case.failure is not None and case.utilisation > NEARLY_FULL
         )
 
     def set_discovery(self, found: Comparison) -> None:

@@ -217,4 +217,65 @@ _REDUNDANCY_LOST = (
     ),
 )
 
-SCENARIOS = (*_SITE_CUT_OFF, *_SERVICE_CUT_OFF, *_REDUNDANCY_LOST)
+
+def _on_backup(*times: Times) -> dict[str, str]:
+    return series(catalogue.SITE_ON_BACKUP, *times, **SITE)
+
+
+def _backed_up(links: str) -> Firing:
+    return Firing(
+        NAMED,
+        "Lerwick surgery is on its backup",
+        f"{WHERE} reaches a gateway over backup links only: it works, slower, and a "
+        f"backup may be paid by what it carries. {links}",
+    )
+
+
+_SITE_ON_BACKUP = (
+    Scenario(
+        "SiteOnBackup",
+        "fire",
+        "after three minutes, naming the site and the circuit",
+        declared(10) | _on_backup((0, 2), (1, 8)) | link_up((1, 2), (0, 8)),
+        {4.5: [], 5: [_backed_up(DOWN)]},
+    ),
+    Scenario(
+        "SiteOnBackup",
+        "no-fire",
+        "for a circuit that is back in two minutes, nor while nobody knows",
+        declared(20) | _on_backup((0, 2), (1, 2), (0, 3), (None, 13)),
+        {minute: [] for minute in (3, 4, 6, 19)},
+    ),
+    Scenario(
+        "SiteOnBackup",
+        "resolve",
+        "when a circuit carries it again, not when it is cut off or unknown",
+        {
+            **declared(60),
+            **_on_backup((1, 10), (0, 10), (None, 10), (1, 5), (0, 25)),
+            **reachable((1, 10), (0, 10), (None, 10), (1, 30)),
+        },
+        {
+            **{m: [_backed_up(NONE_DOWN)] for m in (9, 11, 19, 21, 29, 31, 36, 39)},
+            41: [],
+        },
+    ),
+    Scenario(
+        "SiteOnBackup",
+        "resolve",
+        "when the site is in the inventory no more",
+        {
+            **series(catalogue.SITE_INFO, (1, 10), (None, 20), **NAMED),
+            **series(catalogue.SITE_INFO, (1, 30), site="x", name="Another"),
+            **_on_backup((1, 10), (None, 20)),
+        },
+        {9: [_backed_up(NONE_DOWN)], 16: []},
+    ),
+)
+
+SCENARIOS = (
+    *_SITE_CUT_OFF,
+    *_SERVICE_CUT_OFF,
+    *_REDUNDANCY_LOST,
+    *_SITE_ON_BACKUP,
+)

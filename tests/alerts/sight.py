@@ -61,6 +61,59 @@ _LINK_SATURATED = (
     ),
 )
 
+
+def _worst(*times: Times) -> dict[str, str]:
+    return series(catalogue.LINK_WORST_UTILISATION, *times, **_ARC)
+
+
+def _cause(failure: str, *times: Times) -> dict[str, str]:
+    labels = {**_ARC, "failure": failure, "kind": "device"}
+    return series(catalogue.LINK_WORST_FAILURE, *times, **labels)
+
+
+def _overfull(share: str, cause: str) -> Firing:
+    return Firing(
+        {**LINK, "direction": "ab"},
+        f"shetland-south would be {share} full after one more failure",
+        f"If {cause} failed now, shetland-south (lerwick-ex to kirkwall-ex, circuit "
+        f"FN-00174, firth) would be asked to carry {share} of its capacity in "
+        "direction ab, by the demands that are declared.",
+    )
+
+
+_LINK_FULL_AFTER_FAILURE = (
+    Scenario(
+        "LinkFullAfterFailure",
+        "fire",
+        "after an hour, naming the failure, and goes on when that is another one",
+        {
+            **declared(100),
+            **_worst((0.9, 2), (1.3, 98)),
+            **_cause("lerwick-pe1", (None, 2), (1, 78), (None, 20)),
+            **_cause("lerwick-pe2", (None, 80), (1, 20)),
+        },
+        {
+            61: [],
+            62: [_overfull("130%", "lerwick-pe1 (device)")],
+            99: [_overfull("130%", "lerwick-pe2 (device)")],
+        },
+    ),
+    Scenario(
+        "LinkFullAfterFailure",
+        "no-fire",
+        "for a link that would just be full, nor during a repair of half an hour",
+        declared(180) | _worst((1.0, 70), (1.2, 30), (0.9, 80)),
+        {minute: [] for minute in (69, 99, 130, 179)},
+    ),
+    Scenario(
+        "LinkFullAfterFailure",
+        "resolve",
+        "half an hour after no failure would do that any more",
+        declared(180) | _worst((1.3, 80), (0.9, 100)),
+        {70: [_overfull("130%", "one more element")], 115: []},
+    ),
+)
+
 _PATH = {"probe": "stamp", "target": "lerwick-gp-cpe1", "site": "lerwick-gp"}
 _FULL_PATH = {**_PATH, "direction": "round_trip", "class_": "default"}
 
@@ -257,6 +310,7 @@ _MONITOR_DOWN = (
 
 SCENARIOS = (
     *_LINK_SATURATED,
+    *_LINK_FULL_AFTER_FAILURE,
     *_PROBE_NO_DATA,
     *_MONITOR_ISOLATED,
     *_MONITOR_DOWN,

@@ -23,6 +23,13 @@ SITE_REDUNDANCY_DESIGNED = Metric(
     "Redundancy of the site with everything declared up.",
     SITE_LABELS,
 )
+SITE_ON_BACKUP = Metric(
+    "bellrock_site_on_backup",
+    "gauge",
+    "",
+    "1 if the site reaches a gateway over backup links only; told where there are any.",
+    SITE_LABELS,
+)
 SITES_UNKNOWN = Metric(
     "bellrock_sites_unknown",
     "gauge",
@@ -63,6 +70,20 @@ LINK_UTILISATION = Metric(
     "ratio",
     "Measured traffic over declared capacity, over the last two polls.",
     ("link", "direction"),
+)
+LINK_WORST_UTILISATION = Metric(
+    "bellrock_link_worst_utilisation_ratio",
+    "gauge",
+    "ratio",
+    "Load over capacity, by declared demands, after the worst failure; no backups.",
+    ("link", "direction"),
+)
+LINK_WORST_FAILURE = Metric(
+    "bellrock_link_worst_failure_info",
+    "gauge",
+    "",
+    "Always 1; which failure that is, where it would be over 80 %.",
+    ("link", "direction", "failure", "kind"),
 )
 LINK_PROVENANCE = Metric(
     "bellrock_link_provenance_info",

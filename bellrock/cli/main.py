@@ -80,7 +80,7 @@ def app(words: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     made.callback()(_bellrock)
-    first = next((word for word in words if not word.startswith("-")), "")
+    first = words[0] if words else ""
     for name in (first,) if first in COMMANDS else COMMANDS:
         # No function may be called import.
         function = f"{name}_" if iskeyword(name) else name

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import bellrock.demo
+from bellrock.cli.main import COMMANDS
 
 CALEDONIA = Path(bellrock.demo.__file__).with_name("caledonia")
 
@@ -293,6 +294,13 @@ def test_a_picture_that_cannot_be_kept_is_told_before_the_show(tmp_path: Path) -
     )
     assert done.returncode == 2
     assert b"x.svg: cannot write there" in done.stderr
+
+
+def test_help_names_every_command_whatever_follows() -> None:
+    for words in (["--help"], ["-h", "spof"], []):
+        said = bellrock_says(*words)
+        shown = said.stdout + said.stderr
+        assert all(f"\n  {name} " in shown for name in COMMANDS)
 
 
 def test_what_few_commands_need_is_loaded_by_none_of_the_others(small: Path) -> None:

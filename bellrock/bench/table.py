@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from bellrock.bench import (
     accuracy,
+    failures,
     icmp,
     inventory,
     path,
@@ -60,6 +61,30 @@ BENCHES: Mapping[str, tuple[Case, ...]] = MappingProxyType(
                 "s",
                 "the same of 10,000 nodes with 2,000 risk groups",
                 partial(topology.srlg, 10_000),
+            ),
+            Case(
+                "n1-mesh100",
+                "s",
+                "CPU for all single failures of 100 routers, everybody sending to all",
+                partial(failures.mesh_n1, 100, pyntm=3),
+            ),
+            Case(
+                "n1-mesh200",
+                "s",
+                "the same of 200 routers",
+                partial(failures.mesh_n1, 200),
+            ),
+            Case(
+                "n1-wan5k",
+                "s",
+                "CPU for all single failures of 5,000 sites that send to four hubs",
+                failures.wan_n1,
+            ),
+            Case(
+                "n1-wan5k-both",
+                "s",
+                "the same where the hubs send to the sites as well",
+                partial(failures.wan_n1, both=True, sample=0),
             ),
             Case(
                 "whatif-5k",

@@ -10,6 +10,7 @@ import pytest
 
 from bellrock.bench import (
     accuracy,
+    failures,
     icmp,
     inventory,
     path,
@@ -101,6 +102,16 @@ def test_a_made_up_hub_network_has_all_that_is_measured() -> None:
         for group in element.risk_groups
     }
     assert len(Design(net).reading.elements) > 500
+
+
+def test_single_failures_are_measured_beside_peers_that_find_the_same() -> None:
+    measured = failures.mesh_n1(12, sample=2, pyntm=1)
+    assert sane(measured)
+    names = list(measured.peers)
+    assert names[0].startswith("networkx, routed again for 2 of ")
+    assert (len(names) == 2) == (find_spec("pyNTM") is not None)
+    assert all(name.endswith(", extrapolated") for name in names)
+    assert sane(failures.wan_n1(SITES, both=True, sample=2))
 
 
 def test_the_whole_command_is_measured_from_its_start() -> None:

@@ -95,7 +95,7 @@ def import_(
     )
     findings = Findings()
     records = read(source, findings, wishes)
-    inventory = assemble(records, findings, wishes).inventory
+    inventory = assemble(records, findings, wishes)
     for doubt in findings.doubts:
         print(doubt, file=sys.stderr)
     unsaid = told.unsaid(inventory)

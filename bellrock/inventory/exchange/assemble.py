@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bellrock.document.values import quoted
 from bellrock.inventory.exchange.findings import Findings, Place
@@ -34,24 +34,8 @@ from bellrock.model.inventory import (
 _LONGEST_LINE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of a source.
-
-    Attributes
-    ----------
-    inventory : Inventory
-        Whole, but that it may have no gateway.
-    origin : dict of str to Place
-        By id of a site, device, link or risk group: where it was said.
-    """
-
-    inventory: Inventory
-    origin: dict[str, Place]
-
-
-def assemble(records: Records, findings: Findings, wishes: Wishes) -> Imported:
-    """Return the inventory that `records` make.
+def assemble(records: Records, findings: Findings, wishes: Wishes) -> Inventory:
+    """Return the inventory that `records` make; it may have no gateway.
 
     Raises
     ------
@@ -68,7 +52,7 @@ def assemble(records: Records, findings: Findings, wishes: Wishes) -> Imported:
     joining = _Joining(records, findings, wishes)
     inventory = joining.inventory()
     findings.check()
-    return Imported(inventory, joining.ids.origin)
+    return inventory
 
 
 class _Joining:

@@ -41,13 +41,7 @@ def keyed(
 
 
 class Ids:
-    """The ids of a source's sites, devices, risk groups and links.
-
-    Attributes
-    ----------
-    origin : dict of str to Place
-        By id, where it was said.
-    """
+    """The ids of a source's sites, devices, risk groups and links."""
 
     def __init__(self, records: Records, findings: Findings) -> None:
         self._findings = findings
@@ -59,7 +53,6 @@ class Ids:
         ]
         # What is an id already is kept for who has it.
         self._names = Names(each for each in wanted if each == identifier(each))
-        self.origin: dict[str, Place] = {}
 
     def given(
         self, records: Mapping[str, SiteRecord | NamedRecord], otherwise: str
@@ -74,11 +67,11 @@ class Ids:
         """Return the id of a device at the site of that id."""
         if record.wanted:
             return self.give(record.wanted, "device", record.place)
-        return self._give(f"{site[:_LONGEST_SITE]}-r1", "device", record.place)[0]
+        return self._names.give(f"{site[:_LONGEST_SITE]}-r1", "device")[0]
 
     def give(self, wanted: str, otherwise: str, place: Place) -> str:
         """Return an id made from `wanted`; a doubt where a number had to be added."""
-        ident, numbered = self._give(wanted, otherwise, place)
+        ident, numbered = self._names.give(wanted, otherwise)
         if numbered and wanted:
             what = f"the id that {quoted(wanted)} makes is taken; this one is {ident}"
             self._findings.doubt(place, what)
@@ -88,12 +81,7 @@ class Ids:
         """Return the id of a link, by itself or by its ends; parallels are numbered."""
         if wanted:
             return self.give(wanted, "link", place)
-        return self._give(f"{a[:45]}--{b[:45]}", "link", place)[0]
-
-    def _give(self, wanted: str, otherwise: str, place: Place) -> tuple[str, bool]:
-        ident, numbered = self._names.give(wanted, otherwise)
-        self.origin[ident] = place
-        return ident, numbered
+        return self._names.give(f"{a[:45]}--{b[:45]}", "link")[0]
 
 
 class References:

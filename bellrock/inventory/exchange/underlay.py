@@ -15,6 +15,8 @@ from bellrock.inventory.exchange.records import EndRecord, LinkRecord
 
 SITES, RISK_GROUPS = "/sites", "/risk-groups"
 
+_MOST_BENEATH = 1_000
+
 Part = tuple[str, Literal["node", "link"], str]
 """A network, and one of its nodes or links."""
 
@@ -92,6 +94,9 @@ class Layers:
                 elif below == part:
                     what = "it rests on itself in the end"
                     self.findings.wrong(there, what, "break the loop")
+                elif len(seen) > _MOST_BENEATH:
+                    what = f"more than {_MOST_BENEATH:,} things beneath one"
+                    self.findings.stop(there, what, "is that meant?")
                 elif below not in seen:
                     seen.add(below)
                     waiting.append(below)
@@ -120,7 +125,12 @@ class Layers:
         return EndRecord(node, unquote(point) if isinstance(point, str) else "")
 
     def _twins_of(self, network: str) -> dict[str, str]:
-        links = self.networks[network].links
+        # Underneath, a link need not say where it ends.
+        links = {
+            ident: thing
+            for ident, thing in self.networks[network].links.items()
+            if "source" in thing.value and "destination" in thing.value
+        }
         names = list(links)
         arcs = [self.arc(each) for each in links.values()]
         found = partners(arcs)

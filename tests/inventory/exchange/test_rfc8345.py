@@ -89,6 +89,26 @@ def test_what_links_rest_on_down_to_the_duct_is_a_risk_group(file: Path) -> None
     assert not findings.doubts
 
 
+def test_what_is_underneath_need_not_say_where_it_ends(file: Path) -> None:
+    whole = layered()
+    *_, ducts = whole["ietf-network:networks"]["network"]
+    ducts[LINK] = [{"link-id": "duct"}]
+    file.write_text(json.dumps(whole))
+    found, _ = imported("rfc8345", file)
+    assert {each.risk_groups[-1] for each in found.links.values()} == {"duct"}
+
+
+def test_a_tower_of_layers_is_refused(file: Path) -> None:
+    whole = layered()
+    *_, ducts = whole["ietf-network:networks"]["network"]
+    ducts[LINK] += [arc(f"d{n}", "x", "y", f"ducts#d{n + 1}") for n in range(1_001)]
+    ducts[LINK].append(arc("d1001", "x", "y"))
+    ducts[LINK][0] = arc("duct", "x", "y", "ducts#d0")
+    file.write_text(json.dumps(whole))
+    [said] = problems("rfc8345", file, Wishes(network="ip"))
+    assert "more than 1,000 things beneath one" in said
+
+
 def test_a_network_has_to_be_chosen_where_there_is_a_choice(file: Path) -> None:
     whole = layered()
     whole["ietf-network:networks"]["network"].append({"network-id": "other"})

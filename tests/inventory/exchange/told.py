@@ -17,7 +17,7 @@ def imported(
     wished = wishes or Wishes()
     findings = Findings()
     records = READERS[form](address or str(source), findings, wished)
-    return assemble(records, findings, wished).inventory, findings
+    return assemble(records, findings, wished), findings
 
 
 def problems(form: str, source: Path, wishes: Wishes | None = None) -> list[str]:

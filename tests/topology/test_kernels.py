@@ -49,26 +49,50 @@ print(twice(21), twice(22.0))
 """
 
 
-def test_where_nothing_can_be_kept_it_is_compiled_and_told_each_time(
-    tmp_path: Path,
-) -> None:
-    kernels = tmp_path / "topology" / "kernels"
+def kernels_alone(folder: Path) -> Path:
+    """Copy what compiles kernels, with a program, and let nothing be kept beside it."""
+    kernels = folder / "topology" / "kernels"
     kernels.mkdir(parents=True)
     for name in ("__init__.py", "jit.py", "notice.py"):
         shutil.copy(ROOT / "topology" / "kernels" / name, kernels)
-    (tmp_path / "topology" / "__init__.py").touch()
-    (tmp_path / "twice.py").write_text(TWICE)
+    (folder / "topology" / "__init__.py").touch()
+    (folder / "twice.py").write_text(TWICE)
     # A file where a folder is wanted is in root's way, too.
-    for folder in (kernels, tmp_path):
-        (folder / "__pycache__").touch()
+    for each in (kernels, folder):
+        (each / "__pycache__").touch()
+    return folder / "twice.py"
+
+
+def run(program: Path, **env: str) -> str:
+    done = subprocess.run(
+        [sys.executable, program],
+        env=env,
+        cwd=program.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_and_told_each_time(
+    tmp_path: Path,
+) -> None:
+    program = kernels_alone(tmp_path)
     for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, tmp_path / "twice.py"],
-            env={"HOME": "/dev/null"},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.stderr == ""
-        assert done.stdout == "compiling\n42 44.0\n", "told once, for two kinds"
+        said = run(program, HOME="/dev/null")
+        assert said == "compiling\n42 44.0\n", "told once, for two kinds"
+
+
+def test_in_an_installation_that_is_roots_it_is_kept_in_the_users_cache(
+    tmp_path: Path,
+) -> None:
+    program = kernels_alone(tmp_path)
+    cache = str(tmp_path / "cache")
+    for home in ({"XDG_CACHE_HOME": cache}, {"HOME": str(tmp_path / "home")}):
+        assert run(program, **home) == "compiling\n42 44.0\n"
+        assert run(program, **home) == "42 44.0\n"
+    # Another kernel beside it, of which this one may be made.
+    (tmp_path / "topology" / "kernels" / "more.py").touch()
+    assert run(program, XDG_CACHE_HOME=cache) == "compiling\n42 44.0\n"

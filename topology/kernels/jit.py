@@ -3,12 +3,14 @@
 numba keeps compiled code as long as the file of the kernel itself is unchanged; a
 kernel that calls one of another file would go on with the old code of that one. So
 what is kept is kept under a digest of all the kernels: a change to any compiles all
-anew. Where neither this folder nor the user's cache can be written, nothing is kept.
+anew. It is kept beside the kernels; where that cannot be written, as in an installation
+that is root's, in the user's cache folder; and where neither can, nothing is kept.
 """
 
 import hashlib
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 
 import numba
@@ -43,12 +45,12 @@ def borrowing(function: Kernel) -> Kernel:
 
 def _compiled(function: Kernel, options: dict[str, bool]) -> Kernel:
     njit: Any = numba.njit
+    if _KEPT_IN is None:
+        return cast("Kernel", njit(nogil=True, **options)(function))
     before = config.CACHE_DIR
     config.CACHE_DIR = _KEPT_IN
     try:
         return cast("Kernel", njit(cache=True, nogil=True, **options)(function))
-    except RuntimeError:  # numba's answer where there is no place to write to
-        return cast("Kernel", njit(nogil=True, **options)(function))
     finally:
         config.CACHE_DIR = before
 
@@ -72,9 +74,32 @@ def _digest(folder: str) -> str:
     for name in sorted(os.listdir(folder)):
         if name.endswith(".py"):
             with open(os.path.join(folder, name), "rb") as file:
-                digest.update(file.read())
+                digest.update(repr((name, file.read())).encode())
     return digest.hexdigest()[:16]
 
 
-_FOLDER = os.path.dirname(os.path.abspath(__file__))
-_KEPT_IN = os.path.join(_FOLDER, "__pycache__", f"kernels-{_digest(_FOLDER)}")
+def _places(folder: str) -> Iterator[str]:
+    """Yield where kernels of `folder` may be kept, the best first."""
+    name = f"kernels-{_digest(folder)}"
+    yield os.path.join(folder, "__pycache__", name)
+    # Not numba's own folder there: it would not be told of our digest.
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(cache):
+        cache = os.path.join(os.path.expanduser("~"), ".cache")
+    if os.path.isabs(cache):
+        yield os.path.join(cache, "bellrock", name)
+
+
+def _writable(folder: str) -> bool:
+    """Whether files can be made in `folder`, which is made if it is not there."""
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+_KEPT_IN = next(
+    filter(_writable, _places(os.path.dirname(os.path.abspath(__file__)))), None
+)

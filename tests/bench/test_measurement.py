@@ -45,7 +45,11 @@ def test_benches_and_cases_have_the_names_of_the_contract() -> None:
     names = {name: {case.name for case in cases} for name, cases in BENCHES.items()}
     assert names == {
         "inventory": {"cold-10k", "cached-10k"},
-        "topology": {"spof-10k", "cold-10k"},
+        "topology": {
+            *("spof-10k", "spof-10k-again", "spof-100k", "spof-100k-again"),
+            *("srlg-2k", "n1-mesh100", "n1-mesh200", "n1-wan5k", "n1-wan5k-both"),
+            *("whatif-5k", "cold-10k", "cold-10k-read"),
+        },
         "snmp": {"v2c", "v3"},
         "icmp": {
             *("1k", "20k", "1k-busy"),
@@ -54,6 +58,6 @@ def test_benches_and_cases_have_the_names_of_the_contract() -> None:
         "train": {
             *("10M", "10M-bytes", "100M", "100M-bytes", "500M", "500M-bytes"),
         },
-        "path": {"probe", "branches"},
+        "path": {"probe", "tcp", "branches"},
         "stamp": {"sender", "reflector"},
     }

@@ -2,14 +2,17 @@
 
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.box import SIMPLE
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.table import Column, Table
 
 from bellrock.inventory.load import load
 from bellrock.model.inventory import Inventory
@@ -54,25 +57,67 @@ def told(path: Path) -> Inventory:
     return loaded.inventory
 
 
-def fitting(width: int, columns: Mapping[str, int]) -> Table:
-    """Return an empty table that is no wider than the terminal.
+class _Fitting(Table):
+    """A table whose numbers are whole, and whose names share what they leave."""
+
+    def __init__(self, columns: Mapping[str, int], whole: Collection[str]) -> None:
+        super().__init__(box=SIMPLE, pad_edge=False)
+        self._wanted = tuple(columns.values())
+        for name, wanted in columns.items():
+            self.add_column(
+                name,
+                justify="right" if wanted < 0 else "left",
+                no_wrap=name not in whole,
+                overflow="fold" if name in whole else "ellipsis",
+            )
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType | Segment]:
+        """Share the width out, now that all cells are there."""
+        needs = [
+            max(cell_len(str(cell)) for cell in (column.header, *column.cells))
+            for column in self.columns
+        ]
+        left = options.max_width - _GAP * len(needs) + 1
+        names = []
+        for number, (need, wanted) in enumerate(zip(needs, self._wanted, strict=True)):
+            if not wanted:
+                names.append(number)
+            width = need if wanted < 0 else min(need, wanted)
+            self.columns[number].width = self.columns[number].min_width = width
+            left -= width
+        # Least need first: what one leaves of its share is for the others. Better a
+        # longer table than a name that is broken in two.
+        names.sort(key=lambda number: needs[number])
+        least = [_least(self.columns[number]) for number in names]
+        for place, number in enumerate(names):
+            share = max(left // (len(names) - place), least[place])
+            share = min(share, left - sum(least[place + 1 :]))
+            width = min(needs[number], max(share, _LEAST))
+            self.columns[number].width = width
+            left -= width
+        yield from super().__rich_console__(console, options)
+
+
+def _least(column: Column) -> int:
+    """Return how wide a column has to be: one that goes on, as its longest word."""
+    if column.no_wrap:
+        return _LEAST
+    words = (word for cell in column.cells for word in str(cell).split())
+    return max(map(cell_len, words), default=0)
+
+
+def fitting(columns: Mapping[str, int], whole: Collection[str] = ()) -> Table:
+    """Return an empty table that will be no wider than the terminal.
 
     Parameters
     ----------
-    width : int
-        Of the terminal, in characters.
     columns : mapping of str to int
-        Width of each; negative for numbers, 0 for an equal share of what is left.
+        Their headings. A negative number is a column of numbers, which are never cut
+        off; a positive one says how many characters a column has at most; columns with
+        0 share what is left, those that need less leaving more to the others.
+    whole : collection of str
+        Columns that go on in the next line rather than being cut off.
     """
-    table = Table(box=SIMPLE, pad_edge=False)
-    left = width - sum(map(abs, columns.values())) - _GAP * len(columns)
-    share = max(left // max(1, list(columns.values()).count(0)), _LEAST)
-    for name, wanted in columns.items():
-        table.add_column(
-            name,
-            justify="right" if wanted < 0 else "left",
-            no_wrap=True,
-            min_width=abs(wanted) or None,
-            max_width=abs(wanted) or share,
-        )
-    return table
+    return _Fitting(columns, whole)

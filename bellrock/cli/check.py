@@ -5,15 +5,21 @@ from typing import Annotated
 
 import typer
 
+from bellrock.model.errors import UserError
 from bellrock.runtime.told import Told
 
 
 def check(
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PATH]", help="an inventory, without settings"),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option("-c", "--config", metavar="FILE", help="settings")
     ] = None,
     inventory: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="in place of the settings' own")
+        Path | None,
+        typer.Option(metavar="PATH", help="an inventory in place of the settings' own"),
     ] = None,
 ) -> None:
     """Check settings and inventory; show every problem with its file and line.
@@ -21,8 +27,15 @@ def check(
     Exit status: 0 nothing is wrong (warnings may be shown), 2 something is.
 
     Example:
+      bellrock check network/
       bellrock check -c bellrock.yaml
     """
+    if path is not None and (config or inventory) is not None:
+        raise UserError(
+            f"{path}: an inventory beside --config or --inventory",
+            "name it with --inventory to check it with these settings",
+        )
+    inventory = inventory or path
     default = Path("bellrock.yaml")
     if config is None and inventory is None and default.exists():
         config = default

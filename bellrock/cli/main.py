@@ -5,6 +5,7 @@
 
 import errno
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -106,7 +107,10 @@ def main() -> None:
         try:
             app(sys.argv[1:])()
         finally:
-            sys.stdout.flush()
+            if sys.stdout is not None:  # as it is if whoever started us closed it
+                sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     except SystemExit as leaving:
         # typer's own answer to a reader that has gone is 1, which is a finding.
         if isinstance(leaving.__context__, BrokenPipeError):

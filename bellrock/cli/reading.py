@@ -60,8 +60,8 @@ def show(reading: DeviceReading, device: Device, meaning: str) -> None:
     if reading.uptime is not None:
         console.print(f"agent up {duration(reading.uptime)}")
     if len(reading.interfaces):
-        console.print(_interfaces(reading, console.width))
-    for table in _facts(reading.facts, console.width):
+        console.print(_interfaces(reading))
+    for table in _facts(reading.facts):
         console.print(table)
     if reading.plans:
         plans = ", ".join(
@@ -75,12 +75,12 @@ def show(reading: DeviceReading, device: Device, meaning: str) -> None:
         console.print(Padding(meaning, (0, 0, 0, 2)))
 
 
-def _interfaces(reading: DeviceReading, width: int) -> Table:
+def _interfaces(reading: DeviceReading) -> Table:
     columns = {
         **{"index": -6, "interface": 0, "status": 7, "speed": -5},
         **{"bytes in": -8, "bytes out": -9, "errors": -6, "discards": -8},
     }
-    table = fitting(width, columns)
+    table = fitting(columns)
     for row in reading.interfaces:
         off = row.enabled is False
         table.add_row(
@@ -93,22 +93,22 @@ def _interfaces(reading: DeviceReading, width: int) -> Table:
     return table
 
 
-def _facts(facts: Facts, width: int) -> Iterator[Table | str]:
+def _facts(facts: Facts) -> Iterator[Table | str]:
     shares = (("CPU", facts.cpu), ("memory", facts.memory))
     used = [f"{name} {share:.0%}" for name, share in shares if share is not None]
     ids = (("chassis", facts.chassis), ("router id", facts.router_id))
     if said := used + [f"{name} {each}" for name, each in ids if each]:
         yield ", ".join(said)
     if facts.ethernet:
-        yield _ethernet(facts, width)
+        yield _ethernet(facts)
     if facts.sensors:
-        table = fitting(width, {"sensor": 0, "kind": 0, "value": -10})
+        table = fitting({"sensor": 0, "kind": 0, "value": -10})
         for sensor in facts.sensors:
             table.add_row(sensor.name, sensor.kind.value, f"{sensor.value:g}")
         yield table
     if facts.neighbours:
         columns = {"neighbour": 0, "by": 4, "state": 11, "interface": 0, "port": 0}
-        table = fitting(width, columns)
+        table = fitting(columns)
         for each in facts.neighbours:
             status = each.state or each.status.value
             table.add_row(
@@ -125,12 +125,12 @@ def _facts(facts: Facts, width: int) -> Iterator[Table | str]:
         )
 
 
-def _ethernet(facts: Facts, width: int) -> Table:
+def _ethernet(facts: Facts) -> Table:
     columns = {
         **{"ethernet": 0, "duplex": 6, "FCS": -6, "alignment": -9, "symbol": -6},
         "late collisions": -15,
     }
-    table = fitting(width, columns)
+    table = fitting(columns)
     for port in facts.ethernet:
         duplex = {True: "full", False: "half", None: ""}[port.full_duplex]
         table.add_row(

@@ -32,7 +32,7 @@ def test_the_table_says_what_is_not_known_and_fits_the_terminal(small: Path) -> 
     done = bellrock_says("audit", small, env={"COLUMNS": "80"})
     assert done.returncode == 0
     assert done.stdout.startswith("No site has two circuits.")
-    assert "user sites without organisation" in done.stdout
+    assert "user sites: without organisation" in done.stdout
     assert "not compared with what discovery saw" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
 

@@ -270,6 +270,30 @@ def test_names_with_brackets_are_shown_as_they_are(
     assert re.search(r"^ *1 +40 ", done.stdout, re.MULTILINE)
 
 
+def test_what_fails_is_never_cut_off() -> None:
+    # Names that have no room go on in the next line; the numbers are whole.
+    said = bellrock_says("n1", CALEDONIA, env={"COLUMNS": "66"}).stdout
+    assert "\N{HORIZONTAL ELLIPSIS}" not in said
+    assert "melrose-hosp-1" in said
+    assert max(map(len, said.splitlines()[3:])) <= 66
+
+
+def test_check_takes_an_inventory_as_the_other_commands_do(small: Path) -> None:
+    done = bellrock_says("check", small)
+    assert (done.returncode, done.stdout.endswith(": fine\n")) == (0, True)
+    both = bellrock_says("check", small, "--inventory", small)
+    assert both.returncode == 2
+    assert "beside --config or --inventory" in both.stderr
+
+
+def test_closed_standard_output_is_no_fault(small: Path) -> None:
+    command = f"exec {sys.executable} -m bellrock spof {small} --format json >&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("to", "status", "said"),
     [("| head -c 1 >&3", 0, ""), ("> /dev/full", 2, "output: No space left on device")],

@@ -180,7 +180,8 @@ def test_where_no_demands_are_declared_it_is_said(command: str, tmp_path: Path) 
     assert done.exit_code == 0
     assert done.stderr == (
         "Small: no demands are declared, so no link carries anything\n"
-        "  declare who sends how much to whom under demands:\n"
+        "  declare who sends how much to whom under demands:, or see what bellrock "
+        "estimate --help works out\n"
     )
     assert {link["load"] for link in json.loads(done.stdout)["links"]} == {0.0}
 

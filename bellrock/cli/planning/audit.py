@@ -122,10 +122,10 @@ def _show(report: AuditReport, diversity: bool, top: int) -> None:
         return
     columns = {"lacking": -7, "of": -7, "what": 0}
     wide = console.width >= _WIDE
-    table = fitting(console.width, columns | ({"otherwise": 0} if wide else {}))
+    table = fitting(columns | ({"otherwise": 0} if wide else {}), {"what", "otherwise"})
     for check in report["checks"]:
         if check["gaps"]:
-            what = f"{check['about']} {check['lacking']}"
+            what = f"{check['about']}: {check['lacking']}"
             row = [f"{check['gaps']:,}", f"{check['checked']:,}", what, check["why"]]
             table.add_row(*row[: len(table.columns)])
     if table.row_count:
@@ -141,18 +141,22 @@ def _show(report: AuditReport, diversity: bool, top: int) -> None:
 
 def _show_work(console: Console, report: AuditReport, top: int) -> None:
     console.print("\nTo find out, what most people hang on first:")
-    columns = {"people": -9, "sites": -5, "which": 0, "lacks": 0, "so": 0}
-    table = fitting(console.width, columns)
+    columns = {"people": -9, "sites": -5, "which": 0, "lacks": 0}
+    table = fitting(columns, {"which", "lacks"})
     for work in report["worklist"][:top]:
         numbers = f"{work['people']:,}", f"{work['sites']:,}"
-        table.add_row(*numbers, work["id"], work["what"], work["instead"])
+        table.add_row(*numbers, work["id"], work["what"])
     console.print(table)
     _more(console, len(report["worklist"]) - top)
+    lacking = {check["check"]: check["lacking"] for check in report["checks"]}
+    shown = report["worklist"][:top]
+    for check, instead in dict.fromkeys((w["check"], w["instead"]) for w in shown):
+        console.print(f"{lacking[check]}: {instead}")
 
 
 def _show_diversity(console: Console, rows: list[CircuitsReport], top: int) -> None:
     columns = {"": -8, "site": 0, "cut off with": 0, "hops in common": 0, "supplier": 0}
-    table = fitting(console.width, columns)
+    table = fitting(columns, {"site", "cut off with", "supplier"})
     for each in sorted(
         rows, key=lambda row: (_ORDER.index(row["verdict"]), row["site"])
     ):

@@ -172,14 +172,15 @@ def _show(report: AugmentReport, *, nearby: bool) -> None:
         "them may help"
     )
     columns = {"": -3, "circuit": 0, "cost": -12, what: -9, "per 1,000": -10}
-    table = fitting(console.width, {**columns, "protects": 0})
+    table = fitting({**columns, "protects": 0}, {"circuit", "protects"})
     for pick in report["picks"]:
         table.add_row(
             *(f"{pick['rank']}", f"{pick['a']} - {pick['b']}", f"{pick['cost']:,.0f}"),
             *(f"{pick['protected']:,}", f"{1000 * pick['per_cost']:,.3g}"),
             _whom(pick["sites"]) or f"with others: {pick['eased']:,} failures eased",
         )
-    console.print(table)
+    if report["picks"]:
+        console.print(table)
     _show_bound(report, console)
     if nearby:
         console.print(
@@ -192,8 +193,12 @@ def _show_bound(report: AugmentReport, console: Console) -> None:
     gained, bound = report["protected"], report["upper_bound"]
     spent = f"{len(report['picks'])} circuits for {report['cost']:,.0f}"
     if not report["picks"]:
-        console.print("no circuit does anything by itself; --exact tries them together")
-    if report["method"] == "exact":
+        console.print(
+            "no choice of them protects anybody"
+            if report["method"] == "exact"
+            else "no circuit does anything by itself; --exact tries them together"
+        )
+    elif report["method"] == "exact":
         console.print(
             f"{spent} protect {gained:,} {what}: no other choice protects more"
         )

@@ -176,10 +176,10 @@ def _show_sites(report: AvailabilityReport, console: Console, top: int) -> None:
     if judged:
         columns["target"] = -9
     if any(row["exact"] for row in rows):
-        columns["exact"] = -17
+        columns["exact"] = -5
     if report["trials"]:
-        columns["95 % of draws"] = -19
-    table = fitting(console.width, {**columns, "worst": 0})
+        columns["95 % of draws"] = -13
+    table = fitting({**columns, "worst": 0}, {"worst"})
     for row in rows[:top]:
         cells = [row["id"], _minutes(row["minutes"]), _minutes(row["network_minutes"])]
         if judged:
@@ -196,7 +196,7 @@ def _show_sites(report: AvailabilityReport, console: Console, top: int) -> None:
 
 
 def _show_cut_sets(row: SiteReport, console: Console) -> None:
-    table = fitting(console.width, {"min/year": -9, "where": 8, "lost with": 0})
+    table = fitting({"min/year": -9, "where": 8, "lost with": 0}, {"lost with"})
     for cut in row["cut_sets"]:
         where = "own" if cut["own"] else "network"
         table.add_row(_minutes(cut["minutes"]), where, " and ".join(cut["elements"]))
@@ -208,7 +208,7 @@ def _show_cut_sets(row: SiteReport, console: Console) -> None:
 
 def _show_services(report: AvailabilityReport, console: Console, top: int) -> None:
     columns = {"service": 0, "sites": -6, "mean": -9, "worst": -9, "at": 0}
-    table = fitting(console.width, columns)
+    table = fitting(columns)
     used = [service for service in report["services"] if service["sites"]]
     for service in used[:top]:
         first = service["sites"][0]

@@ -171,7 +171,7 @@ def _show_cut(screen: Console, comparison: Comparison, top: int) -> None:
     cut.sort(key=lambda site: (site.priority, -site.people, site.id))
     services = comparison.after.inventory.services
     table = fitting(
-        screen.width, {"cut off": 0, "priority": -8, "people": -9, "loses": 0}
+        {"cut off": 0, "priority": -8, "people": -9, "loses": 0}, {"cut off", "loses"}
     )
     for site in cut[:top]:
         lost = [
@@ -189,7 +189,7 @@ def _show_loads(screen: Console, comparison: Comparison, top: int) -> None:
     if not shifts:
         return
     widths = {"link": 0, "from": 0, "before": -16, "after": -16}
-    table = fitting(screen.width, widths)
+    table = fitting(widths, widths)
     for shift in shifts[:top]:
         link, direction = shift.arc
         declared = comparison.after.inventory.links.get(link)
@@ -206,7 +206,7 @@ def _show_worst(screen: Console, comparison: Comparison, top: int) -> None:
         screen.print("no single failure loads a link more or less than before")
         return
     widths = {"N-1: link": 0, "before": -6, "without": 0, "after": -6, "without ": 0}
-    table = fitting(screen.width, widths)
+    table = fitting(widths, widths)
     for shift in found[:top]:
         cells = []
         for outlook, load in (

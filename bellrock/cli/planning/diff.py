@@ -163,7 +163,7 @@ def _show(
     screen.print(_sentence(declared, comparison))
     if not declared:
         return
-    table = fitting(screen.width, {"": -7, "kind": 10, "id": 0, "what": 0})
+    table = fitting({"": -7, "kind": 10, "id": 0, "what": 0}, {"id", "what"})
     lines = [*_lines(declared)]
     for line in lines[:top]:
         table.add_row(*line)

@@ -63,14 +63,14 @@ def _show(report: LoadReport, asked: Asked, top: int) -> None:
     asked.warn(console, report["unrouted"])
     rows = [link for link in report["links"] if link["load"] > 0]
     rows.sort(key=lambda link: fullest(link["utilisation"], link["load"]), reverse=True)
-    table = fitting(
-        console.width, {"used": -7, "load": -6, "of": -6, "link": 0, "direction": 0}
-    )
+    columns = {"used": -7, "load": -6, "of": -6, "link": 0, "direction": 0}
+    table = fitting(columns, {"link", "direction"})
     for link in rows[:top]:
         table.add_row(
             *(share(link["utilisation"]), bits(link["load"]), bits(link["capacity"])),
             *(link["id"], asked.ends(link)),
         )
-    console.print(table)
+    if rows:
+        console.print(table)
     if len(rows) > top:
         console.print(f"and {len(rows) - top:,} more; --top shows more of them")

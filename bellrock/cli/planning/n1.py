@@ -89,7 +89,9 @@ def _show(report: N1Report, asked: Asked, top: int) -> None:
         reverse=True,
     )
     columns = {"worst": -7, "now": -7, "load": -6, "of": -6}
-    table = fitting(console.width, {**columns, "link": 0, "when this fails": 0})
+    table = fitting(
+        {**columns, "link": 0, "when this fails": 0}, {"link", "when this fails"}
+    )
     for link in rows[:top]:
         cause = link["worst_failure"]
         table.add_row(

@@ -130,7 +130,7 @@ def _show(report: N2Report, asked: Asked, top: int) -> None:
         reverse=True,
     )
     columns = {"worst": -7, "now": -7, "load": -6, "of": -6}
-    table = fitting(console.width, {**columns, "link": 0, "when these fail": 0})
+    table = fitting({**columns, **_NAMES}, _NAMES)
     for link in rows[:top]:
         table.add_row(
             *(share(link["worst_utilisation"]), share(link["utilisation"])),
@@ -147,12 +147,16 @@ def _show(report: N2Report, asked: Asked, top: int) -> None:
     _pairs(console, asked, "a link is fullest", report["pairs_by_utilisation"])
 
 
+_NAMES = {"link": 0, "when these fail": 0}
+"""Columns of names, never cut off: two that fail are what was asked for."""
+
+
 def _pairs(console: Console, asked: Asked, title: str, rows: list[Pair]) -> None:
     if not rows:
         return
     console.print(f"Pairs with which {title}, worse than either alone:")
     columns = {"no way": -6, "peak": -7, "over": -5}
-    table = fitting(console.width, {**columns, "link": 0, "when these fail": 0})
+    table = fitting({**columns, **_NAMES}, _NAMES)
     for row in rows:
         table.add_row(
             *(bits(row["unrouted"]), share(row["utilisation"])),

@@ -80,7 +80,7 @@ def _show_site(report: SiteReport, called: Names) -> None:
         f"{paths['devices']} without a device. Own equipment: {own}."
     )
     if report["cut_off_by"]:
-        table = fitting(console.width, {"cut off by": 0, "kind": 10, "sites": -5})
+        table = fitting({"cut off by": 0, "kind": 10, "sites": -5}, {"cut off by"})
         for each in report["cut_off_by"]:
             own_mark = " (its own)" if each["on_site"] else ""
             name = called.get(each["id"], each["id"])
@@ -88,7 +88,9 @@ def _show_site(report: SiteReport, called: Names) -> None:
             table.add_row(f"{name}{own_mark}", kind, str(each["sites_cut"]))
         console.print(table)
     if report["pairs"]:
-        table = fitting(console.width, {"cut off by": 0, "together with": 0})
+        table = fitting(
+            {"cut off by": 0, "together with": 0}, {"cut off by", "together with"}
+        )
         for pair in report["pairs"]:
             table.add_row(*(called.get(each, each) for each in pair))
         console.print(table)
@@ -112,7 +114,6 @@ def show_pairs(console: Console, report: PairsReport, called: Names, top: int) -
         console.print("No two failures cut off a site of priority 1 together.")
         return
     table = fitting(
-        console.width,
         {"sites": -5, "people": -9, "lost together": 0, "with": 0, "cuts off": 0},
     )
     for pair in pairs[:top]:

@@ -6,11 +6,16 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
 
-from bellrock.cli.answers import Format, InventoryPath, MostRows, OutputFormat, told
+from bellrock.cli.answers import (
+    Format,
+    InventoryPath,
+    MostRows,
+    OutputFormat,
+    fitting,
+    told,
+)
 from bellrock.cli.planning.site import names, show_pairs, tell_site, write_pairs
 from topology.analysis import Design
 from topology.report import ElementReport, SpofReport, spof_report
@@ -81,13 +86,8 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
     console = Console(highlight=False, markup=False)
     console.print(report["sentence"])
     called = names(design)
-    table = Table(box=SIMPLE, pad_edge=False)
-    for heading, width in _NUMBERS.items():
-        table.add_column(heading, justify="right", no_wrap=True, min_width=width)
-    # What is left of the terminal, so that a row is a line.
-    left = console.width - sum(_NUMBERS.values()) - _GAPS
-    for heading in ("lost with", "cuts off"):
-        table.add_column(heading, no_wrap=True, max_width=max(left // 2, 4))
+    columns = {"sites": -5, "people": -9, "services": -8, "lost with": 0, "cuts off": 0}
+    table = fitting(columns, {"lost with"})
     rows = _alike([item for item in report["elements"] if not item["on_site"]])
     for alike in rows[:top]:
         first, *others = alike
@@ -100,17 +100,17 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
             ", ".join(called[site] for site in first["sites_cut"]),
         )
     console.print(table)
+    if any(len(alike) > 1 for alike in rows[:top]):
+        console.print(
+            "(or 1 more): another thing, such as its router or power feed, cuts off "
+            "the same sites; json and csv have each"
+        )
     if len(rows) > top:
         console.print(f"and {len(rows) - top:,} more; --top shows more of them")
     own = sum(item["on_site"] for item in report["elements"])
     if own:
         console.print(f"{own:,} sites hang on a sole device of their own (not listed)")
 
-
-_NUMBERS = {"sites": 5, "people": 9, "services": 8}
-"""Columns of numbers, and the characters that no terminal may cut off."""
-_GAPS = 14
-"""Characters between and around five columns."""
 
 _TELLING = ("site", "risk_group", "link", "device")
 """Kinds in the order in which they tell a person most."""

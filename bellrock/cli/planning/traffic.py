@@ -71,7 +71,8 @@ class Asked:
         if not inventory.demands:
             print(
                 f"{inventory.name}: no demands are declared, so no link carries "
-                "anything\n  declare who sends how much to whom under demands:",
+                "anything\n  declare who sends how much to whom under demands:, or see "
+                "what bellrock estimate --help works out",
                 file=sys.stderr,
             )
         arrays = Arrays.of(inventory)

@@ -272,10 +272,10 @@ def test_names_with_brackets_are_shown_as_they_are(
 
 def test_what_fails_is_never_cut_off() -> None:
     # Names that have no room go on in the next line; the numbers are whole.
-    said = bellrock_says("n1", CALEDONIA, env={"COLUMNS": "66"}).stdout
+    said = bellrock_says("n1", CALEDONIA, env={"COLUMNS": "80"}).stdout
     assert "\N{HORIZONTAL ELLIPSIS}" not in said
     assert "melrose-hosp-1" in said
-    assert max(map(len, said.splitlines()[3:])) <= 66
+    assert max(map(len, said.splitlines()[3:])) <= 80
 
 
 def test_check_takes_an_inventory_as_the_other_commands_do(small: Path) -> None:

@@ -1,7 +1,5 @@
 """``bellrock demo``: the whole of it on loopback."""
 
-import os
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +7,10 @@ import typer
 import uvloop
 from rich.console import Console
 
+from bellrock.cli.picture import keep, may_be_kept
 from bellrock.cli.run import log_to_stderr
 from bellrock.demo.run import ALERTMANAGER_PORT, PORT, PROMETHEUS_PORT, Options
 from bellrock.demo.run import demo as play
-from bellrock.model.errors import UserError
 from bellrock.runtime.checking import CHECK
 from bellrock.runtime.process import expect_signals, until_signalled
 
@@ -47,15 +45,9 @@ def demo(
     """
     expect_signals(reloads=False)
     log_to_stderr(without={CHECK})
-    if picture is not None and not os.access(picture.absolute().parent, os.W_OK):
-        raise UserError(
-            f"--picture {picture}: cannot write there",
-            "name a file in a folder that is there and yours to write",
-        )
+    may_be_kept(picture)
     options = Options(seconds, port, prometheus_port, alertmanager_port)
     console = Console(highlight=False, record=picture is not None)
     uvloop.run(until_signalled(play(options, console)))
     if picture is not None:
-        drawn = console.export_svg(title="bellrock demo")
-        # Without the fonts it would fetch from elsewhere whenever it is looked at.
-        picture.write_text(re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL))
+        keep(picture, console, "bellrock demo")

@@ -385,3 +385,46 @@ def test_diff_of_different_networks_and_of_a_broken_one(
     broken = says("diff", net, other)
     assert broken.returncode == 2
     assert broken.stderr.startswith(f"{other}:2: not YAML")
+
+
+def test_what_is_shown_is_kept_as_a_picture(
+    net: Path, says: Says, tmp_path: Path
+) -> None:
+    picture = tmp_path / "shown.svg"
+    said = says("whatif", net, "--down", "ex", "--picture", picture)
+    assert (said.returncode, said.stderr) == (1, "")
+    drawn = picture.read_text()
+    assert "Losing&#160;Exchange&#160;cuts&#160;off&#160;2&#160;sites" in drawn
+    # It fetches nothing when it is looked at.
+    assert "@font-face" not in drawn
+
+
+def test_a_picture_is_of_a_table_and_where_it_may_be(net: Path, says: Says) -> None:
+    nowhere = says("whatif", net, "--picture", net.parent / "no/shown.svg")
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert "shown.svg: cannot write there" in nowhere.stderr
+    said = says("whatif", net, "--picture", net.parent / "x.svg", "--format", "json")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "beside --format json" in said.stderr
+
+
+README = Path(__file__).parents[2] / "README.md"
+SHOWN = re.findall(
+    r"\$ bellrock ((?:whatif|n1|availability) (?:.*\\\n)*.*)\n((?:.*\n)*?)```",
+    README.read_text(encoding="utf-8"),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"), SHOWN, ids=[s[0].split()[0] for s in SHOWN]
+)
+def test_what_the_readme_shows_is_what_is_said(
+    asked: str, answer: str, says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(README.parent)
+    said = says(*asked.replace("\\\n", " ").split())
+    lines = [line.rstrip() for line in said.stdout.splitlines() if line.strip()]
+    shown = [line for line in answer.splitlines() if line]
+    assert shown
+    assert lines[: len(shown)] == shown

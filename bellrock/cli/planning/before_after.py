@@ -42,9 +42,9 @@ def within_memory() -> Iterator[None]:
 _MOST_NAMED = 6
 
 
-def console() -> Console:
+def console(*, record: bool = False) -> Console:
     """Return where tables go; no markup, since names may have brackets in them."""
-    return Console(highlight=False, markup=False)
+    return Console(highlight=False, markup=False, record=record)
 
 
 def show(screen: Console, comparison: Comparison, top: int, *, worst: bool) -> None:

@@ -19,6 +19,7 @@ from bellrock.cli.answers import (
     told,
 )
 from bellrock.cli.output import free, write_whole
+from bellrock.cli.picture import keep, may_be_kept
 from bellrock.cli.planning.asked import Options, asked
 from bellrock.cli.planning.before_after import (
     WorstToo,
@@ -117,6 +118,10 @@ def whatif(
         bool, typer.Option("--force", help="save over a file that is there")
     ] = False,
     worst: WorstToo = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="keep the table that is shown as an SVG"),
+    ] = None,
     form: OutputFormat = Format.TABLE,
     top: MostRows = 8,
 ) -> None:
@@ -141,6 +146,12 @@ def whatif(
         add_gateway or [],
         remove_gateway or [],
     )
+    may_be_kept(picture)
+    if picture is not None and form is not Format.TABLE:
+        raise UserError(
+            f"--picture {picture}: beside --format {form.value}",
+            "only a table can be drawn: leave --format out",
+        )
     _refuse_both(options, scenario, save, name)
     inventory = told(path)
     if scenario is None:
@@ -159,7 +170,7 @@ def whatif(
             case Format.CSV:
                 _write_csv(answers)
             case Format.TABLE:
-                _show(answers, top)
+                _show(answers, top, picture)
     raise typer.Exit(1 if answers.troubled else 0)
 
 
@@ -241,14 +252,16 @@ def _write_csv(answers: _Answers) -> None:
             writer.writerow((scenario.name, *row))
 
 
-def _show(answers: _Answers, top: int) -> None:
-    screen = console()
+def _show(answers: _Answers, top: int, picture: Path | None) -> None:
+    screen = console(record=picture is not None)
     if len(answers.scenarios) > 1:
         _show_side_by_side(screen, answers)
-        return
-    for scenario, comparison in answers:
-        screen.print(answers.sentence(scenario, comparison))
-        show(screen, comparison, top, worst=answers.worst)
+    else:
+        for scenario, comparison in answers:
+            screen.print(answers.sentence(scenario, comparison))
+            show(screen, comparison, top, worst=answers.worst)
+    if picture is not None:
+        keep(picture, screen, "bellrock whatif")
 
 
 def _show_side_by_side(screen: Console, answers: _Answers) -> None:

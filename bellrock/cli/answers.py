@@ -37,7 +37,10 @@ OutputFormat = Annotated[
     Format, typer.Option("--format", help="table for people, json or csv for programs")
 ]
 MostRows = Annotated[
-    int, typer.Option("--top", min=1, help="rows of the table; json and csv have all")
+    int,
+    typer.Option(
+        "--top", metavar="N", min=1, help="rows of the table; json and csv have all"
+    ),
 ]
 
 

@@ -17,39 +17,50 @@ import typer
 
 from bellrock import __version__
 from bellrock.cli.guard import refuse_intruders
-from bellrock.cli.help import help_of
+from bellrock.cli.help import help_of, sectioned
 from bellrock.model.errors import UserError
 from topology.kernels.notice import on_compiling
 
 EX_USAGE, EX_SOFTWARE = 2, 70
 
-COMMANDS = {
-    "demo": "bellrock.cli.demo",
-    "run": "bellrock.cli.run",
-    "reflect": "bellrock.cli.reflect",
-    "check": "bellrock.cli.check",
-    "spof": "bellrock.cli.planning.spof",
-    "load": "bellrock.cli.planning.load",
-    "n1": "bellrock.cli.planning.n1",
-    "n2": "bellrock.cli.planning.n2",
-    "audit": "bellrock.cli.planning.audit",
-    "estimate": "bellrock.cli.planning.estimate",
-    "augment": "bellrock.cli.planning.augment",
-    "availability": "bellrock.cli.planning.availability",
-    "import": "bellrock.cli.planning.importing",
-    "export": "bellrock.cli.planning.exporting",
-    "whatif": "bellrock.cli.planning.whatif",
-    "diff": "bellrock.cli.planning.diff",
-    "discover": "bellrock.cli.discover",
-    "collect": "bellrock.cli.collect",
-    "render": "bellrock.cli.render",
-    "bench": "bellrock.cli.bench",
-    "probe": "bellrock.cli.probe",
+SECTIONS = {
+    "Try it": {
+        "demo": "bellrock.cli.demo",
+        "bench": "bellrock.cli.bench",
+    },
+    "Plan": {
+        "spof": "bellrock.cli.planning.spof",
+        "load": "bellrock.cli.planning.load",
+        "n1": "bellrock.cli.planning.n1",
+        "n2": "bellrock.cli.planning.n2",
+        "whatif": "bellrock.cli.planning.whatif",
+        "diff": "bellrock.cli.planning.diff",
+        "augment": "bellrock.cli.planning.augment",
+        "availability": "bellrock.cli.planning.availability",
+    },
+    "Know the network": {
+        "check": "bellrock.cli.check",
+        "audit": "bellrock.cli.planning.audit",
+        "discover": "bellrock.cli.discover",
+        "estimate": "bellrock.cli.planning.estimate",
+        "import": "bellrock.cli.planning.importing",
+        "export": "bellrock.cli.planning.exporting",
+    },
+    "Watch it": {
+        "run": "bellrock.cli.run",
+        "probe": "bellrock.cli.probe",
+        "collect": "bellrock.cli.collect",
+        "reflect": "bellrock.cli.reflect",
+        "render": "bellrock.cli.render",
+    },
 }
-"""Where each command is: a function, or commands of its own, of the same name.
+"""The commands, as the help puts them together.
 
 Names, not imports: what one command needs makes no other start later.
 """
+
+COMMANDS = {name: where for some in SECTIONS.values() for name, where in some.items()}
+"""Where each command is: a function, or commands of its own, of the same name."""
 
 
 def _show_version(wanted: bool) -> None:
@@ -74,6 +85,7 @@ def app(words: Sequence[str]) -> typer.Typer:
     """Return the command line as far as `words` need it: one command, or all."""
     made = typer.Typer(
         name="bellrock",
+        cls=sectioned(SECTIONS),
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,

@@ -325,6 +325,7 @@ def test_help_names_every_command_whatever_follows() -> None:
         said = bellrock_says(*words)
         shown = said.stdout + said.stderr
         assert all(f"\n  {name} " in shown for name in COMMANDS)
+        assert "..." not in shown.replace("COMMAND [ARGS]...", "")
 
 
 def test_what_few_commands_need_is_loaded_by_none_of_the_others(small: Path) -> None:

@@ -50,7 +50,7 @@ def n1(
 
     Example:
       bellrock n1 inventory/
-      bellrock n1 inventory/ --down a82-duct --top 50
+      bellrock n1 inventory/ --down duct-loch-lomond --top 50
     """
     asked = Asked.of(told(path), down)
     try:

@@ -64,7 +64,7 @@ def step_by_step(state: State, limits: Limits) -> Iterator[tuple[int, State]]:
         order = np.lexsort(
             (np.arange(len(cost)), cost, -ease, -value, -ease / cost, -value / cost)
         )
-        if not len(order) or (value[order[0]] == 0 and ease[order[0]] == 0):
+        if not len(order) or (value[order[0]], ease[order[0]]) <= (0, 0):
             return
         chosen = int(order[0])
         left -= float(cost[chosen])

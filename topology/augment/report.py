@@ -19,7 +19,7 @@ from topology.network import Network
 
 
 class RaisedReport(TypedDict):
-    """A site that gains a step of redundancy, and how many people it serves."""
+    """A site whose redundancy changes, and how many people it serves."""
 
     id: str
     people: int
@@ -152,8 +152,8 @@ def _pick(
 ) -> PickReport:
     candidate = before.candidates[number]
     names, worth = before.network.arrays.sites, before.worth
-    risen = worth.raised[:, [number]].tocoo().coords[0].tolist()
-    risen.sort(key=lambda site: (-int(before.weight[site]), names[site]))
+    changed = np.flatnonzero(before.level != after.level).tolist()
+    changed.sort(key=lambda site: (-int(before.weight[site]), names[site]))
     gain = int(worth.gain[number])
     return PickReport(
         rank=rank,
@@ -173,6 +173,6 @@ def _pick(
                 before=int(before.level[site]),
                 after=int(after.level[site]),
             )
-            for site in risen
+            for site in changed
         ],
     )

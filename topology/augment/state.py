@@ -39,7 +39,8 @@ class Worth:
     Attributes
     ----------
     gain : array of int64, shape (c,)
-        People at sites that would gain a step of redundancy.
+        People at sites that would gain a step of redundancy, less those at sites that
+        would lose one, as by a circuit in the power feed of all their equipment.
     eased : array of int64, shape (c,)
         People times failures that they would survive and do not now, over all sites.
     raised : csr_array of int64, shape (s, c)
@@ -155,13 +156,44 @@ class State:
         shape = (found.islands, len(self.candidates))
         saved = (self._victims @ _ones(joins[:, 0], joins[:, 1], shape)).tocoo()
         site, circuit = saved.coords
+        exposed = self._exposed
         all_of_them = saved.data == self._needs[site]
+        at_two = [(s, c) for s, c in exposed if self.level[s] == 2]
+        for s, c in exposed:
+            if self.level[s] == 1:
+                all_of_them &= (site != s) | (circuit != c)
         raised = _ones(
             site[all_of_them], circuit[all_of_them], (len(self.weight), shape[1])
         )
         eased = np.zeros(shape[1], np.int64)
         np.add.at(eased, circuit, self.weight[site] * saved.data)
-        return Worth(gain=self.weight @ raised, eased=eased, raised=raised)
+        gain: Weights = self.weight @ raised
+        for s, c in at_two:
+            gain[c] -= self.weight[s]
+        return Worth(gain=gain, eased=eased, raised=raised)
+
+    @cached_property
+    def _exposed(self) -> set[tuple[int, int]]:
+        """Sites whose own equipment a candidate would share a risk group with.
+
+        A risk group that lies wholly on a site's premises is left out of its
+        redundancy. With a circuit in it that leads elsewhere it does so no more, and
+        if it cuts the site off the site is at 1. Pairs of site and candidate.
+        """
+        network, found = self.network, self._proposed
+        site_of, premises = network.arrays.site_of, network.premises
+        exposed = set()
+        for circuit in np.flatnonzero(np.diff(found.group_start)).tolist():
+            ends = {int(site_of[found.a[circuit]]), int(site_of[found.b[circuit]])}
+            begin, end = found.group_start[circuit : circuit + 2]
+            for group in found.group_item[begin:end].tolist():
+                site = int(premises[group])
+                if site >= 0 and ends != {site} and self._cuts(group, site):
+                    exposed.add((site, circuit))
+        return exposed
+
+    def _cuts(self, element: int, site: int) -> bool:
+        return bool((self.reading.cut_off[element] == site).any())
 
     @cached_property
     def useful(self) -> Bools:

@@ -11,6 +11,9 @@ from topology.kernels.jit import kernel
 NOTHING_FAILED = -1
 """Stands in place of an element for what is cut off already."""
 
+GONE = 0
+"""The island of what fails itself, which no circuit leads to."""
+
 
 class Proposed(NamedTuple):
     """Circuits that could be built (c of them).
@@ -95,7 +98,8 @@ def islands(
     Notes
     -----
     O(nodes cut off, what is next to them and the circuits that would end there). A
-    site on whose premises the element lies is not its victim.
+    site on whose premises the element lies is not its victim. What is cut off now is
+    gone through with every element, as a victim may have a device there, too.
     """
     nodes, sites = len(tree.parent), len(places.user)
     mark, out = np.zeros(nodes, np.int32), np.zeros(nodes, np.int32)
@@ -106,40 +110,48 @@ def islands(
     met = np.zeros(len(proposed.a), np.int32)
     by_site, by_circuit = np.empty((64, 3), np.int32), np.empty((64, 3), np.int32)
     site_rows = circuit_rows = count = 0
+    cut_off = _unreached(tree)
     for element in elements:
-        members = member_item[:0]
-        if element == NOTHING_FAILED:
-            lost = _unreached(tree, out)
-        else:
+        members, lost = member_item[:0], 0
+        if element != NOTHING_FAILED:
             members = member_item[member_start[element] : member_start[element + 1]]
             lost = lost_with(members, web, tree, mark, out)
-        first = count + 1
-        count = _number(out[:lost], members, web, places, island, tally, count)
+        # What is cut off already may hold a victim's other devices.
+        out[lost : lost + len(cut_off)] = cut_off
+        lost += len(cut_off)
+        _tally(out[:lost], tree, places, tally)
+        count = _number(out[:lost], members, web, island, count)
         for k in range(lost):
             node = out[k]
-            if node >= len(places.site_of) or island[node] < first:
+            if node >= len(places.site_of):
                 continue
-            where = island[node]
+            where = max(island[node], GONE)
             site = places.site_of[node]
-            if seen[site] != where and _is_victim(site, element, places, tally):
+            if (where == GONE or seen[site] != where) and _is_victim(
+                site, element, places, tally
+            ):
                 seen[site] = where
                 by_site = _room(by_site, site_rows)
-                by_site[site_rows, 0] = where - 1
+                by_site[site_rows, 0] = where
                 by_site[site_rows, 1] = element
                 by_site[site_rows, 2] = site
                 site_rows += 1
+            if where == GONE:
+                continue
             for j in range(proposed.at_start[node], proposed.at_start[node + 1]):
                 circuit = proposed.at_item[j]
                 use = _use(circuit, where, element, proposed, island, tree)
                 if use >= 0 and met[circuit] != where:
                     met[circuit] = where
                     by_circuit = _room(by_circuit, circuit_rows)
-                    by_circuit[circuit_rows, 0] = where - 1
+                    by_circuit[circuit_rows, 0] = where
                     by_circuit[circuit_rows, 1] = circuit
                     by_circuit[circuit_rows, 2] = use
                     circuit_rows += 1
         _forget(out[:lost], members, places, island, tally)
-    return Islands(by_site[:site_rows].copy(), by_circuit[:circuit_rows].copy(), count)
+    return Islands(
+        by_site[:site_rows].copy(), by_circuit[:circuit_rows].copy(), count + 1
+    )
 
 
 @kernel
@@ -151,30 +163,23 @@ def _room(rows: Ints, used: int) -> Ints:
 
 
 @kernel
-def _unreached(tree: Tree, out: Ints) -> int:
-    count = 0
-    for node in range(len(tree.parent)):
-        if tree.parent[node] == UNREACHED:
-            out[count] = node
-            count += 1
-    return count
+def _unreached(tree: Tree) -> Ints:
+    return np.flatnonzero(tree.parent == UNREACHED).astype(np.int32)
 
 
 @kernel
-def _number(
-    lost: Ints,
-    members: Ints,
-    web: Web,
-    places: Places,
-    island: Ints,
-    tally: Ints,
-    count: int,
-) -> int:
-    """Give the islands of `lost` numbers after `count`, and count sites' devices."""
+def _tally(lost: Ints, tree: Tree, places: Places, tally: Ints) -> None:
+    """Count by site how many devices that were reached are lost."""
+    for node in lost:
+        if node < len(places.site_of) and tree.parent[node] != UNREACHED:
+            tally[places.site_of[node]] += 1
+
+
+@kernel
+def _number(lost: Ints, members: Ints, web: Web, island: Ints, count: int) -> int:
+    """Give the islands of `lost` numbers after `count`; return the last one given."""
     for node in lost:
         island[node] = -2
-        if node < len(places.site_of):
-            tally[places.site_of[node]] += 1
     for node in members:
         island[node] = -1
     stack = np.empty(len(lost), np.int32)
@@ -217,7 +222,7 @@ def _is_victim(site: int, element: int, places: Places, tally: Ints) -> bool:
     if element == NOTHING_FAILED:
         return bool(places.reached[site] == 0)
     return bool(
-        tally[site] == places.reached[site] and places.premises[element] != site
+        0 < tally[site] == places.reached[site] and places.premises[element] != site
     )
 
 

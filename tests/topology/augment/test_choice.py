@@ -1,6 +1,6 @@
 """What circuits are worth, against building them and looking again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bellrock.model.candidate import Candidate
-from bellrock.model.inventory import End, Inventory, Link, Site
+from bellrock.model.inventory import End, Inventory, Link, RiskGroup, Site
 from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
+from tests.topology.woven import woven
 from topology.augment.choice import (
     Limits,
     best_of_all,
@@ -46,58 +47,47 @@ class Case:
         return replace(self.inventory, links={**self.inventory.links, **more})
 
     def eased(self, number: int) -> int:
-        """People times failures that no longer cut them off."""
-        return self._cut_off(()) - self._cut_off((number,))
+        """People times failures that cut them off now and would no longer."""
+        people = {site.id: site.people for site in self.inventory.sites.values()}
+        saved = self._cut_off(self.inventory) - self._cut_off(self.with_added([number]))
+        return sum(people[site] for _, site in saved)
 
-    def _cut_off(self, chosen: Sequence[int]) -> int:
-        net = self.with_added(chosen)
-        reached = definition.reached(self.inventory, set())
-        old = {element for element, _, _ in definition.elements(self.inventory)}
-        people = {site.id: site.people for site in net.sites.values()}
-        total = sum(
-            people[site]
-            for element, kind, members in definition.elements(net)
-            if element in old
-            for site in reached - definition.reached(net, members)
-            if not definition.on_premises(net, element, kind, site)
-        )
+    def _cut_off(self, net: Inventory) -> set[tuple[str, str]]:
+        """Failures, and sites off whose premises they are, that they cut off.
+
+        Those that are cut off anyway are so by the failure "".
+        """
         users = definition.user_sites(net)
-        return total + sum(people[s] for s in users - definition.reached(net, set()))
+        reached = definition.reached(net, set())
+        now = definition.reached(self.inventory, set())
+        found = {("", site) for site in users - reached}
+        for element, kind, members in definition.elements(net):
+            for site in now - definition.reached(net, members):
+                if not definition.on_premises(net, element, kind, site):
+                    found.add((element, site))
+        return found
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    inventory, _ = from_tape(draw(st.binary(max_size=TAPE)))
+    """Draw a network and up to six circuits more, some in its ducts or a new one."""
+    inventory = draw(woven())
+    tape = draw(st.one_of(st.none(), st.binary(max_size=TAPE)))
+    if tape is not None:
+        inventory, _ = from_tape(tape)
+    new = RiskGroup("r-new", "duct", "New")
+    groups = {**inventory.risk_groups, "r-new": new}
+    inventory = replace(inventory, risk_groups=groups)
     devices = [*inventory.devices]
-    # With one gateway nobody has redundancy 2.
-    more = draw(st.sets(st.sampled_from(devices), max_size=3))
-    inventory = replace(inventory, gateways=inventory.gateways | more)
     if len(devices) < 2:
         return Case(inventory, ())
+    ends = st.lists(st.sampled_from(devices), min_size=2, max_size=2, unique=True)
     candidates = []
-    for number in range(draw(st.integers(0, 6))):
-        a, b = draw(
-            st.lists(st.sampled_from(devices), min_size=2, max_size=2, unique=True)
-        )
-        groups = draw(st.sets(st.sampled_from([*inventory.risk_groups, "r-none"])))
-        link = Link(f"c{number}", End(a), End(b), risk_groups=tuple(sorted(groups)))
+    for number in range(draw(st.integers(1, 6))):
+        a, b = draw(ends)
+        shared = tuple(sorted(draw(st.sets(st.sampled_from([*groups]), max_size=2))))
+        link = Link(f"c{number}", End(a), End(b), risk_groups=shared)
         candidates.append(Candidate(link, draw(st.sampled_from([1.0, 2.0, 5.0]))))
-    bare = {**inventory.risk_groups}
-    if "r-none" not in bare:
-        first = next(iter(bare.values()), None)
-        if first is not None:
-            bare["r-none"] = replace(first, id="r-none")
-    inventory = replace(inventory, risk_groups=bare)
-    known = set(bare)
-    candidates = [
-        replace(
-            c,
-            link=replace(
-                c.link, risk_groups=tuple(g for g in c.link.risk_groups if g in known)
-            ),
-        )
-        for c in candidates
-    ]
     return Case(inventory, tuple(candidates))
 
 
@@ -238,3 +228,36 @@ def test_the_number_of_networks_looked_at_is_told_before(count: int) -> None:
     assert useful == 3
     wanted = sum(1 for size in range(count) for _ in combinations(range(useful), size))
     assert states_needed(case.state(), Limits(count)) == wanted
+
+
+def two_devices(groups: dict[str, tuple[str, list[str]]]) -> Inventory:
+    return network(
+        {"core": "dc", "core2": "dc2", "one": "school", "two": "school"},
+        {"l1": ("core", "one")},
+        ["core", "core2"],
+        sites=[Site("school", "School", "school", people=300)],
+        groups=groups,
+    )
+
+
+def test_a_circuit_to_a_device_that_nothing_reaches_saves_the_site_it_is_at() -> None:
+    link = Link("new", End("core2"), End("two"))
+    case = Case(two_devices({}), (Candidate(link, 1.0),))
+    assert case.worth([0]) == 300
+    assert case.state().worth.gain.tolist() == [300]
+    assert most_possible(case.state(), Limits(1)) == 300
+
+
+def test_a_circuit_on_the_power_feed_of_all_equipment_saves_nobody() -> None:
+    link = Link("new", End("core2"), End("two"), risk_groups=("feed",))
+    net = two_devices({"feed": ("power", ["one", "two"])})
+    case = Case(net, (Candidate(link, 1.0),))
+    assert case.worth([0]) == 0
+    assert case.state().worth.gain.tolist() == [0]
+
+
+def test_what_fails_with_a_gateway_stays_cut_off_by_that() -> None:
+    net = two_devices({"duct": ("duct", ["core", "one", "two"])})
+    case = Case(net, (Candidate(Link("new", End("core2"), End("one")), 1.0),))
+    assert case.worth([0]) == 0
+    assert case.state().worth.gain.tolist() == [0]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bellrock.model.inventory import Inventory
 from tests.topology.networks import TAPE, from_tape
+from tests.topology.woven import woven
 from topology.availability.faults import Asked, Faults
 
 
@@ -28,7 +29,10 @@ class Failing:
 @st.composite
 def failing(draw: st.DrawFn, most: int) -> Failing:
     """Draw a network in which at most about `most` elements fail at all."""
-    inventory, _ = from_tape(draw(st.binary(max_size=TAPE)))
+    inventory = draw(woven())
+    tape = draw(st.one_of(st.none(), st.binary(max_size=TAPE)))
+    if tape is not None:
+        inventory, _ = from_tape(tape)
     elements = Faults(inventory).network.ids
     picked = draw(
         st.lists(st.sampled_from(elements), max_size=most, unique=True)

@@ -1,6 +1,7 @@
 """Files that a command writes for its user."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from bellrock.model.errors import UserError
@@ -45,4 +46,6 @@ def write_whole(path: Path, text: str, *, force: bool) -> None:
             f"{path}: cannot be written: {error.strerror}", "write it somewhere else"
         ) from None
     finally:
-        whole.unlink(missing_ok=True)
+        # On a file system that is read-only not even what is not there can be removed.
+        with suppress(OSError):
+            whole.unlink(missing_ok=True)

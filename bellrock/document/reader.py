@@ -127,7 +127,9 @@ def content(file: Path) -> bytes:
     """Return the bytes of `file`; raises InvalidDocumentError where there are none."""
     try:
         if file.exists() and not file.is_file():
-            raise InvalidDocumentError([Problem(file, None, "", "not a file")])
+            raise InvalidDocumentError(
+                [Problem(file, None, "", "not a file", "name a file")]
+            )
         with file.open("rb") as stream:
             data = stream.read(_LARGEST + 1)
     except (OSError, ValueError) as error:

@@ -57,7 +57,9 @@ def _arc(row: Row, links: Mapping[str, object], findings: Findings) -> Arc | Non
     link, direction = row.text("id"), row.text("direction")
     if link not in links:
         what = f"there is no link {quoted(link)}"
-        findings.wrong(row.place, what, choices(link, links, "links"))
+        findings.wrong(
+            row.place, what, choices(link, links, "links") or "correct the id"
+        )
         return None
     if direction not in ("ab", "ba"):
         what = f"direction: {quoted(direction)} is no direction"

@@ -13,6 +13,7 @@ import pytest
 
 import bellrock.demo
 from bellrock.cli.main import COMMANDS
+from tests.programs import need
 
 CALEDONIA = Path(bellrock.demo.__file__).with_name("caledonia")
 
@@ -308,6 +309,26 @@ def test_a_reader_that_leaves_and_a_full_disk(
         ["bash", "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, check=False
     )
     assert (done.returncode, done.stderr.decode().strip()) == (status, said)
+
+
+def test_a_read_only_file_system_is_the_users_to_mend(
+    small: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "read-only"
+    folder.mkdir()
+    export = f"{sys.executable} -m bellrock export graphml {small} -o net.graphml"
+    script = f"mount -t tmpfs -o ro none {folder} && cd {folder} && exec {export}"
+    alone = [need("unshare"), "--mount", "--map-root-user"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mount namespaces here")
+    done = subprocess.run(
+        [*alone, "sh", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == (
+        "net.graphml: cannot be written: Read-only file system\n"
+        "  write it somewhere else\n"
+    )
+    assert done.returncode == 2
 
 
 def test_a_picture_that_cannot_be_kept_is_told_before_the_show(tmp_path: Path) -> None:

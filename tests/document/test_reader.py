@@ -267,7 +267,7 @@ def test_a_folder_or_device_is_not_a_file(tmp_path: Path) -> None:
     for path in (tmp_path, Path("/dev/zero")):
         with pytest.raises(InvalidDocumentError) as caught:
             read(path)
-        assert str(caught.value) == f"{path}: not a file"
+        assert str(caught.value) == f"{path}: not a file\n  name a file"
 
 
 def test_a_path_that_cannot_exist_is_a_problem() -> None:

@@ -13,6 +13,7 @@ from probes.path.wire import COOKIE, Heard
 from probes.timing import round_trip, stepped
 
 _HEADERS: dict[int, int] = {socket.AF_INET: 28, socket.AF_INET6: 48}
+_LOOKS = 2
 _ZEROS = memoryview(bytes(65_535))
 
 
@@ -61,10 +62,12 @@ class Line:
         self._steady = not stepped(self._offset, offset)
         self._offset = offset
         self._used.clear()
-        for ear, replies in self.ports.ready():
-            self._heard += ear.heard()
-            if replies:
-                self._heard += ear.replies()
+        # Mostly the second time nobody has anything left to say.
+        for _ in range(_LOOKS):
+            for ear, replies in self.ports.ready():
+                self._heard += ear.heard()
+                if replies:
+                    self._heard += ear.replies()
 
     def answers(self) -> Iterator[tuple[Packet | None, Heard, float | None]]:
         """Yield what was read: the packet it answers, what it is, and the delay.

@@ -146,11 +146,12 @@ class Port:
     def heard(self) -> list[Heard]:
         """Return what ICMP said since.
 
-        As many as we sent are read without a look whether there is one more; whatever
-        is left makes the socket ready again.
+        As many as we sent are read without a look whether there is one more. Whatever
+        is left then is more than we asked for, makes the socket ready again, and is
+        read to its end: doubled or forged answers must not keep back the others.
         """
         found: list[Heard] = []
-        for _ in range(min(_MOST_AT_ONCE, self._unheard or 1)):
+        for _ in range(min(_MOST_AT_ONCE, self._unheard or _MOST_AT_ONCE)):
             try:
                 data, ancillary, _, to = self.sock.recvmsg(
                     QUOTE, ANCILLARY, kernel.MSG_ERRQUEUE

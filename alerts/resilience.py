@@ -178,11 +178,14 @@ def site_on_backup() -> AlertRule:
     """
     name = "SiteOnBackup"
     now = ON_BACKUP.series
-    back = now.equal(0).where(REACHABLE.series.equal(1), "site")
+    works = REACHABLE.series.equal(1)
+    back = now.equal(0).where(works, "site")
+    # Without any backup in the inventory nobody says who is on one.
+    removed = fires_already(name, "site").where(now.absent()).where(works, "site")
     return AlertRule(
         name,
         until(
-            back.otherwise(undeclared(name)),
+            back.otherwise(removed).otherwise(undeclared(name)),
             name,
             now.equal(1).told_by(NAME.series, "site", add=("name",)),
             "site",

@@ -263,6 +263,17 @@ _SITE_ON_BACKUP = (
     Scenario(
         "SiteOnBackup",
         "resolve",
+        "when no circuit is a backup any more, so that nobody says who is on one",
+        {
+            **declared(40),
+            **_on_backup((1, 10), (None, 30)),
+            **reachable((1, 10), (None, 5), (1, 25)),
+        },
+        {**{m: [_backed_up(NONE_DOWN)] for m in (9, 11, 14, 19)}, 21: []},
+    ),
+    Scenario(
+        "SiteOnBackup",
+        "resolve",
         "when the site is in the inventory no more",
         {
             **series(catalogue.SITE_INFO, (1, 10), (None, 20), **NAMED),

@@ -84,7 +84,7 @@ class CapacityAnalyst:
         """Work it out whenever something changed, until cancelled."""
         loop = asyncio.get_running_loop()
         process = worker(_prepare, self._inventory)
-        took = 0.0
+        took, first = 0.0, True
         self._changed.set()
         try:
             while True:
@@ -96,7 +96,14 @@ class CapacityAnalyst:
                     cases, took = await loop.run_in_executor(
                         process, _conclude, self._down
                     )
+                    if first:
+                        # Most of it may have been to compile, which is done once.
+                        took, first = 0.0, False
                 self._publish(cases)
+        except Exception:
+            # They are of what was, and nobody knows how long it takes to go on.
+            self._publish(())
+            raise
         finally:
             # Never waited for on the event loop: it may be at work for seconds.
             process.shutdown(wait=False, cancel_futures=True)

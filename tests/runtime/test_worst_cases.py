@@ -1,6 +1,8 @@
 """What the next failure would do to the circuits, kept up to date."""
 
 import asyncio
+import multiprocessing
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 import pytest
@@ -62,6 +64,21 @@ async def test_worst_cases_follow_what_is_down_and_end_with_what_is_known() -> N
     finally:
         running.cancel()
         await asyncio.wait((running,))
+
+
+async def test_worst_cases_are_told_no_more_when_they_cannot_be_worked_out() -> None:
+    said: asyncio.Queue[tuple[WorstCase, ...]] = asyncio.Queue()
+    analyst = CapacityAnalyst(ring(), said.put_nowait, settled=0.01)
+    analyst.set_down(frozenset())
+    running = asyncio.create_task(analyst.run())
+    assert await said.get()
+    (process,) = multiprocessing.active_children()
+    process.kill()
+    process.join()
+    analyst.set_down(frozenset({"thick"}))
+    assert await said.get() == ()
+    with pytest.raises(BrokenProcessPool):
+        await running
 
 
 def samples(series: Series, metric: catalogue.Metric) -> dict[tuple[str, ...], float]:

@@ -56,6 +56,9 @@ def kernels_alone(folder: Path) -> Path:
     for name in ("__init__.py", "jit.py", "notice.py"):
         shutil.copy(ROOT / "topology" / "kernels" / name, kernels)
     (folder / "topology" / "__init__.py").touch()
+    (folder / "bellrock").mkdir()
+    (folder / "bellrock" / "__init__.py").touch()
+    shutil.copy(ROOT / "bellrock" / "jit.py", folder / "bellrock")
     (folder / "twice.py").write_text(TWICE)
     # A file where a folder is wanted is in root's way, too.
     for each in (kernels, folder):

@@ -16,7 +16,9 @@ _SIZES = struct.Struct("=40xQ8xI4x")
 _VECTOR = struct.Struct("=QQ")
 _HEADER = struct.Struct("=Qii")
 _CONTROL = 192
-_NAMES = {socket.AF_INET: 16, socket.AF_INET6: 28}
+NAME_SIZES = {socket.AF_INET: 16, socket.AF_INET6: 28}
+"""Bytes of a socket address, by family."""
+
 
 # The C library's calls never block here: holding on to the interpreter is cheaper, and
 # no other thread gets between a clock reading and the call it is about.
@@ -44,7 +46,7 @@ class Outbox:
 
     def __init__(self, sock: socket.socket, places: int, room: int) -> None:
         self._sock = sock.fileno()
-        self._name = _NAMES[sock.family]
+        self._name = NAME_SIZES[sock.family]
         self._sizes = [0] * places
         self._lay_out(room)
 
@@ -131,8 +133,11 @@ class Inbox:
         Layout of the control messages that are usual (see :mod:`struct`).
     flags : int
         For recvmsg(2).
-    content : str
-        Layout of the data, in network order; empty for plain bytes.
+
+    Attributes
+    ----------
+    before_control : int
+        Bytes that stand before the control messages of each.
     """
 
     def __init__(
@@ -142,21 +147,18 @@ class Inbox:
         room: int,
         control: str,
         flags: int = 0,
-        content: str = "",
     ) -> None:
         self._sock = sock.fileno()
         self.room = room
         self._flags = flags | socket.MSG_DONTWAIT
         self.places = places
-        name = _NAMES[sock.family]
+        name = NAME_SIZES[sock.family]
         before = name + room + -(name + room) % 8
         left = _CONTROL - struct.calcsize(control)
         self._row = struct.Struct(f"={name}s{before - name}x{control}{left}x")
-        known = content or f"{room}s"
-        rest = self._row.size - name - struct.calcsize(f">{known}")
-        self._content = struct.Struct(f">{name}x{known}{rest}x")
+        self._content = struct.Struct(f"{name}x{room}s{self._row.size - name - room}x")
         self._name = name
-        self._control = before
+        self.before_control = before
         self._memory = bytearray(places * self._row.size)
         self._vectors = bytearray(places * _VECTOR.size)
         self._messages = bytearray(places * _MESSAGE.size)
@@ -195,8 +197,8 @@ class Inbox:
         """Yield of each one the sizes of its control messages and data, and its row.
 
         The row is the sender's socket address and the values of the control layout;
-        the third are the values of the content layout, where what an earlier datagram
-        left stands behind a shorter one.
+        the third is the data, where what an earlier datagram left stands behind a
+        shorter one.
         """
         memory = memoryview(self._memory)[: received * self._row.size]
         messages = memoryview(self._messages)[: received * _SIZES.size]
@@ -207,6 +209,25 @@ class Inbox:
             strict=True,
         )
 
+    def sizes(self, place: int) -> tuple[int, int]:
+        """Return the sizes of the control messages and of the data at a place."""
+        control, length = _SIZES.unpack_from(self._messages, place * _SIZES.size)
+        return int(control), int(length)
+
+    def memory(self) -> tuple[bytearray, bytearray]:
+        """Return where all of it is, one behind the other.
+
+        Returns
+        -------
+        rows : bytearray
+            Of each datagram the sender's socket address, the data, and from
+            :attr:`before_control` on its control messages.
+        messages : bytearray
+            What the kernel is told and tells (``struct mmsghdr``): among others the
+            size of the control messages at 40, that of the datagram at 56.
+        """
+        return self._memory, self._messages
+
     def data(self, place: int, size: int) -> bytes:
         """Return the datagram at a place, as much as there was room for."""
         start = place * self._row.size + self._name
@@ -214,7 +235,7 @@ class Inbox:
 
     def control(self, place: int, size: int) -> list[tuple[int, int, bytes]]:
         """Return the control messages of the datagram at a place, unusual ones too."""
-        start = place * self._row.size + self._control
+        start = place * self._row.size + self.before_control
         rest = bytes(self._memory[start : start + min(size, _CONTROL)])
         found = []
         while len(rest) >= _HEADER.size:

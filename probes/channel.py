@@ -1,6 +1,8 @@
 """What an engine asks of a protocol: a socket, datagrams to send, answers to read."""
 
+import re
 import socket
+import struct
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from bellrock.model.observation import Way
@@ -91,8 +93,8 @@ class Usual(NamedTuple):
     size : int
         Bytes of such an answer; all others are read one by one.
     layout : str
-        How it begins, for :mod:`struct` in network order: a mark, the sequence number
-        and the token.
+        How it begins, for :mod:`struct` in network order: a mark (H), the sequence
+        number (H) and the token (Q).
     mark : int
         What the mark is.
     """
@@ -100,6 +102,37 @@ class Usual(NamedTuple):
     size: int
     layout: str
     mark: int
+
+    @property
+    def places(self) -> list[int]:
+        """Bytes before each of the three.
+
+        Examples
+        --------
+        >>> Usual(84, "20xH4xHQ", 0).places
+        [20, 26, 28]
+        """
+        return [
+            struct.calcsize(f"!{self.layout[: found.start()]}")
+            for found in re.finditer("[HQ]", self.layout)
+        ]
+
+
+class Form(NamedTuple):
+    """Where the head of a request has what is its own.
+
+    Attributes
+    ----------
+    checksum, sequence, token : int
+        Bytes before each of them: two, two and eight, in network order.
+    total : int
+        What else is summed up for the checksum (RFC 1071), as a sum of words.
+    """
+
+    checksum: int
+    sequence: int
+    token: int
+    total: int
 
 
 class Channel(Protocol):
@@ -135,14 +168,19 @@ class Channel(Protocol):
 class Uniform(Channel, Protocol):
     """A channel all of whose datagrams look alike: they are not built one by one.
 
+    Its answers carry nothing of the far end's own (see :class:`Far`).
+
     Attributes
     ----------
     size : int
         Bytes of a request; what is behind its head is zeros.
+    form : Form
+        Where in its head stands what is not the same in all.
     """
 
     size: int
     usual: Usual
+    form: Form
 
     def write(
         self, memory: bytearray, at: int, name: bytes, sequence: int, cookie: int

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from bellrock.model.errors import UserError
 from probes import kernel
-from probes.channel import Answer, Usual
+from probes.channel import Answer, Form, Usual
 from probes.paced import PacedProbe
 from probes.target import Target
 
@@ -80,9 +80,11 @@ class IcmpChannel:
         # No options, since there is no room for them.
         before = _IP_HEADER if self._has_ip_header else 0
         self.usual = Usual(before + self.size, f"{before}xH4xHQ", self._reply << 8)
+        self.form = Form(checksum=2, sequence=6, token=8, total=self._constant)
         try:
             kernel.prepare(self.sock, family, dscp=dscp)
             if self._raw:
+                kernel.only(self.sock, family, self._reply)
                 kernel.attach_filter(self.sock, self._filter())
         except OSError:
             self.sock.close()

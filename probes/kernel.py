@@ -25,6 +25,8 @@ _SO_TIMESTAMPING = 37
 _SO_MEMINFO = 55
 _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
+_SOL_RAW = 255
+_FILTER_TYPES = 1
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
 _IP_RECVTOS = 13
@@ -190,6 +192,19 @@ def refused(name: bytes, quoted: bytes, ancillary: Ancillary) -> list[Refused]:
         if origin in FROM_ICMP:
             found.append(Refused(number, name, quoted))
     return found
+
+
+def only(sock: socket.socket, family: int, kind: int) -> None:
+    """Let the kernel keep ICMP of all types but one from a raw socket.
+
+    It looks at this before it copies a packet for the socket, and only then at what
+    :func:`attach_filter` gave it.
+    """
+    words = [0xFFFF_FFFF] * (8 if family == socket.AF_INET6 else 1)
+    words[kind // 32] &= ~(1 << kind % 32)
+    level = socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else _SOL_RAW
+    blocked = struct.pack(f"={len(words)}I", *words)
+    sock.setsockopt(level, _FILTER_TYPES, blocked)
 
 
 def attach_filter(

@@ -6,198 +6,21 @@ number of targets: the deadline is the same for all, so packets expire in the or
 they were sent.
 """
 
-import secrets
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import count
 
 from bellrock.model.observation import Outcome
-from probes.channel import Ways
-from probes.target import Address, Target, socket_address
+from probes.packets import Packet, Peer, Track
+
+__all__ = ("RECALL", "Ledger", "Packet", "Peer", "Track")
 
 RECALL = 5
 """Deadlines for which a packet is remembered, to tell late answers from strangers."""
 
-_RING = 4
-
 # An enumeration's attributes are slow to look up, and these are needed for each packet.
 _SUCCESS, _TIMEOUT = Outcome.SUCCESS, Outcome.TIMEOUT
-
-_NEVER = -(1 << 62)
-
-
-class Packet:
-    """One probe packet; its peer uses it again when it is long forgotten.
-
-    Attributes
-    ----------
-    track : Track
-        The target it measures.
-    token : int
-        What a true answer returns: a cookie, or the time stamp sent.
-    sent : int
-        Nanoseconds, monotonic.
-    doubt : int
-        Nanoseconds by which `sent` may be too early or too late.
-    outcome : Outcome or None
-        None while it is waited for.
-    """
-
-    __slots__ = ("doubt", "outcome", "peer", "sent", "sequence", "token", "track")
-
-    def __init__(self, peer: "Peer") -> None:
-        self.peer = peer
-        self.track: Track
-        self.sequence = -1
-        self.token = 0
-        self.sent = _NEVER
-        self.doubt = 0
-        self.outcome: Outcome | None = _SUCCESS
-
-
-class Peer:
-    """One address we send to; targets that share it share its sequence numbers.
-
-    Its packets stand in a ring, each at its sequence number modulo the ring's size,
-    which grows until a packet is only used again when it is no longer remembered.
-
-    Attributes
-    ----------
-    name : bytes
-        The socket address as the kernel writes it.
-    cookie : int
-        64 random bits, for protocols whose answers return what they were sent.
-    tracks : int
-        How many targets share it.
-    """
-
-    __slots__ = (
-        *("address", "cookie", "family", "name", "ring", "sequence"),
-        *("_mask", "tracks"),
-    )
-
-    def __init__(self, family: int, address: Address) -> None:
-        self.family = family
-        self.address = address
-        self.name = socket_address(family, address)
-        self.cookie = secrets.randbits(64)
-        self.sequence = 0
-        self.tracks = 0
-        self.forget()
-
-    def forget(self) -> None:
-        """Forget all packets."""
-        self.ring = [Packet(self) for _ in range(_RING)]
-        self._mask = _RING - 1
-
-    def next(self, track: "Track", sequences: int, remembered: int) -> Packet:
-        """Return the packet to send next, with its number; not sent yet.
-
-        Parameters
-        ----------
-        sequences : int
-            How many numbers there are before they wrap; a power of two.
-        remembered : int
-            Nanoseconds; what was sent later, or is still waited for, is remembered.
-        """
-        sequence = self.sequence
-        packet = self.ring[sequence & self._mask]
-        # After a stall, one that is still waited for may be older than that.
-        if packet.sent > remembered or packet.outcome is None:
-            packet = self._fresh(sequences, remembered)
-        packet.sequence = sequence
-        packet.track = track
-        packet.outcome = None
-        self.sequence = (sequence + 1) % sequences
-        return packet
-
-    def take_back(self, packet: Packet) -> None:
-        """Undo the last :meth:`next`: the packet did not leave."""
-        self.sequence = packet.sequence
-        packet.sequence = -1
-        packet.sent = _NEVER
-        packet.outcome = _SUCCESS
-
-    def find(self, sequence: int) -> Packet | None:
-        """Return the packet of this number, if it is remembered."""
-        packet = self.ring[sequence & self._mask]
-        return packet if packet.sequence == sequence else None
-
-    def oldest(self) -> Packet | None:
-        """Return the packet that is waited for longest."""
-        out = (packet for packet in self.ring if packet.outcome is None)
-        return min(out, key=lambda packet: packet.sent, default=None)
-
-    def _fresh(self, sequences: int, remembered: int) -> Packet:
-        """Make room; where there are no more numbers, forget who had this one."""
-        while len(self.ring) < sequences:
-            size = 2 * len(self.ring)
-            old, self.ring = self.ring, [Packet(self) for _ in range(size)]
-            self._mask = size - 1
-            for packet in old:
-                if packet.sent > remembered or packet.outcome is None:
-                    self.ring[packet.sequence & self._mask] = packet
-            packet = self.ring[self.sequence & self._mask]
-            if packet.sent <= remembered and packet.outcome is not None:
-                return packet
-        packet = self.ring[self.sequence & self._mask] = Packet(self)
-        return packet
-
-
-class Track:
-    """One target, and what was settled of it since its last report."""
-
-    __slots__ = (
-        *("peer", "target", "_sent", "_delays", "answered", "unanswered", "late"),
-        "duplicates",
-        *("reported", "queued", "dropped", "ways", "reordered", "latest", "family"),
-    )
-
-    def __init__(
-        self, target: Target, peer: Peer | None, ways: Ways | None = None
-    ) -> None:
-        self.target = target
-        self.peer = peer
-        self.family = 0 if peer is None else peer.family
-        self.ways = ways
-        self.latest = _NEVER
-        self.reported = _NEVER
-        self.queued = False
-        self.dropped = False
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin a new report."""
-        # Two lists of numbers, since the collector of garbage looks at every pair.
-        self._sent: list[int] = []
-        self._delays: list[int] = []
-        self.answered = 0
-        self.unanswered: dict[Outcome, int] = {}
-        self.late = 0
-        self.duplicates = 0
-        self.reordered = 0
-
-    def timed(self, sent: int, delay: int) -> None:
-        """Note the delay of a packet."""
-        self._sent.append(sent)
-        self._delays.append(delay)
-
-    @property
-    def delays(self) -> list[int]:
-        """The delays, in order of sending."""
-        if not self.reordered:
-            return self._delays
-        return [
-            delay for _, delay in sorted(zip(self._sent, self._delays, strict=True))
-        ]
-
-    @property
-    def outcomes(self) -> dict[Outcome, int]:
-        """How the packets ended."""
-        if self.answered:
-            return {_SUCCESS: self.answered, **self.unanswered}
-        return self.unanswered
 
 
 class Ledger:
@@ -212,7 +35,7 @@ class Ledger:
     """
 
     def __init__(self, deadline: int, report: int) -> None:
-        self._deadline = deadline
+        self.deadline = deadline
         self._report = report
         self._waiting: deque[tuple[int, Sequence[Packet]]] = deque()
         self._excused = (0, 0)
@@ -242,27 +65,67 @@ class Ledger:
         """
         track, sent = packet.track, packet.sent
         if packet.outcome is not None:
-            if packet.outcome is _SUCCESS:
-                track.duplicates += 1
-            else:
-                track.late += 1
-            self._touch(track)
+            self.again(track, answered=packet.outcome is _SUCCESS)
             return False
         if delay is not None:
-            if delay > self._deadline:
+            if delay > self.deadline:
                 self.settle(packet, _TIMEOUT)
                 track.late += 1
                 return False
-            track.timed(sent, delay)
+            track.sent.append(sent)
+            track.timed.append(delay)
+        packet.outcome = _SUCCESS
+        self._succeeded(track, sent)
+        return True
+
+    def untimed(self, track: Track, sent: int) -> None:
+        """Count an answer that came while the clock was stepped, without a delay."""
+        self._succeeded(track, sent)
+
+    def in_time(
+        self, tracks: Iterable[Track], sent: Iterable[int], delays: Iterable[int]
+    ) -> None:
+        """Count answers that came in time, in the order they came."""
+        # What :meth:`_succeeded` does, without the calls: this is done for each packet.
+        for track, left, delay in zip(tracks, sent, delays, strict=True):
+            track.sent.append(left)
+            track.timed.append(delay)
+            track.answered += 1
+            if left < track.latest:
+                track.reordered += 1
+            else:
+                track.latest = left
+            if not track.queued:
+                self._touch(track)
+
+    def again(self, track: Track, *, answered: bool) -> None:
+        """Note an answer to a packet that had one, or was given up."""
+        if answered:
+            track.duplicates += 1
+        else:
+            track.late += 1
+        self._touch(track)
+
+    def too_late(self, track: Track) -> None:
+        """Count a packet as lost whose answer came after the deadline."""
+        self.unsent(track, _TIMEOUT)
+        track.late += 1
+
+    def lost(self, track: Track, sent: int) -> None:
+        """Count a packet that was given up, unless we may have dropped its answer."""
+        if self.excuses(sent):
+            self.excused += 1
+        else:
+            self.unsent(track, _TIMEOUT)
+
+    def _succeeded(self, track: Track, sent: int) -> None:
         if sent < track.latest:
             track.reordered += 1
         else:
             track.latest = sent
-        packet.outcome = _SUCCESS
         track.answered += 1
         if not track.queued:
             self._touch(track)
-        return True
 
     def settle(self, packet: Packet, outcome: Outcome) -> None:
         """Say how a packet ended that was not answered; only the first word counts."""
@@ -280,12 +143,12 @@ class Ledger:
     def expire(self, now: int) -> None:
         """Give up packets whose deadline is over."""
         waiting = self._waiting
-        latest = now - self._deadline
+        latest = now - self.deadline
         while waiting and waiting[0][0] < latest:
             for packet in waiting.popleft()[1]:
                 if packet.outcome is not None:
                     continue
-                if self._excused[0] < packet.sent <= self._excused[1]:
+                if self.excuses(packet.sent):
                     packet.outcome = _TIMEOUT
                     self.excused += 1
                 else:
@@ -296,14 +159,18 @@ class Ledger:
 
         Answers were dropped then, by this machine, and nobody knows whose.
         """
-        first = since - self._deadline
+        first = since - self.deadline
         if first <= self._excused[1]:
             first = self._excused[0]
         self._excused = (first, until)
 
+    def excuses(self, sent: int) -> bool:
+        """Tell whether the answer to what was sent then may have been dropped."""
+        return self._excused[0] < sent <= self._excused[1]
+
     def remembered(self, now: int) -> int:
         """Return since when packets are remembered, at a time."""
-        return now - RECALL * self._deadline
+        return now - RECALL * self.deadline
 
     def abandon(self) -> None:
         """Forget all packets: their socket is gone, and no answer can reach us."""
@@ -326,7 +193,9 @@ class Ledger:
             track.queued = False
             if track.dropped:
                 continue
-            track.reported = now
+            # One that was told late must not put off the next, and that the one behind.
+            wanted = track.reported + self._report
+            track.reported = wanted if now - wanted < self._report // 2 else now
             yield track
             track.clear()
 

@@ -2,8 +2,15 @@
 
 from probes.clock import SECOND, Offset
 
-_STEP = 50_000
+STEP = 50_000
 """A wall clock off by more than this was stepped; by less, it was read unluckily."""
+
+MARGIN = 2_000
+"""Nanoseconds that two readings of one clock may contradict each other by."""
+
+STAMPED = 1_000
+"""Nanoseconds by which the kernel's stamp of a packet that leaves may be off: it is
+taken where the driver is handed the packet, and nothing tells how long that takes."""
 
 _WINDOW = 30 * SECOND
 
@@ -21,7 +28,7 @@ def moved(before: Offset, after: Offset) -> bool:
 
 def stepped(before: Offset, after: Offset) -> bool:
     """Tell whether the wall clock was stepped between two readings."""
-    return abs(after.value - before.value) > _STEP + before.error + after.error
+    return abs(after.value - before.value) > STEP + before.error + after.error
 
 
 def round_trip(sent: int, received: int, latest: int, held: int) -> int | None:
@@ -46,7 +53,7 @@ def round_trip(sent: int, received: int, latest: int, held: int) -> int | None:
     >>> round_trip(sent=2, received=8, latest=9, held=7)
     6
     """
-    if received < sent - _STEP or received > latest + _STEP:
+    if received < sent - STEP or received > latest + STEP:
         return None
     trip = received - sent
     if trip < 0:

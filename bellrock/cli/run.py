@@ -16,6 +16,7 @@ from structlog.typing import EventDict
 from bellrock.runtime.monitor import Monitor
 from bellrock.runtime.process import expect_signals, until_signalled
 from bellrock.runtime.told import Told
+from probes.exchanges import prepare
 
 Settings = Annotated[
     Path,
@@ -89,6 +90,8 @@ def run(
         partial(Told.read, config, None),
         accept_new=accept_new,
     )
+    # Before anything waits for its turn: the first time, that takes several seconds.
+    prepare()
     # What is there by now stays: no collection of garbage need go through it again.
     gc.freeze()
     uvloop.run(until_signalled(monitor.run(), hangup=monitor.reload))

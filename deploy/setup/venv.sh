@@ -74,7 +74,8 @@ say "installing the $(grep -c '^[a-z0-9].*==' "$lock") packages of $lock, hashes
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . ||
     fail "bellrock itself could not be installed (see above)" \
         "is pyproject.toml as it should be?"
-say "compiling the kernels of the topology, which takes a minute"
-.venv/bin/python -m topology.kernels || fail "the kernels could not be compiled (see above)" \
+say "compiling the kernels, which takes a minute"
+.venv/bin/python -c "from probes.exchanges import prepare; prepare()" &&
+    .venv/bin/python -m topology.kernels || fail "the kernels could not be compiled (see above)" \
     "run it again; if it stays so, report it"
 printf '%s %s\n' "$key" "$lock" >"$stamp"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bellrock.model.observation import Outcome
-from probes import kernel, runner
+from probes import exchange, kernel
 from probes.channel import Answer
 from probes.clock import SECOND, Clock
 from probes.stamp.channel import StampChannel
@@ -220,7 +220,7 @@ async def test_what_is_no_answer_is_a_stray(
 async def test_a_flood_of_strays_neither_stops_answers_nor_losses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(runner, "_DRAIN", 100)  # easier to outrun
+    monkeypatch.setattr(exchange, "_DRAIN", 100)  # easier to outrun
     reports = Reports()
     async with reference(silent) as mute, reference(answers) as good:
         targets = [at(mute.port), at(good.port, name="good")]

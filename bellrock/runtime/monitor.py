@@ -220,13 +220,11 @@ class Monitor:
         )
         self._parts.start(_ANALYSIS, analyst.run)
         self._capacity = None
-        # Of another inventory they may be of links that are no more.
-        self.series.set_worst_cases(())
-        if self.inventory.demands:
-            self._capacity = CapacityAnalyst(
-                self.inventory, self.series.set_worst_cases
-            )
-            self._parts.start(_CAPACITY, self._capacity.run)
+        if not self.inventory.demands:
+            self.series.set_worst_cases(())
+            return
+        self._capacity = CapacityAnalyst(self.inventory, self.series.set_worst_cases)
+        self._parts.start(_CAPACITY, self._capacity.run)
 
     async def _reload(self, reread: Reread) -> None:
         while True:

@@ -55,8 +55,9 @@ class CapacityAnalyst:
     inventory : Inventory
         What was declared, with its demands; the worker process keeps it.
     publish : callable
-        Called on the event loop with each new answer: with nothing while too little is
-        known to answer, or if the network is too large.
+        Called on the event loop with each new answer: with nothing if too little is
+        known to answer, or if the network is too large. Until it is told what is down
+        it says nothing, and what was said of the same links before a reload stands.
     settled : float
         Seconds to wait after a first change.
     """
@@ -72,12 +73,13 @@ class CapacityAnalyst:
         self._publish = publish
         self._settled = settled
         self._down: frozenset[str] | None = None
+        self._told = False
         self._changed = asyncio.Event()
 
     def set_down(self, down: frozenset[str] | None) -> None:
         """Take over what is believed to be down; None if nothing is known at all."""
-        if down != self._down:
-            self._down = down
+        if down != self._down or not self._told:
+            self._down, self._told = down, True
             self._changed.set()
 
     async def run(self) -> None:
@@ -85,7 +87,8 @@ class CapacityAnalyst:
         loop = asyncio.get_running_loop()
         process = worker(_prepare, self._inventory)
         took, first = 0.0, True
-        self._changed.set()
+        if self._told:
+            self._changed.set()
         try:
             while True:
                 await self._changed.wait()

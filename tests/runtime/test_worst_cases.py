@@ -47,7 +47,8 @@ async def test_worst_cases_follow_what_is_down_and_end_with_what_is_known() -> N
     analyst = CapacityAnalyst(ring(), said.put_nowait, settled=0.01)
     running = asyncio.create_task(analyst.run())
     try:
-        assert await said.get() == (), "before anything is known"
+        analyst.set_down(None)
+        assert await said.get() == ()
         analyst.set_down(frozenset())
         thick = (ElementKind.LINK, "thick")
         assert set(await said.get()) == {
@@ -107,6 +108,17 @@ def test_the_failure_is_told_where_it_nearly_fills_a_link() -> None:
     }
     series.set_worst_cases(())
     assert samples(series, catalogue.LINK_WORST_UTILISATION) == {}
+
+
+def test_after_a_reload_what_was_said_of_links_that_stay_stands() -> None:
+    net = ring()
+    series = Series(net)
+    series.set_worst_cases(
+        tuple(WorstCase(link, "ab", 0.5, None) for link in ("thin", "core"))
+    )
+    links = {name: link for name, link in net.links.items() if name != "core"}
+    series.adopt(replace(net, links=links), {})
+    assert samples(series, catalogue.LINK_WORST_UTILISATION) == {("thin", "ab"): 0.5}
 
 
 @pytest.mark.parametrize(("backup", "said"), [(True, {0.0, 1.0}), (False, set())])

@@ -57,7 +57,7 @@ def ask(url: str, query: Query, at: float | None = None) -> list[Sample]:
         ) from None
     try:
         return [_sample(item) for item in _vector(answer)]
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError):
         raise UserError(
             f"{where}: this is not how Prometheus answers",
             "write its address without /api/v1, and with its prefix if it has one",
@@ -82,7 +82,7 @@ def _read(url: str, asked: Mapping[str, str]) -> object:
         whole = httpx.Response(response.status_code, content=bytes(body))
     try:
         return whole.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -173,6 +173,11 @@ def page(body: bytes) -> bytes:
         b'[{"metric": [], "value": [1, "1"]}]}}',
         b'{"status": "success", "data": {"resultType": "vector", "result": '
         b'[{"metric": {}, "value": [1, "one"]}]}}',
+        b'{"status": "success", "data": {"resultType": "vector", "result": '
+        b'[{"metric": {}, "value": [1]}]}}',
+        b'{"status": "success", "data": {"resultType": "vector", "result": '
+        b'[{"metric": {}, "value": [1, %s]}]}}' % (b"9" * 400),
+        b"[" * 5_000,
     ],
 )
 async def test_an_answer_that_is_none_is_told_as_such(body: bytes) -> None:

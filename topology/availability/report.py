@@ -128,6 +128,8 @@ class Wanted:
     seed: int = 0
 
 
+Roots = tuple[tuple[int, ...], ...]
+
 Step = Callable[[str], Progress]
 """Told what begins; returns who is told how far it is."""
 
@@ -148,8 +150,8 @@ class _Writer:
         self.faults = faults
         self.wanted = wanted
         self.step = step
-        self._sets: dict[tuple[tuple[int, ...], ...], CutSets] = {}
-        self._exact: dict[tuple[int, int, bool], Share] = {}
+        self._sets: dict[Roots, CutSets] = {}
+        self._exact: dict[tuple[Roots, int, bool], Share] = {}
 
     def report(self) -> AvailabilityReport:
         """Write it all."""
@@ -195,10 +197,7 @@ class _Writer:
 
     def _cut_sets(self, asked: Asked, what: str) -> CutSets:
         """Return the cut sets of a question; the same roots and sites asked once."""
-        roots = tuple(
-            tuple(sorted(asked.roots[row].tolist()))
-            for row in range(len(asked.roots.start) - 1)
-        )
+        roots = _roots(asked)
         known = self._sets.get(roots)
         if known is None or (asked.wanted & ~known.asked.wanted).any():
             known = self._sets[roots] = cut_sets(asked, self.step(what))
@@ -207,7 +206,7 @@ class _Writer:
     def _exactly(self, sets: CutSets, site: int, outside: bool) -> Share | None:
         if not self.wanted.exact:
             return None
-        key = id(sets), site, outside
+        key = _roots(sets.asked), site, outside
         if key not in self._exact:
             self._exact[key] = exact(sets, site, outside=outside)
         return self._exact[key]
@@ -262,6 +261,12 @@ class _Writer:
         return ServiceReport(
             id=service.id, name=service.name, minutes=mean, sites=users
         )
+
+
+def _roots(asked: Asked) -> Roots:
+    """Return where a way must lead to: what the answer for a site depends on."""
+    rows = range(len(asked.roots.start) - 1)
+    return tuple(tuple(sorted(asked.roots[row].tolist())) for row in rows)
 
 
 def _exact(share: Share | None) -> ExactReport | None:

@@ -84,13 +84,29 @@ def test_neighbours_are_proposed_at_a_cost_per_kilometre(
     assert "nobody surveyed these" in done.stdout
 
 
+def test_money_that_is_just_enough_is_enough(files: tuple[Path, Path]) -> None:
+    network, candidates = files
+    cents = CANDIDATES.replace("1000}", "0.1}").replace("2000}", "0.2}")
+    candidates.write_text(cents)
+    asked = ("augment", network, "--candidates", candidates, "--budget", "0.3")
+    for more in ((), ("--exact",)):
+        done = bellrock_says(*asked, *more)
+        assert "2 circuits for 0 protect 340 people" in done.stdout
+    one = bellrock_says(*asked, "--count", "1")
+    assert "1 circuit for 0 protects 300 people" in one.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         ((), "augment: not exactly one of --candidates and --within"),
-        (("--within", "40"), "--within: no --cost-per-km, or none above 0"),
+        (
+            ("--within", "40"),
+            "--within: no --cost-per-km above 0 and up to 1,000,000,000",
+        ),
         (("--within", "-4km", "--cost-per-km", "1"), "--within '-4km': no distance"),
         (("--within", "4km", "--cost-per-km", "nan"), "--within: no --cost-per-km"),
+        (("--within", "4km", "--cost-per-km", "1e308"), "--within: no --cost-per-km"),
         (("--candidates", "no.yaml"), "no.yaml: cannot be read: No such file"),
         (
             ("--within", "9km", "--cost-per-km", "1", "--budget", "nan"),

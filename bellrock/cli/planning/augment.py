@@ -22,6 +22,7 @@ from topology.augment.nearby import how_many, nearby
 from topology.augment.report import AugmentReport, RaisedReport, augment_report, start
 
 _MOST_COUNT = 100
+_MOST_PER_KM = 10**9
 
 
 def augment(
@@ -70,7 +71,8 @@ def augment(
     found = _candidates(inventory, candidates, within, cost_per_km)
     if budget is not None and not budget > 0:
         raise UserError("--budget: not above 0", "say what there is to spend")
-    limits = Limits(count, float("inf") if budget is None else budget)
+    # A hair more, or 0.1 and 0.2, which add up to more than 0.3, would not fit in it.
+    limits = Limits(count, float("inf") if budget is None else budget * (1 + 1e-12))
     state = start(inventory, found)
     if exact and (needed := states_needed(state, limits)) > MOST_STATES:
         raise UserError(
@@ -111,9 +113,9 @@ def _candidates(
             )
         return read_candidates(file, inventory)
     km = _km(str(within))
-    if cost_per_km is None or not 0 < cost_per_km < float("inf"):
+    if cost_per_km is None or not 0 < cost_per_km <= _MOST_PER_KM:
         raise UserError(
-            "--within: no --cost-per-km, or none above 0",
+            f"--within: no --cost-per-km above 0 and up to {_MOST_PER_KM:,}",
             "add one: --cost-per-km 12000",
         )
     pairs = how_many(inventory, km)
@@ -191,24 +193,24 @@ def _show(report: AugmentReport, *, nearby: bool) -> None:
 def _show_bound(report: AugmentReport, console: Console) -> None:
     what = report["counted"]
     gained, bound = report["protected"], report["upper_bound"]
-    spent = f"{len(report['picks'])} circuits for {report['cost']:,.0f}"
-    if not report["picks"]:
+    circuits, protect = "circuits", "protect"
+    if len(report["picks"]) == 1:
+        circuits, protect = "circuit", "protects"
+    spent = f"{len(report['picks'])} {circuits} for {report['cost']:,.0f} {protect}"
+    exact = report["method"] == "exact"
+    if not report["picks"] and report["useful"] and not exact:
         console.print(
             "no choice of them protects anybody"
             if report["method"] == "exact"
             else "no circuit does anything by itself; --exact tries them together"
         )
     elif report["method"] == "exact":
-        console.print(
-            f"{spent} protect {gained:,} {what}: no other choice protects more"
-        )
+        console.print(f"{spent} {gained:,} {what}: no other choice protects more")
     elif bound <= gained:
-        console.print(
-            f"{spent} protect {gained:,} {what}: no other choice can protect more"
-        )
+        console.print(f"{spent} {gained:,} {what}: no other choice can protect more")
     else:
         console.print(
-            f"{spent} protect {gained:,} {what}; no choice protects more than {bound:,}"
+            f"{spent} {gained:,} {what}; no choice protects more than {bound:,}"
         )
 
 

@@ -96,6 +96,18 @@ def test_money_that_is_just_enough_is_enough(files: tuple[Path, Path]) -> None:
     assert "1 circuit for 0 protects 300 people" in one.stdout
 
 
+def test_where_nothing_can_help_trying_all_is_not_proposed(
+    files: tuple[Path, Path],
+) -> None:
+    network, _ = files
+    done = bellrock_says(
+        *("augment", network, "--within", "0.1km", "--cost-per-km", "1")
+    )
+    assert done.stdout.startswith("0 circuits could be built; 0 of them may help")
+    assert "no choice of them protects anybody" in done.stdout
+    assert "--exact" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -197,13 +197,8 @@ def _show_bound(report: AugmentReport, console: Console) -> None:
     if len(report["picks"]) == 1:
         circuits, protect = "circuit", "protects"
     spent = f"{len(report['picks'])} {circuits} for {report['cost']:,.0f} {protect}"
-    exact = report["method"] == "exact"
-    if not report["picks"] and report["useful"] and not exact:
-        console.print(
-            "no choice of them protects anybody"
-            if report["method"] == "exact"
-            else "no circuit does anything by itself; --exact tries them together"
-        )
+    if not report["picks"]:
+        console.print(_why_none(report))
     elif report["method"] == "exact":
         console.print(f"{spent} {gained:,} {what}: no other choice protects more")
     elif bound <= gained:
@@ -212,6 +207,12 @@ def _show_bound(report: AugmentReport, console: Console) -> None:
         console.print(
             f"{spent} {gained:,} {what}; no choice protects more than {bound:,}"
         )
+
+
+def _why_none(report: AugmentReport) -> str:
+    if report["method"] == "exact" or not report["useful"]:
+        return "no choice of them protects anybody"
+    return "no circuit does anything by itself; --exact tries them together"
 
 
 def _whom(sites: list[RaisedReport]) -> str:

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import settings
 
 from tests.demo.performance import Shown, perform
+
+# How long an example takes says more of the machine than of what is tested.
+settings.register_profile("bellrock", deadline=None)
+settings.load_profile("bellrock")
 
 
 @pytest.fixture(scope="session")

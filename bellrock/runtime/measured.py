@@ -63,7 +63,7 @@ def carried(
     lasting: dict[str, float] = {}
     for sample in ask(url, up, until):
         link = sample.labels.get("link", "")
-        if link in inventory.links:
+        if link in inventory.links and 0 <= sample.value <= 1:
             lasting[link] = max(lasting.get(link, 0.0), sample.value)
     return Carried(
         load,

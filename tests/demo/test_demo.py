@@ -1,6 +1,7 @@
 """The demo from outside: a real process, real sockets, a real Prometheus asking it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -193,14 +194,20 @@ async def introduced(process: asyncio.subprocess.Process) -> None:
 )
 async def test_it_leaves_nothing_behind(number: signal.Signals) -> None:
     ports = [word for port in PORTS for word in (port, str(free_port()))]
+    # Under nohup the demo is to outlive its terminal, and so it would under our own.
     process = await asyncio.create_subprocess_exec(
-        *command(*ports), stdout=asyncio.subprocess.PIPE
+        *("env", "--default-signal=HUP", *command(*ports)),
+        stdout=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(60):
-        await introduced(process)
-        children = children_of(process.pid)
-        process.send_signal(number)
-        status = await process.wait()
+    try:
+        async with asyncio.timeout(60):
+            await introduced(process)
+            children = children_of(process.pid)
+            process.send_signal(number)
+            status = await process.wait()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
     for _ in range(100):
         if not any(map(alive, children)):
             break

@@ -5,6 +5,7 @@ chain, as dominators are: the tree of the chains is built in one pass over the d
 from the nearest to the farthest, as in the dominator tree of any acyclic graph.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from functools import reduce
 import networkx as nx
 
 from topology.graph import Layout
+from topology.routing import directed
 
 _NOWHERE = ""
 
@@ -68,7 +70,7 @@ def routed(layout: Layout) -> Routed:
     >>> routed(Layout.of(line)).passes("r")
     ('r', 'qr', 'q', 'pq', 'p')
     """
-    graph = _towards_gateways(layout)
+    graph = directed(layout.inventory, backup=False)
     gateways = layout.inventory.gateways & graph.nodes
     if not gateways:
         return Routed({})
@@ -81,23 +83,14 @@ def routed(layout: Layout) -> Routed:
             tree.add(device, _NOWHERE)
             continue
         ways = []
-        for far, parallel in graph[device].items():
-            for link, data in parallel.items():
-                if distance.get(far, -1) + data["metric"] == distance[device]:
-                    # Metrics are positive, so a link leads nearer from one side only.
-                    tree.add(link, far)
-                    ways.append(link)
+        for _, far, data in graph.edges(device, data=True):
+            if distance.get(far, math.inf) + data["metric"] == distance[device]:
+                # Metrics are positive, so a link leads nearer from one side only.
+                link, _ = data["arc"]
+                tree.add(link, far)
+                ways.append(link)
         tree.add(device, reduce(tree.common, ways))
     return Routed(tree.above)
-
-
-def _towards_gateways(layout: Layout) -> "nx.MultiDiGraph[str]":
-    graph = layout.network.copy()
-    for link in layout.inventory.links.values():
-        if link.backup:
-            graph.remove_edge(link.a.device, link.b.device, key=link.id)
-            graph.remove_edge(link.b.device, link.a.device, key=link.id)
-    return graph
 
 
 class _Tree:

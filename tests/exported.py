@@ -1,6 +1,7 @@
 """What a monitor exports, read as Prometheus reads it."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
@@ -33,20 +34,31 @@ class Exported:
         ]
 
     async def value(self, metric: Metric, **labels: str) -> float | None:
-        """Return the sample with these labels; None when there is none."""
-        return next(iter(await self.values(metric, **labels)), None)
+        """Return the sample with these labels; None when there is none.
+
+        Several are no answer: which of them comes first is a matter of luck.
+        """
+        found = await self.values(metric, **labels)
+        if len(found) > 1:
+            pytest.fail(f"{len(found)} samples are {metric.name}{labels}")
+        return found[0] if found else None
 
     async def until(
         self, expected: float | None, metric: Metric, **labels: str
     ) -> None:
-        """Wait for the sample to have this value; None waits for it to vanish."""
-        found: float | None = None
+        """Wait for the one sample to have this value; None waits for it to vanish."""
+        wanted = [] if expected is None else [expected]
+        found: list[float] = []
         for _ in range(300):
-            try:
-                found = await self.value(metric, **labels)
-            except httpx.TransportError:
-                found = -1
-            if found == expected:
-                return
+            with suppress(httpx.TransportError):
+                found = await self.values(metric, **labels)
+                if found == wanted:
+                    return
             await asyncio.sleep(0.1)
-        pytest.fail(f"{metric.name}{labels} stayed {found}, not {expected}")
+        # What there is beside it, since it cannot be asked for afterwards.
+        lines = (await self.client.get("/metrics")).text.splitlines()
+        beside = [line for line in lines if line.startswith(metric.name)]
+        pytest.fail(
+            f"{metric.name}{labels} stayed {found}, not {wanted}; there is\n"
+            + "\n".join(beside)
+        )

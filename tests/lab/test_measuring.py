@@ -188,7 +188,7 @@ async def test_wrong_passwords_are_told_and_no_outage(lab: Lab, tmp_path: Path) 
     async with desk(tmp_path, alerting=False) as here:
         await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
         with impair.other_passwords(lab, "site2"):
-            auth = {"device": "site2", "reason": "auth"}
+            auth = {"device": "site2", "collector": "snmp", "reason": "auth"}
             await here.exported.until(2, catalogue.COLLECT_FAILURES, **auth)
             reachable = await here.exported.value(
                 catalogue.SITE_REACHABLE, site="surgery"
@@ -203,7 +203,7 @@ async def test_a_device_that_hangs_is_told_and_lost_once_routing_gives_it_up(
     async with desk(tmp_path, alerting=False) as here:
         await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
         with impair.frozen(lab, ["site2"]):
-            silent = {"device": "site2", "reason": "timeout"}
+            silent = {"device": "site2", "collector": "snmp", "reason": "timeout"}
             await here.exported.until(1, catalogue.COLLECT_FAILURES, **silent)
             # Its kernel still forwards, until its neighbours miss three hellos.
             await here.exported.until(0, catalogue.SITE_REACHABLE, site="surgery")

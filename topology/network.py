@@ -85,7 +85,7 @@ class Network:
         """Return the network with other gateways.
 
         The site of a new gateway is a user site no more, and that of an old one may
-        become one; services stay those of the sites that used them before.
+        become one. Services are left as they are.
 
         Raises
         ------

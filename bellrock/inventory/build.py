@@ -10,6 +10,7 @@ from bellrock.inventory.schema import (
     RepairEntry,
     ServiceEntry,
     SiteEntry,
+    UsersEntry,
 )
 from bellrock.model.inventory import (
     Demand,
@@ -46,6 +47,7 @@ def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
         gateways=gateways,
     )
     users = [sites[name] for name in sorted(bare.user_sites())]
+    moved = [sites[name] for name in sorted(bare.moved_sites())]
     return Inventory(
         id=bare.id,
         name=bare.name,
@@ -65,7 +67,9 @@ def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
             for each in file.suppliers
         },
         services={
-            each.id: _service(each, users) for file in files for each in file.services
+            each.id: _service(each, users, moved)
+            for file in files
+            for each in file.services
         },
         demands=tuple(
             Demand(each.source, each.target, each.rate)
@@ -166,22 +170,28 @@ def link(name: str, entry: CircuitEntry) -> Link:
     )
 
 
-def _service(entry: ServiceEntry, users: Iterable[Site]) -> Service:
-    wanted = entry.used_from
+def _service(
+    entry: ServiceEntry, users: Iterable[Site], moved: Iterable[Site]
+) -> Service:
     return Service(
         entry.id,
         entry.name or entry.id,
         hosts=entry.hosted_at.any or entry.hosted_at.all or (),
         needs_all=entry.hosted_at.all is not None,
-        used_by=frozenset(
-            site.id
-            for site in users
-            if _holds(wanted.kind, site.kind)
-            and _holds(wanted.organisation, site.organisation)
-            and _holds(wanted.site, site.id)
-            and _holds(wanted.priority, site.priority)
-        ),
+        used_by=_chosen(entry.used_from, users),
         priority=entry.priority,
+        used_if_moved=_chosen(entry.used_from, moved),
+    )
+
+
+def _chosen(wanted: UsersEntry, sites: Iterable[Site]) -> frozenset[str]:
+    return frozenset(
+        site.id
+        for site in sites
+        if _holds(wanted.kind, site.kind)
+        and _holds(wanted.organisation, site.organisation)
+        and _holds(wanted.site, site.id)
+        and _holds(wanted.priority, site.priority)
     )
 
 

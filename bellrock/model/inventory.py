@@ -184,6 +184,9 @@ class Service:
         Whether it needs every host (all-of) or any one of them (any-of).
     used_by : frozenset of str
         User sites it is used from, resolved from the inventory's ``used_from``.
+    used_if_moved : frozenset of str
+        Sites that it names as well and that have a gateway: were that elsewhere they
+        would be user sites, and use it.
     """
 
     id: str
@@ -192,6 +195,7 @@ class Service:
     needs_all: bool
     used_by: frozenset[str]
     priority: int = 3
+    used_if_moved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +233,19 @@ class Inventory:
 
     def user_sites(self) -> frozenset[str]:
         """Sites that depend on the network: with devices, no gateway, no exchange."""
+        return self._dependent() - self._gateway_sites()
+
+    def moved_sites(self) -> frozenset[str]:
+        """Sites that would be user sites if the gateway they have were elsewhere."""
+        return self._dependent() & self._gateway_sites()
+
+    def _dependent(self) -> frozenset[str]:
         with_devices = {device.site for device in self.devices.values()}
-        dependent = with_devices - {
-            self.devices[gateway].site for gateway in self.gateways
-        }
         return frozenset(
             site.id
             for site in self.sites.values()
-            if site.id in dependent and site.kind not in INFRASTRUCTURE_KINDS
+            if site.id in with_devices and site.kind not in INFRASTRUCTURE_KINDS
         )
+
+    def _gateway_sites(self) -> frozenset[str]:
+        return frozenset(self.devices[gateway].site for gateway in self.gateways)

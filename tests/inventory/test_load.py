@@ -172,7 +172,7 @@ def test_gateways_may_be_sites_and_devices(tmp_path: Path) -> None:
         ("{priority: [3]}", {"hosp"}),
         ("{priority: [1, 3], organisation: [nhs]}", {"hosp"}),
         ("{priority: [1], organisation: [nhs]}", set()),
-        ("{site: [dc]}", set()),
+        ("{site: [dc, hub]}", set()),
     ],
 )
 def test_a_service_is_used_from_user_sites_that_fit_every_list(
@@ -181,9 +181,10 @@ def test_a_service_is_used_from_user_sites_that_fit_every_list(
     text = small(
         sites="[{id: hosp, kind: hospital, organisation: nhs}, {id: ex, kind: exchange}"
         ", {id: dc, kind: datacentre}, {id: school, kind: school, priority: 1}"
-        ", {id: bare, kind: school}]",
+        ", {id: bare, kind: school}, {id: hub, kind: council, priority: 1}]",
         devices="[{id: cpe1, site: hosp}, {id: pe1, site: ex}, {id: p1, site: dc}"
-        ", {id: cpe2, site: school}]",
+        ", {id: cpe2, site: school}, {id: hub1, site: hub}]",
+        gateways="[p1, hub]",
         services=f"[{{id: s, hosted_at: {{all: [dc]}}, used_from: {used_from}}}]",
     )
     service = loaded(tmp_path, text).inventory.services["s"]

@@ -70,7 +70,7 @@ def _kind(site: str) -> str:
 
 
 KINDS = ("school", "gp", "exchange", "datacentre", "pop")
-TAPE = 110
+TAPE = 116
 """How many bytes `from_tape` reads at most, near enough."""
 
 
@@ -109,7 +109,7 @@ def from_tape(tape: bytes) -> tuple[Inventory, NetworkState]:
         groups["r-own"] = ("power", own)
     net = network(devices, links, gateways, sites=places, groups=groups)
     ids = [site.id for site in places]
-    users = sorted(net.user_sites())
+    users, moved = sorted(net.user_sites()), sorted(net.moved_sites())
     services = [
         Service(
             id=f"v{i}",
@@ -117,6 +117,7 @@ def from_tape(tape: bytes) -> tuple[Inventory, NetworkState]:
             hosts=tuple(some(ids, 3)) or (ids[choose(len(ids))],),
             needs_all=bool(choose(2)),
             used_by=frozenset(some(users, 2)) or frozenset(users),
+            used_if_moved=frozenset(some(moved, 2)),
         )
         for i in range(choose(3))
     ]

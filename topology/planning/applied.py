@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bellrock.model.inventory import Demand, Inventory, Link
+from bellrock.model.inventory import Demand, Inventory, Link, Service
 from bellrock.model.scenario import Growth, Scenario, Whose
 from topology.network import Network
 from topology.traffic.demands import Demands
@@ -40,15 +40,17 @@ def apply(inventory: Inventory, scenario: Scenario) -> Inventory:
     )
     if changed.gateways == inventory.gateways:
         return changed
-    users = changed.user_sites()
+    users, moved = changed.user_sites(), changed.moved_sites()
     services = inventory.services.items()
     return replace(
         changed,
-        services={
-            name: replace(service, used_by=service.used_by & users)
-            for name, service in services
-        },
+        services={name: _used(service, users, moved) for name, service in services},
     )
+
+
+def _used(service: Service, users: frozenset[str], moved: frozenset[str]) -> Service:
+    meant = service.used_by | service.used_if_moved
+    return replace(service, used_by=meant & users, used_if_moved=meant & moved)
 
 
 def rearranged(network: Network, scenario: Scenario, changed: Inventory) -> Network:

@@ -62,7 +62,7 @@ def _lines(inventory: Inventory, head: Sequence[str]) -> Iterator[str]:
     else:
         yield "# To complete: where sites must reach; ids of sites or devices."
         yield "gateways: []"
-    used = (each for each in inventory.services.values() if each.used_by)
+    used = (each for each in inventory.services.values() if _users(each))
     yield from _section("services", map(_service, used))
     yield from _section(
         "demands",
@@ -148,8 +148,12 @@ def _service(service: Service) -> dict[str, str]:
         "name": title(service.name),
         "priority": str(service.priority),
         "hosted_at": f"{{{need}: {_list(service.hosts)}}}",
-        "used_from": f"{{site: {_list(sorted(service.used_by))}}}",
+        "used_from": f"{{site: {_list(_users(service))}}}",
     }
+
+
+def _users(service: Service) -> list[str]:
+    return sorted(service.used_by | service.used_if_moved)
 
 
 def _both(ab: str, ba: str) -> str:

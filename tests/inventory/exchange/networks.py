@@ -69,14 +69,16 @@ def inventories(draw: st.DrawFn) -> Inventory:
         suppliers=suppliers,
         demands=tuple(demands),
     )
-    users = draw(chosen(dict.fromkeys(bare.user_sites())))
-    if not users:
+    users = draw(chosen(dict.fromkeys(sorted(bare.user_sites()))))
+    moved = draw(chosen(dict.fromkeys(sorted(bare.moved_sites()))))
+    if not (users or moved):
         return bare
     hosts = (site_ids[0],)
     service = Service(
         *("service", draw(LINES), hosts, draw(st.booleans())),
         frozenset(users),
         draw(st.integers(1, 5)),
+        frozenset(moved),
     )
     return replace(bare, services={"service": service})
 

@@ -38,7 +38,9 @@ def test_yaml_that_we_write_reads_back_as_the_same(
 def test_a_service_that_nobody_uses_is_not_written_as_one_that_everybody_does() -> None:
     inventory = load(CALEDONIA).inventory
     [name, *_] = inventory.services
-    unused = replace(inventory.services[name], used_by=frozenset())
+    unused = replace(
+        inventory.services[name], used_by=frozenset(), used_if_moved=frozenset()
+    )
     text = write(replace(inventory, services={name: unused}))
     assert "services" not in text
 

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from bellrock.model.inventory import Demand, End, Inventory, Link, Organisation
+from bellrock.model.inventory import Demand, End, Inventory, Link, Organisation, Service
 from bellrock.model.scenario import Growth, Scenario, Whose
 from tests.topology import definition
 from tests.topology.networks import from_tape
@@ -115,11 +115,22 @@ def by_hand(net: Inventory, scenario: Scenario) -> Inventory:
         demands=tuple(demands),
     )
     users = definition.user_sites(changed)
+    holders = {net.devices[gateway].site for gateway in gateways}
+    spared = definition.user_sites(replace(changed, gateways=frozenset())) & holders
     services = {
-        name: replace(service, used_by=service.used_by & users)
+        name: replace(
+            service,
+            used_by=frozenset(s for s in meant(service) if s in users),
+            used_if_moved=frozenset(s for s in meant(service) if s in spared),
+        )
         for name, service in net.services.items()
     }
     return replace(changed, services=services)
+
+
+def meant(service: Service) -> set[str]:
+    """Sites that its declaration names, whether or not a gateway stands there now."""
+    return {*service.used_by, *service.used_if_moved}
 
 
 def fallen(net: Inventory, scenario: Scenario) -> set[str]:

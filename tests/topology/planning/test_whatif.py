@@ -142,13 +142,12 @@ def test_comparison_is_the_difference_of_what_the_definition_says(
         def has(where: Inventory, site: str, down: set[str], name: str = name) -> bool:
             return definition.has_service(where, where.services[name], site, down)
 
+        # Where a gateway stood nobody was without the service.
         using = service.used_by - closed
-        lost = {
-            site for site in using if has(net, site, set()) > has(rewritten, site, down)
-        }
-        back = {
-            site for site in using if has(net, site, set()) < has(rewritten, site, down)
-        }
+        lacked = {s for s in net.services[name].used_by if not has(net, s, set())}
+        lacks = {site for site in using if not has(rewritten, site, down)}
+        lost = lacks - lacked
+        back = (lacked & using) - lacks
         assert found.services_cut.get(name, set()) == lost
         assert found.services_restored.get(name, set()) == back
 

@@ -117,7 +117,8 @@ class Engine:
         """Measure these targets from now on.
 
         Those that stay keep their turn, their counts and the packets on their way;
-        of those that go nothing more is reported.
+        of those that go nothing more is reported. :meth:`prepare` comes first, where
+        a socket that may not be opened is to change nothing.
 
         Raises
         ------
@@ -138,6 +139,7 @@ class Engine:
             track.dropped = tracks.get(name) is not track
         self._tracks, self._books.peers = tracks, peers
         self._families = {track.family for track in tracks.values()}
+        self._in_use = {peer.family for peer in peers.values()}
         self._pacer.assign(tracks.values())
         self._exact = self._stamps.exact(len(tracks) * SECOND / self._interval)
         self._pause = _pause(self._interval / SECOND, len(tracks))
@@ -146,7 +148,26 @@ class Engine:
             exchange.end.stamp(exact=self._exact)
             exchange.assign(self._of(family))
         if self._running:
-            self._open()
+            self._open(self._in_use)
+            self.trim()
+
+    def prepare(self, targets: Iterable[Target]) -> None:
+        """Open the sockets that these targets need, and measure them no sooner.
+
+        Raises
+        ------
+        UserError
+            If the protocol's socket may not be opened.
+        """
+        peers = self._books.peers
+        found = [self._peer(target, peers) for target in targets]
+        self._open({peer.family for peer in found if peer is not None})
+
+    def trim(self) -> None:
+        """Close the sockets that no target needs."""
+        for family in self._exchanges.keys() - self._in_use:
+            self._exchanges.pop(family).end.sock.close()
+        self._space_looks()
 
     def limit(self, packets: int) -> None:
         """Send each target so many packets from now on, and then no more.
@@ -163,7 +184,7 @@ class Engine:
         UserError
             If the protocol's socket may not be opened.
         """
-        self._open()
+        self._open(self._in_use)
 
     def close(self) -> None:
         """Close the sockets of an engine that is not to be run after all."""
@@ -181,7 +202,7 @@ class Engine:
         """
         self._running = True
         try:
-            self._open()
+            self._open(self._in_use)
             self._pacer.resume(self._clock.monotonic())
             self._ticks = 0
             await ticking(self._tick)
@@ -202,8 +223,8 @@ class Engine:
         """Return the targets of an address family."""
         return [track for track in self._tracks.values() if track.family == family]
 
-    def _open(self) -> None:
-        for family in {peer.family for peer in self._books.peers.values()}:
+    def _open(self, families: Iterable[int]) -> None:
+        for family in families:
             if family in self._exchanges:
                 continue
             try:

@@ -6,7 +6,6 @@ Each probe has one for each class of service that it sends in.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from bellrock.model.errors import UserError
 from bellrock.model.observation import source_name
 from bellrock.runtime.parts import Parts
 from bellrock.runtime.plan import Probing
@@ -35,29 +34,34 @@ class Engines:
     async def assign(self, wanted: Mapping[_Key, Probing]) -> None:
         """Probe as `wanted` from now on; what did not change is not touched.
 
+        Every socket is open before the first engine is told of anything, so that what
+        fails disturbs no measurement: not even the packets on their way.
+
         Raises
         ------
         UserError
             If a socket may not be opened; everything is then as it was before.
         """
+        kept = {key: self._kept(key, probing) for key, probing in wanted.items()}
         fresh: dict[_Key, Engine] = {}
-        moved: list[_Key] = []
         try:
             for key, probing in wanted.items():
-                engine = self._kept(key, probing)
+                engine = kept[key]
                 if engine is None:
                     fresh[key] = new = self._made(key, probing)
                     new.open()
-                elif self._running[key][0] != probing:
-                    moved.append(key)
-                    engine.retarget(probing.targets)
-        except UserError:
+                else:
+                    engine.prepare(probing.targets)
+        except BaseException:
             for engine in fresh.values():
                 engine.close()
-            for key in moved:
-                before, engine = self._running[key]
-                engine.retarget(before.targets)
+            for _, engine in self._running.values():
+                engine.trim()
             raise
+        for key, probing in wanted.items():
+            engine = kept[key]
+            if engine is not None and self._running[key][0] != probing:
+                engine.retarget(probing.targets)
         for key in self._running.keys() - (wanted.keys() - fresh.keys()):
             await self._parts.stop(_part(key))
         self._running = {

@@ -258,7 +258,7 @@ class Monitor:
         self._notices.prepare(plan.traps)
         try:
             await self._engines.assign(plan.probing)
-        except UserError:
+        except BaseException:
             self._notices.discard()
             raise
         await self._notices.adopt(plan)

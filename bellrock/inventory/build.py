@@ -8,6 +8,7 @@ from bellrock.inventory.schema import (
     FileEntry,
     NetworkEntry,
     RepairEntry,
+    RiskGroupEntry,
     ServiceEntry,
     SiteEntry,
     UsersEntry,
@@ -38,11 +39,7 @@ def build(network: NetworkEntry, files: Sequence[FileEntry]) -> Inventory:
         devices=devices,
         links={each.id: link(each.id, each) for file in files for each in file.links},
         risk_groups={
-            each.id: RiskGroup(
-                each.id, each.kind, each.name or each.id, each.mtbf, each.mttr
-            )
-            for file in files
-            for each in file.risk_groups
+            each.id: risk_group(each) for file in files for each in file.risk_groups
         },
         gateways=gateways,
     )
@@ -146,6 +143,13 @@ def _device(entry: DeviceEntry) -> Device:
         entry.platform,
         entry.mtbf,
         entry.mttr,
+    )
+
+
+def risk_group(entry: RiskGroupEntry) -> RiskGroup:
+    """Return the risk group `entry` describes."""
+    return RiskGroup(
+        entry.id, entry.kind, entry.name or entry.id, entry.mtbf, entry.mttr
     )
 
 

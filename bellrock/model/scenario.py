@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
-from bellrock.model.inventory import Link
+from bellrock.model.inventory import Link, RiskGroup
 
 
 class Whose(StrEnum):
@@ -59,6 +59,8 @@ class Scenario:
         Ids of devices, links, sites and risk groups that fail.
     links : tuple of Link
         Circuits that are added.
+    risk_groups : tuple of RiskGroup
+        What some of these fail together with and nothing else does yet.
     metric : mapping of str to (int, int)
         New IGP metric of a link, from a to b and from b to a.
     capacity : mapping of str to (float, float)
@@ -72,6 +74,7 @@ class Scenario:
     name: str = ""
     down: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    risk_groups: tuple[RiskGroup, ...] = ()
     metric: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     capacity: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     grow: tuple[Growth, ...] = ()
@@ -80,10 +83,10 @@ class Scenario:
 
     @property
     def changes(self) -> int:
-        """How many things it changes."""
+        """How many things it changes; a risk group only says how links fail."""
         return sum(len(part) for part in self._parts())
 
     def _parts(self) -> Iterator[tuple[object, ...] | Mapping[str, object]]:
         for each in fields(self):
-            if each.name != "name":
+            if each.name not in ("name", "risk_groups"):
                 yield getattr(self, each.name)

@@ -179,6 +179,33 @@ def test_what_is_saved_gives_the_same_answer_when_run_again(
     assert "--down beside --scenario" in both.stderr
 
 
+@pytest.mark.parametrize(
+    ("down", "effect", "status"),
+    [
+        ("core", "cuts nobody off", 0),
+        ("trench", "changes nothing", 0),
+        ("core, trench", "cuts off 2 sites (340 people)", 1),
+    ],
+)
+def test_circuits_in_a_new_duct_fail_with_it(
+    net: Path, tmp_path: Path, says: Says, down: str, effect: str, status: int
+) -> None:
+    file = tmp_path / "trench.yaml"
+    file.write_text(f"""\
+down: [{down}]
+add_links:
+  - {{a: p1, b: pe1, metric: 50, risk_groups: [trench]}}
+  - {{a: p1, b: pe1, metric: 50, risk_groups: [trench]}}
+risk_groups: [{{id: trench, kind: duct, name: The new trench}}]
+""")
+    said = says("whatif", net, "--scenario", file, "--format", "json")
+    assert (said.returncode, said.stderr) == (status, "")
+    sentence = json.loads(said.stdout)["sentence"]
+    lost = down.replace(", ", " and ").replace("trench", "The new trench")
+    assert sentence.startswith(f"Losing {lost}")
+    assert effect in sentence
+
+
 def test_several_scenarios_stand_side_by_side(
     net: Path, tmp_path: Path, says: Says
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bellrock.model.inventory import Demand, Inventory, Link, Service
+from bellrock.model.inventory import Demand, Inventory, Link, RiskGroup, Service
 from bellrock.model.scenario import Growth, Scenario, Whose
 from topology.network import Network
 from topology.traffic.demands import Demands
@@ -36,6 +36,7 @@ def apply(inventory: Inventory, scenario: Scenario) -> Inventory:
         inventory,
         links=_links(inventory, scenario),
         demands=_grown(inventory, scenario.grow),
+        risk_groups=_risk_groups(inventory, scenario),
         gateways=_gateways(inventory, scenario),
     )
     if changed.gateways == inventory.gateways:
@@ -114,6 +115,12 @@ def _links(inventory: Inventory, scenario: Scenario) -> Mapping[str, Link]:
     for name, (one, other) in scenario.capacity.items():
         links[name] = replace(links[name], capacity_ab=one, capacity_ba=other)
     return links | {link.id: link for link in scenario.links}
+
+
+def _risk_groups(inventory: Inventory, scenario: Scenario) -> Mapping[str, RiskGroup]:
+    if not scenario.risk_groups:
+        return inventory.risk_groups
+    return {**inventory.risk_groups} | {each.id: each for each in scenario.risk_groups}
 
 
 def _grown(inventory: Inventory, grow: Iterable[Growth]) -> tuple[Demand, ...]:

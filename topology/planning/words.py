@@ -1,6 +1,7 @@
 """A comparison in one sentence, and a scenario in a few words."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bellrock.model.inventory import Inventory
 from bellrock.model.scenario import ALL, Growth, Scenario, Whose
@@ -62,9 +63,11 @@ def subject(scenario: Scenario, inventory: Inventory) -> str:
     Parameters
     ----------
     inventory : Inventory
-        As it is before: names are looked up in it.
+        As it is before: names are looked up in it, and in the scenario.
     """
-    parts = [*_parts(scenario, inventory)]
+    added = {group.id: group for group in scenario.risk_groups}
+    groups = {**inventory.risk_groups, **added}
+    parts = [*_parts(scenario, replace(inventory, risk_groups=groups))]
     if not parts:
         return "Leaving everything as it is"
     if len(parts) > _MOST_PARTS:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from bellrock.inventory.yamltext import entry, quoted, rate, remark, scalar, title
-from bellrock.model.inventory import Device, Inventory, Link, Service, Site
+from bellrock.model.inventory import Device, Inventory, Link, RiskGroup, Service, Site
 
 
 def write(inventory: Inventory, head: Sequence[str] = ()) -> str:
@@ -50,11 +50,7 @@ def _lines(inventory: Inventory, head: Sequence[str]) -> Iterator[str]:
     yield from _section("devices", map(_device, inventory.devices.values()))
     yield from _section("links", map(link_entry, inventory.links.values()))
     yield from _section(
-        "risk_groups",
-        (
-            {"id": scalar(each.id), "kind": title(each.kind), "name": title(each.name)}
-            for each in inventory.risk_groups.values()
-        ),
+        "risk_groups", map(risk_group_entry, inventory.risk_groups.values())
     )
     yield ""
     if inventory.gateways:
@@ -139,6 +135,15 @@ def link_entry(link: Link) -> dict[str, str]:
     if link.backup:
         parts["backup"] = "true"
     return parts
+
+
+def risk_group_entry(group: RiskGroup) -> dict[str, str]:
+    """Return the keys of a risk group and what stands behind them, as YAML."""
+    return {
+        "id": scalar(group.id),
+        "kind": title(group.kind),
+        "name": title(group.name),
+    }
 
 
 def _service(service: Service) -> dict[str, str]:

@@ -4,7 +4,7 @@ As in the inventory, these checks look at what is written, not at validated entr
 so that an entry with a mistake of its own still counts and one run finds everything.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bellrock.document import Document, Keys, Problem, Value
 from bellrock.document.values import bare, quoted
@@ -21,14 +21,18 @@ def check(document: Document, under: Keys, known: Known) -> Iterator[Problem]:
     place = Place(document, under)
     links = scenario.get("add_links")
     added = links if isinstance(links, list) else []
+    listed = scenario.get("risk_groups")
+    groups = [*_groups(place, listed if isinstance(listed, list) else [])]
     new = {
         each["id"]: index
         for index, each in enumerate(added)
         if isinstance(each, dict) and isinstance(each.get("id"), str)
     }
     down = dict(_down(place, scenario.get("down")))
-    yield from _failures(place, scenario.get("down"), known, new)
-    yield from _additions(place, added, known)
+    others = {name for _, name in groups}
+    yield from _failures(place, scenario.get("down"), known, new, others)
+    yield from _declarations(groups, added, known)
+    yield from _additions(place, added, known, others)
     for key in ("metric", "capacity"):
         yield from _settings(place.under(key), scenario.get(key), known, down, new)
     yield from _growths(place.under("grow"), scenario.get("grow"), known)
@@ -41,7 +45,11 @@ def _down(place: Place, written: Value) -> Iterator[tuple[str, Place]]:
 
 
 def _failures(
-    place: Place, written: Value, known: Known, new: Collection[object]
+    place: Place,
+    written: Value,
+    known: Known,
+    new: Collection[object],
+    groups: Collection[str],
 ) -> Iterator[Problem]:
     seen: set[str] = set()
     for name, where in _down(place, written):
@@ -53,13 +61,15 @@ def _failures(
                 f"{quoted(name)} is down, and is added by the same scenario",
                 "leave out one or the other",
             )
-        elif name not in known.elements and name in known.inventory.suppliers:
+        elif name in known.elements or name in groups:
+            pass
+        elif name in known.inventory.suppliers:
             yield _problem(
                 where,
                 f"{quoted(name)} is a supplier, and no supplier fails as a whole",
                 "declare a risk group of what it carries, and take that down",
             )
-        elif name not in known.elements:
+        else:
             yield _problem(
                 where,
                 f"no device, link, site or risk group has the id {quoted(name)}",
@@ -68,7 +78,44 @@ def _failures(
         seen.add(name)
 
 
-def _additions(place: Place, added: list[Value], known: Known) -> Iterator[Problem]:
+def _groups(place: Place, listed: list[Value]) -> Iterator[tuple[Place, str]]:
+    for index, entry in enumerate(listed):
+        if isinstance(entry, dict):
+            yield from _texts(place.under("risk_groups", index, "id"), entry.get("id"))
+
+
+def _declarations(
+    groups: Iterable[tuple[Place, str]], added: list[Value], known: Known
+) -> Iterator[Problem]:
+    """Check the risk groups that the scenario declares."""
+    used = {
+        name
+        for entry in added
+        if isinstance(entry, dict)
+        for _, name in texts(entry.get("risk_groups"))
+    }
+    seen: set[str] = set()
+    for where, name in groups:
+        taken = known.elements.get(name)
+        if taken or name in seen:
+            holder = f"a {taken} of the inventory" if taken else "an earlier risk group"
+            instead = "give it another id"
+            if taken == "risk group":
+                instead += ", or leave it out: links may name the inventory's"
+            what = f"the id {quoted(name)} is taken by {holder}"
+            yield _problem(where, what, instead)
+        elif name not in used:
+            yield _problem(
+                where,
+                f"no link that is added is in the risk group {quoted(name)}",
+                "name it in the risk_groups of one, or leave it out",
+            )
+        seen.add(name)
+
+
+def _additions(
+    place: Place, added: list[Value], known: Known, groups: Collection[str]
+) -> Iterator[Problem]:
     inventory = known.inventory
     names: dict[str, Place] = {}
     plugged: dict[str, Place] = {}
@@ -78,8 +125,10 @@ def _additions(place: Place, added: list[Value], known: Known) -> Iterator[Probl
         where = place.under("add_links", index)
         for each, name in _texts(where.under("id"), entry.get("id")):
             taken = known.elements.get(name)
-            if taken or name in names:
+            if taken or name in names or name in groups:
                 holder = f"a {taken} of the inventory" if taken else "an earlier link"
+                if name in groups:
+                    holder = "a risk group of the scenario"
                 yield _problem(
                     each,
                     f"the id {quoted(name)} is taken by {holder}",
@@ -91,15 +140,22 @@ def _additions(place: Place, added: list[Value], known: Known) -> Iterator[Probl
             if name not in inventory.suppliers:
                 what = f"no supplier has the id {quoted(name)}"
                 yield _problem(each, what, known.supplier(name, "correct the id"))
-        seen: set[str] = set()
-        for each, name in _texts(where.under("risk_groups"), entry.get("risk_groups")):
-            if name not in inventory.risk_groups:
-                what = f"no risk group has the id {quoted(name)}"
-                yield _problem(each, what, known.risk_group(name, "correct the id"))
-            elif name in seen:
-                what = f"{bare(name)} is in the list twice"
-                yield _problem(each, what, "keep one of them")
-            seen.add(name)
+        yield from _memberships(where, entry, known, groups)
+
+
+def _memberships(
+    where: Place, entry: dict[str, Value], known: Known, groups: Collection[str]
+) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for each, name in _texts(where.under("risk_groups"), entry.get("risk_groups")):
+        if name not in known.inventory.risk_groups and name not in groups:
+            what = f"no risk group has the id {quoted(name)}"
+            instead = "declare it under risk_groups, or correct the id"
+            yield _problem(each, what, known.risk_group(name, instead))
+        elif name in seen:
+            what = f"{bare(name)} is in the list twice"
+            yield _problem(each, what, "keep one of them")
+        seen.add(name)
 
 
 def _ends(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from bellrock.document import Document, InvalidDocumentError, Keys, Problem, explain
 from bellrock.document import read as read_document
 from bellrock.document.values import quoted
-from bellrock.inventory.build import link
+from bellrock.inventory.build import link, risk_group
 from bellrock.inventory.scenarios.check import check
 from bellrock.inventory.scenarios.known import Known, growth
 from bellrock.inventory.scenarios.schema import ScenarioEntry, ScenarioFileEntry
@@ -90,6 +90,7 @@ def _scenario(entry: ScenarioEntry, known: Known) -> Scenario:
         name=entry.name,
         down=entry.down,
         links=_links(entry, known),
+        risk_groups=tuple(risk_group(each) for each in entry.risk_groups),
         metric={name: (each.ab, each.ba) for name, each in entry.metric.items()},
         capacity={name: (each.ab, each.ba) for name, each in entry.capacity.items()},
         grow=tuple(
@@ -107,7 +108,8 @@ def _growth(written: str, factor: float, known: Known) -> Growth:
 
 def _links(entry: ScenarioEntry, known: Known) -> tuple[Link, ...]:
     """Return what is added, with an id of our making where none was given."""
-    taken = known.elements.keys() | {each.id for each in entry.add_links if each.id}
+    taken = known.elements.keys() | {each.id for each in entry.risk_groups}
+    taken |= {each.id for each in entry.add_links if each.id}
     links = []
     for each in entry.add_links:
         name = each.id or _untaken(f"{each.a.device}-{each.b.device}", taken)

@@ -11,6 +11,7 @@ from bellrock.inventory.schema import (
     Id,
     Many,
     MetricEntry,
+    RiskGroupEntry,
     both_ways,
 )
 from bellrock.model.scenario import ALL
@@ -45,6 +46,7 @@ class ScenarioEntry(Section):
     name: Line = ""
     down: Many[str] = ()
     add_links: Many[AddedLinkEntry] = ()
+    risk_groups: Many[RiskGroupEntry] = ()
     metric: dict[str, Annotated[MetricEntry, BeforeValidator(both_ways)]] = Field(
         default_factory=dict
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bellrock.inventory.exchange.yamlfile import link_entry
+from bellrock.inventory.exchange.yamlfile import link_entry, risk_group_entry
 from bellrock.inventory.yamltext import entry, quoted, rate, scalar
 from bellrock.model.scenario import Scenario
 
@@ -30,6 +30,9 @@ def _written(scenario: Scenario) -> Iterator[str]:
     if scenario.links:
         yield "add_links:"
         yield from (entry(link_entry(link)) for link in scenario.links)
+    if scenario.risk_groups:
+        yield "risk_groups:"
+        yield from (entry(risk_group_entry(group)) for group in scenario.risk_groups)
     if scenario.metric:
         both = {name: _both(*map(str, pair)) for name, pair in scenario.metric.items()}
         yield f"metric: {_map(both)}"

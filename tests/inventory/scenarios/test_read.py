@@ -13,7 +13,8 @@ from bellrock.document import InvalidDocumentError, parse
 from bellrock.inventory import load
 from bellrock.inventory.scenarios.read import read, understand
 from bellrock.inventory.scenarios.write import write
-from bellrock.model.inventory import End, Inventory, Link
+from bellrock.model.inventory import End, Inventory, Link, RiskGroup
+from bellrock.model.reliability import HOUR, YEAR
 from bellrock.model.scenario import Growth, Scenario, Whose
 from tests.inventory.small import small
 from tests.topology.networks import TAPE
@@ -46,7 +47,8 @@ down: [duct, pe1]
 add_links:
   - {a: "cpe1:wan1", b: p1, capacity: {ab: 80M, ba: 20M}, metric: 7,
      risk_groups: [duct], supplier: northlink, circuit: NL-9, backup: true}
-  - {id: new, a: pe1, b: p1}
+  - {id: new, a: pe1, b: p1, risk_groups: [trench]}
+risk_groups: [{id: trench, kind: duct, name: Cut in May, mtbf: 10y, mttr: 8h}]
 metric: {l1: 5, l2: {ab: 1, ba: 2}}
 capacity: {l1: 10G}
 grow: {all: 1.3, nhs: 1.5, "kind:hospital": 2}
@@ -61,8 +63,13 @@ gateways: {add: [cpe1], move: {dc: pe1}}
                 *("cpe1-p1", End("cpe1", "wan1"), End("p1"), 80e6, 20e6, 7, 7),
                 *("northlink", "NL-9", ("duct",), True),
             ),
-            Link("new", End("pe1"), End("p1"), metric_declared=False),
+            Link(
+                *("new", End("pe1"), End("p1")),
+                risk_groups=("trench",),
+                metric_declared=False,
+            ),
         ),
+        risk_groups=(RiskGroup("trench", "duct", "Cut in May", 10 * YEAR, 8 * HOUR),),
         metric={"l1": (5, 5), "l2": (1, 2)},
         capacity={"l1": (10e9, 10e9)},
         grow=(
@@ -201,6 +208,36 @@ def sound(scenario: Scenario, net: Inventory) -> Scenario:
             ],
         ),
         (
+            "add_links:\n"
+            "  - {id: shaft, a: cpe1, b: p1, risk_groups: [trench, dukt, pit, shaft]}\n"
+            "risk_groups:\n"
+            "  - {id: trench, kind: duct}\n"
+            "  - {id: trench, kind: duct}\n"
+            "  - {id: shaft, kind: duct}\n"
+            "  - {id: duct, kind: duct}\n"
+            "  - {id: pe1, kind: ''}\n"
+            "  - {id: idle, kind: duct, mtbf: 5}\n"
+            "  - {id: pit, kynd: duct}\n"
+            "down: [trench, idle]\n",
+            [
+                '2: add_links[0] (shaft), id: the id "shaft" is taken by a risk group '
+                "of the scenario",
+                "2: add_links[0] (shaft), risk_groups[1]: no risk group has the id",
+                '5: risk_groups[1] (trench), id: the id "trench" is taken by an '
+                "earlier risk group",
+                '7: risk_groups[3] (duct), id: the id "duct" is taken by a risk group '
+                "of the inventory\n"
+                "  give it another id, or leave it out: links may name the",
+                '8: risk_groups[4] (pe1), id: the id "pe1" is taken by a device',
+                "8: risk_groups[4] (pe1), kind",
+                "9: risk_groups[5] (idle), mtbf",
+                "9: risk_groups[5] (idle), id: no link that is added is in the risk "
+                'group "idle"',
+                '10: risk_groups[6] (pit), kynd: unknown key\n  did you mean "kind"?',
+                "10: risk_groups[6] (pit): the key kind is missing",
+            ],
+        ),
+        (
             "gateways: {add: [dc, nowhere, cpe1, cpe1], remove: [pe1]}",
             [
                 '1: gateways.add[0]: "dc" is a gateway already',
@@ -288,7 +325,21 @@ def test_a_file_that_cannot_be_read_is_a_problem(
 
 KEYS = [
     *("name", "down", "add_links", "metric", "capacity", "grow", "gateways"),
-    *("scenarios", "add", "remove", "move", "id", "a", "b", "l1", "all", "dc", ""),
+    *(
+        "risk_groups",
+        "kind",
+        "scenarios",
+        "add",
+        "remove",
+        "move",
+        "id",
+        "a",
+        "b",
+        "l1",
+        "all",
+        "dc",
+        "",
+    ),
 ]
 keys = st.sampled_from(KEYS)
 words = st.sampled_from(["l1", "cpe1", "cpe1:x", "dc", "1G", "{", "ü\u202e", "\ud800"])

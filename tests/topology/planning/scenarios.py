@@ -3,7 +3,15 @@
 import random
 from dataclasses import replace
 
-from bellrock.model.inventory import Demand, End, Inventory, Link, Organisation, Service
+from bellrock.model.inventory import (
+    Demand,
+    End,
+    Inventory,
+    Link,
+    Organisation,
+    RiskGroup,
+    Service,
+)
 from bellrock.model.scenario import Growth, Scenario, Whose
 from tests.topology import definition
 from tests.topology.networks import from_tape
@@ -43,9 +51,11 @@ def drawn(net: Inventory, rng: random.Random) -> Scenario:
     down = rng.sample(elements, min(rng.choice((0, 0, 1, 2, 3)), len(elements)))
     apart = [link for link in links if link not in down]
     added = []
+    new = [RiskGroup(f"r-new{n}", "duct", f"New {n}") for n in range(rng.randrange(3))]
     for number in range(rng.randrange(3) if len(devices) > 1 else 0):
         a, b = rng.sample(devices, 2)
-        groups = tuple(g for g in net.risk_groups if rng.random() < 0.3)
+        named = [*net.risk_groups, *(group.id for group in new)]
+        groups = tuple(g for g in named if rng.random() < 0.3)
         added.append(
             Link(
                 f"new{number}",
@@ -55,6 +65,9 @@ def drawn(net: Inventory, rng: random.Random) -> Scenario:
                 backup=rng.random() < 0.2,
             )
         )
+    used = {group for link in added for group in link.risk_groups}
+    declared = tuple(group for group in new if group.id in used)
+    down += [group.id for group in declared if rng.random() < 0.3]
     growths = [
         Growth("", rng.choice((0.5, 1.3))),
         Growth("nhs", 2.0, Whose.ORGANISATION),
@@ -64,6 +77,7 @@ def drawn(net: Inventory, rng: random.Random) -> Scenario:
     return Scenario(
         down=tuple(down),
         links=tuple(added),
+        risk_groups=declared,
         metric={
             k: (rng.choice((1, 3)), rng.choice((1, 10)))
             for k in apart
@@ -111,6 +125,10 @@ def by_hand(net: Inventory, scenario: Scenario) -> Inventory:
     changed = replace(
         net,
         links={link.id: link for link in links},
+        risk_groups={
+            group.id: group
+            for group in [*net.risk_groups.values(), *scenario.risk_groups]
+        },
         gateways=frozenset(gateways),
         demands=tuple(demands),
     )

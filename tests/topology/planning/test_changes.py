@@ -61,6 +61,7 @@ def test_what_a_scenario_changes_is_what_is_declared_otherwise(
     assert not changes(net, net)
     found = changes(net, by_hand(net, scenario))
     added = [("link", link.id) for link in scenario.links]
+    added += [("risk_group", group.id) for group in scenario.risk_groups]
     added += [("gateway", name) for name in sorted(scenario.gateways_added)]
     assert [(each.kind, each.id) for each in found.added] == added
     gone = [("gateway", name) for name in sorted(scenario.gateways_removed)]

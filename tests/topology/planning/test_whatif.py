@@ -190,7 +190,8 @@ def test_what_goes_down_and_comes_up_again_changes_nothing(
     rng = random.Random(seed)
     net = loaded(tape, rng)
     now = Outlook(net)
-    failed = now.after(Scenario(down=drawn(net, rng).down))
+    down = [each for each in drawn(net, rng).down if not each.startswith("r-new")]
+    failed = now.after(Scenario(down=(*down,)))
     there, back = Comparison(now, failed), Comparison(failed, now)
     assert there.sites_cut == back.sites_restored
     assert there.redundancy_lost == back.redundancy_gained
@@ -266,7 +267,7 @@ def test_scenarios_drawn_are_as_varied_as_they_claim() -> None:
             seen.add("links over")
         if found.after.closed & found.after.levels.keys():
             seen.add("a user site closed")
-    assert len(seen) == 7 + 11 + 2, sorted(seen)
+    assert len(seen) == 8 + 11 + 2, sorted(seen)
 
 
 PAIR = network(

@@ -25,7 +25,7 @@ from bellrock.model.observation import (
     RoundTrips,
     source_name,
 )
-from bellrock.runtime import ssh_polling
+from bellrock.runtime import paths, ssh_polling
 from bellrock.runtime.analyst import Analyst, Conclusion
 from bellrock.runtime.checking import CHECKING, Checking
 from bellrock.runtime.discovery import Discovery
@@ -122,6 +122,7 @@ class Monitor:
             If the address to listen on is taken, or a probe may not open its socket.
         """
         listen = self._settings.listen
+        paths.check(self._plan.tracing)
         sock = listening_socket(listen.host, listen.port)
         app = application(self.series.families, lambda: self._ready)
         async with asyncio.TaskGroup() as group:
@@ -254,6 +255,7 @@ class Monitor:
             then as it was before.
         """
         plan = Plan.of(settings, inventory)
+        paths.check(plan.tracing)
         await ssh_polling.check(plan.ssh_polls)
         self._notices.prepare(plan.traps)
         try:

@@ -23,6 +23,7 @@ from bellrock.runtime.path_changes import PathHistory
 from bellrock.runtime.path_series import PathSeries
 from bellrock.runtime.schedule import Job, Scheduler
 from bellrock.runtime.supervise import Supervisor
+from probes.path import syn
 from probes.path.settings import PathProbe
 from probes.path.tracer import Tracer as RouteTracer
 from probes.target import Target
@@ -69,6 +70,18 @@ class Tracing:
 
     probe: PathProbe
     targets: tuple[Target, ...]
+
+
+def check(tracing: Tracing | None) -> None:
+    """See, before anything is traced or changed, whether this may be traced.
+
+    Raises
+    ------
+    UserError
+        Where TCP is asked for, and the privilege is not there.
+    """
+    if tracing is not None and tracing.probe.method == "tcp":
+        syn.check()
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,6 +269,17 @@ class SynPort:
         return hash((to[0], self.number)) % _LABELS + 1
 
 
+def check() -> None:
+    """See whether raw sockets may be opened.
+
+    Raises
+    ------
+    UserError
+        Where they are refused.
+    """
+    _raw(socket.AF_INET).close()
+
+
 def _raw(family: int) -> socket.socket:
     try:
         return socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_TCP)

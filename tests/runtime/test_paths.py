@@ -6,12 +6,16 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import pytest
+
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
+from bellrock.model.errors import UserError
 from bellrock.model.inventory import Device, End, Inventory, Link, Site
 from bellrock.model.neighbourhood import Address
 from bellrock.model.observation import Outcome
 from bellrock.model.route import Ending, Flow, Hop, MtuSource, Route
+from bellrock.runtime import paths
 from bellrock.runtime.parts import Parts
 from bellrock.runtime.path_analysis import Traced
 from bellrock.runtime.path_series import PathSeries
@@ -19,6 +23,7 @@ from bellrock.runtime.paths import Paths, Tracing
 from bellrock.runtime.supervise import Supervisor
 from probes.path.settings import PathProbe
 from probes.target import Target
+from tests.probes.harness import need_raw_sockets, unprivileged
 from topology.discovery.mismatch import Mismatch, Why
 from topology.discovery.told import Told
 
@@ -245,3 +250,15 @@ async def test_a_reload_keeps_what_is_still_traced_and_drops_the_rest() -> None:
             none = inventory()
             await here.paths.assign(tracing(none), none)
             assert all(not here.says(metric) for metric in here.series.families)
+
+
+def test_tracing_by_tcp_without_the_privilege_is_refused_before_it_begins() -> None:
+    need_raw_sockets()
+    targets = (Target("p", "10.255.0.1"),)
+    by_tcp = PathProbe(interval=1, method="tcp")
+    paths.check(Tracing(by_tcp, targets))
+    with unprivileged():
+        paths.check(None)
+        paths.check(Tracing(PROBE, targets))
+        with pytest.raises(UserError, match="method tcp cannot open a raw socket"):
+            paths.check(Tracing(by_tcp, targets))

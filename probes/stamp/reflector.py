@@ -148,7 +148,7 @@ class Reflector:
             else (source, asked.session, came.local)
         )
         sessions = self._sessions
-        session, now = sessions.get(key), time.monotonic_ns()
+        session, now = sessions.get(key, source[0]), time.monotonic_ns()
         if session is None:
             if not self._welcome(source):
                 self.counts.ignored += 1

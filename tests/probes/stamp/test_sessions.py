@@ -74,46 +74,129 @@ async def test_a_flood_does_not_buy_an_address_another_bucket() -> None:
     assert reflector.counts.answered - before <= burst + rate * took + 1
 
 
+async def test_forged_regulars_take_neither_a_place_nor_a_count_from_others() -> None:
+    """Twice as many strangers as there is room for ask twice, and fall silent."""
+    forged = [f"127.{90 + n % 128}.{n >> 7}.1" for n in range(2_048)]
+    async with reflecting(total_rate=1e6) as reflector:
+        reflector._sessions = Sessions(1_024, 4_096, 1_000)
+        counts: dict[socket.socket, list[int]] = {}
+
+        async def counted(*socks: socket.socket, seconds: float = 0) -> None:
+            over = time.monotonic() + seconds
+            while True:
+                for sock in socks:
+                    told = counts.setdefault(sock, [])
+                    reply = await ask(sock, request(len(told)), reflector.port)
+                    told.append(int.from_bytes(reply[:4]))
+                if time.monotonic() >= over:
+                    break
+                await asyncio.sleep(0.05)
+
+        with asker() as old, asker() as new:
+            await counted(old, seconds=3)
+            for _ in range(2):
+                for part in range(0, len(forged), 128):
+                    await forge(reflector, forged[part : part + 128])
+                    await counted(old)
+                await counted(old, seconds=1.1)
+            assert len(reflector._sessions._regulars) == 1_024
+            await counted(old, new, seconds=2.5)
+            # Who was let in is not one of the newcomers that these displace.
+            for part in range(0, 8_192, 128):
+                some = range(part, part + 128)
+                await forge(reflector, [f"127.{n % 250}.{n >> 8}.2" for n in some])
+                await counted(old)
+            await counted(old, new)
+    for told in counts.values():
+        assert told == list(range(len(told)))
+
+
+async def forge(reflector: Reflector, hosts: list[str]) -> None:
+    """Send one packet from each of these addresses of this machine, port 40000."""
+    before = heard(reflector)
+    for n, host in enumerate(hosts):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind((host, 40_000))
+            sock.sendto(request(0), ("127.0.0.1", reflector.port))
+        if n % 64 == 63:
+            await asyncio.sleep(0)
+    await until(lambda: heard(reflector) == before + len(hosts))
+
+
 def test_who_is_refused_is_not_remembered() -> None:
-    sessions: Sessions[int] = Sessions(4, 4, 10)
+    sessions: Sessions[int] = Sessions(4, 32, 10)
     for host in range(100):
-        sessions.begin(str(host), START)
+        sessions.begin(f"192.0.2.{host}", START)
     assert len(sessions) == 0
 
 
-@given(st.lists(st.integers(0, 30), max_size=300), st.integers(1, 8))
+def seen(sessions: Sessions[str], host: str, *seconds: float) -> bool:
+    """Answer a host's only session at these times; return whether it is a regular."""
+    regular = False
+    for second in seconds:
+        now = START + int(second * SECOND)
+        session = sessions.get(host, host) or sessions.begin(host, now)
+        sessions.keep(host, session, now)
+        regular = session.regular
+    return regular
+
+
+@given(st.lists(st.integers(0, 30), max_size=300), st.integers(4, 8))
 def test_regulars_stay_and_memory_is_bounded(strangers: list[int], most: int) -> None:
-    sessions: Sessions[int] = Sessions(most, most + 2, 10)
-    known = {}
-    for now in (START, START + REGULAR_AFTER):
-        for key in range(-most, 0):
-            session = sessions.get(key) or sessions.begin("h", now)
-            sessions.keep(key, session, now)
-            known[key] = session
-    regulars = {key: each for key, each in known.items() if each.regular}
+    sessions: Sessions[str] = Sessions(most, 64, 10)
+    own = [f"10.0.{n}.1" for n in range(most)]
+    for host in own:
+        assert seen(sessions, host, *range(0, 3_000, 10))
+    known = {host: sessions.get(host, host) for host in own}
     for at, key in enumerate(strangers):
-        now = START + REGULAR_AFTER + at * SECOND
-        session = sessions.get(key) or sessions.begin("s", now)
-        sessions.keep(key, session, now)
-        assert len(sessions) <= most + most + 2
-    for key, session in regulars.items():
-        assert sessions.get(key) is session
+        seen(sessions, f"192.0.2.{key}", 3_000 + at)
+        assert len(sessions) <= most + 64
+    for host, session in known.items():
+        assert sessions.get(host, host) is session
 
 
 def test_a_regular_that_is_gone_for_long_makes_room() -> None:
-    sessions: Sessions[str] = Sessions(1, 4, 10)
+    sessions: Sessions[str] = Sessions(1, 32, 10)
+    old, new = "10.0.0.1", "10.0.1.1"
+    assert not seen(sessions, old, 0)
+    assert seen(sessions, old, *range(1, 100_000, 100))
+    assert not seen(sessions, new, 100_000)
+    assert not seen(sessions, new, 100_300)
+    assert seen(sessions, new, 100_700)
+    assert not seen(sessions, old, 100_701)
 
-    def seen(key: str, now: int) -> bool:
-        session = sessions.get(key) or sessions.begin(key, now)
-        sessions.keep(key, session, now)
-        return session.regular
 
-    assert not seen("old", START)
-    assert seen("old", START + REGULAR_AFTER)
-    assert not seen("new", START)
-    assert not seen("new", START + 300 * SECOND)
-    assert seen("new", START + 700 * SECOND)
-    assert not seen("old", START + 701 * SECOND)
+def test_who_was_hardly_heard_is_the_first_to_go() -> None:
+    sessions: Sessions[str] = Sessions(4, 32, 10)
+    slow = "10.0.0.1"
+    assert seen(sessions, slow, *range(0, 600, 60))
+    for n in range(1, 4):
+        assert seen(sessions, f"10.0.{n}.1", 590, 592)
+    # One of those that are known is silent a ninth of the time that it was heard.
+    assert seen(sessions, "10.0.9.1", 596, 598)
+    assert seen(sessions, slow, 599)
+    assert {sessions.get(f"10.0.{n}.1", f"10.0.{n}.1") for n in range(1, 4)} == {None}
+
+
+def test_one_network_is_a_quarter_of_all_at_most() -> None:
+    sessions: Sessions[str] = Sessions(16, 64, 10)
+    times = range(0, 100, 5)
+    crowd = [seen(sessions, f"192.0.2.{n}", *times) for n in range(8)]
+    assert crowd == [True] * 4 + [False] * 4
+    crowd = [seen(sessions, f"2001:db8:1:{n}::1", *times) for n in range(8)]
+    assert crowd == [True] * 4 + [False] * 4
+    assert all(seen(sessions, f"192.0.{n}.1", *times) for n in range(10, 18))
+
+
+def test_newcomers_displace_those_of_few_other_networks() -> None:
+    sessions: Sessions[str] = Sessions(16, 1_024, 10)
+    own = [f"10.0.{n}.1" for n in range(64)]
+    for host in own:
+        seen(sessions, host, 0)
+    for n in range(10_000):
+        sessions.keep(str(n), sessions.begin(f"192.0.2.{n % 256}", START), START)
+    # One in sixteen of all networks shares its places with any one other.
+    assert sum(sessions.get(host, host) is not None for host in own) >= 40
 
 
 def test_who_is_to_spare_some_leaves_half_of_a_bucket() -> None:

@@ -11,11 +11,10 @@ around the restart of a reflector (which counts from zero again), or after the l
 answer so far (the next one tells).
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from probes.clock import SECOND
+from probes.stamp.calm import COUNTED, Answer, Run, closed, up_to_calm
 from probes.stamp.packet import WORD
 
 FIRST = 1
@@ -30,10 +29,6 @@ _SLACK = 1_024
 _MOST = 8_192
 _MANY = 512
 _PARTS = 64
-_MARGIN = SECOND
-_LEAST_DISORDER = SECOND // 20
-_DISORDER = 4
-_COUNTED = -(1 << 96)
 
 
 class Settled(NamedTuple):
@@ -50,26 +45,6 @@ class Settled(NamedTuple):
     sent: int
     forward: int
     reverse: int
-
-
-class _Answer(NamedTuple):
-    """An answered packet; `sent` is 0 where no times are known.
-
-    Its number becomes _COUNTED once it is accounted for ahead of its turn.
-    """
-
-    first: int
-    number: int
-    sent: int
-    received: int
-
-
-class _Run(NamedTuple):
-    """Lost packets that no answer separates."""
-
-    first: int
-    last: int
-    many: int
 
 
 class Losses:
@@ -91,8 +66,8 @@ class Losses:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self._answers: list[_Answer] = []
-        self._runs: list[_Run] = []
+        self._answers: list[Answer] = []
+        self._runs: list[Run] = []
         self._again: set[int] = set()
         self._sequence: int | None = None
         self._number = 0
@@ -158,7 +133,7 @@ class Losses:
             for sequence, number, sent, received in self._new:
                 self._place(_near(sequence, at), number, sent, received)
             lost = sorted(_near(sequence, at) for sequence in self._lost)
-            self._runs += [_Run(each, each, 1) for each in lost if each > at]
+            self._runs += [Run(each, each, 1) for each in lost if each > at]
             known = {each.first for each in self._answers}
             for sequence, number in self._noticed:
                 sequence = _near(sequence, at)
@@ -186,7 +161,7 @@ class Losses:
         if (sequence + FIRST - counted) % WORD:
             self._counts = True
         if self._sequence is not None and sequence > self._sequence:
-            self._answers.append(_Answer(sequence, counted, sent, received))
+            self._answers.append(Answer(sequence, counted, sent, received))
         elif counted > self._number:
             self._again.add(counted)
 
@@ -204,13 +179,17 @@ class Losses:
         following = [run for run in self._runs if run.first > last]
         if len(following) > 1:
             count = sum(run.many for run in following)
-            joined = _Run(following[0].first, following[-1].last, count)
+            joined = Run(following[0].first, following[-1].last, count)
             self._runs[-len(following) :] = [joined]
 
     def _next_part(self) -> Settled | None:
         """Account for all up to some answer; None if that is not known yet."""
-        answers, runs = self._settled_by_now()
-        if not answers or self._sequence is None:
+        if self._sequence is None:
+            return None
+        answers, runs = closed(
+            self._answers, self._runs, self._sequence, self._deadline
+        )
+        if not answers:
             return None
         restart = next((at for at, each in enumerate(answers) if self._odd(each)), None)
         if restart == 0:
@@ -225,7 +204,7 @@ class Losses:
             run.first < answers[-1].first for run in runs
         ):
             return self._account(answers, runs, self._answers)
-        certain = self._up_to_calm(answers, runs)
+        certain = up_to_calm(answers, runs, self._deadline)
         if certain or len(answers) + len(runs) <= _MANY:
             return self._account(certain, runs, self._answers)
         # With so much lost there is no calm: half of it, and what is off by a packet
@@ -233,85 +212,28 @@ class Losses:
         half = answers[: len(answers) // 2]
         return self._account(half, runs, self._answers, owing=True)
 
-    def _settled_by_now(self) -> tuple[list[_Answer], list[_Run]]:
-        """Return what precedes the first packet whose fate may still be open.
-
-        Numbers that are missing belong to other targets of the same address, or to
-        packets still on their way; in time they are known not to be that.
-        """
-        timed = [each for each in self._answers if each.sent]
-        latest = timed[-1].sent - self._deadline - _MARGIN if timed else 0
-        closed = max((a.first for a in timed if a.sent <= latest), default=0)
-        answers: list[_Answer] = []
-        runs: list[_Run] = []
-        expected = (self._sequence or 0) + 1
-        both: list[_Answer | _Run] = [*self._answers, *self._runs]
-        for each in sorted(both, key=lambda one: one.first):
-            if each.first > expected and each.first > closed:
-                break
-            if isinstance(each, _Answer):
-                answers.append(each)
-                expected = max(expected, each.first + 1)
-            else:
-                runs.append(each)
-                expected = max(expected, each.last + 1)
-        return answers, runs
-
-    def _odd(self, answer: _Answer) -> bool:
+    def _odd(self, answer: Answer) -> bool:
         """Tell whether a number does not go on from the last: the count began anew."""
-        if answer.number == _COUNTED or self._sequence is None:
+        if answer.number == COUNTED or self._sequence is None:
             return False
         ahead = answer.number - self._number
         possible = answer.first - self._sequence + len(self._again) + _SLACK
         return not 0 < ahead <= possible
 
-    def _missing(self, answers: Sequence[_Answer], seen_in: Sequence[_Answer]) -> int:
+    def _missing(self, answers: Sequence[Answer], seen_in: Sequence[Answer]) -> int:
         """Count the far end's numbers up to these that came with no answer."""
         return self._missing_upto(max(each.number for each in answers), seen_in)
 
-    def _missing_upto(self, last: int, seen_in: Sequence[_Answer]) -> int:
+    def _missing_upto(self, last: int, seen_in: Sequence[Answer]) -> int:
         before = self._number
         seen = {each.number for each in seen_in} | self._again
         return max(0, last - before) - sum(before < n <= last for n in seen)
 
-    def _up_to_calm(
-        self, answers: Sequence[_Answer], runs: Sequence[_Run]
-    ) -> Sequence[_Answer]:
-        """Return the answers up to the last that nothing lost can have overtaken.
-
-        What was sent longer before it than packets take has arrived before it, what is
-        sent as much later arrives after it, and nothing in between was lost.
-        """
-        timed = [each for each in answers if each.sent]
-        if not timed:
-            return ()
-        longest = max(each.received - each.sent for each in timed)
-        disorder = min(self._deadline, max(_DISORDER * longest, _LEAST_DISORDER))
-        sequences = [each.first for each in timed]
-        losses: list[int] = []
-        for run in runs:
-            losses += (
-                _when(run.first, timed, sequences),
-                _when(run.last, timed, sequences),
-            )
-        losses.sort()
-        latest = timed[-1].sent
-        for each in reversed(timed):
-            if each.sent + disorder > latest or each.number == _COUNTED:
-                continue
-            at = bisect_left(losses, each.sent - disorder)
-            if at < len(losses) and losses[at] < each.sent + disorder:
-                continue
-            if any(run.first < each.first < run.last for run in runs):
-                continue
-            return [other for other in answers if other.first <= each.first]
-        return ()
-
     def _account(
         self,
-        answers: Sequence[_Answer],
-        runs: Sequence[_Run],
-        seen_in: Sequence[_Answer],
+        answers: Sequence[Answer],
+        runs: Sequence[Run],
+        seen_in: Sequence[Answer],
         *,
         owing: bool = False,
     ) -> Settled | None:
@@ -320,7 +242,7 @@ class Losses:
             return None
         last, before = answers[-1], self._number
         highest = max(each.number for each in answers)
-        upto = highest if owing or last.number == _COUNTED else last.number
+        upto = highest if owing or last.number == COUNTED else last.number
         upto = max(upto, before)
         lost = sum(run.many for run in runs if run.last < last.first)
         missing = self._missing_upto(upto, seen_in) + self._surplus
@@ -336,7 +258,7 @@ class Losses:
         self._forget(last.first)
         if seen_in is not answers:
             self._answers = [
-                each._replace(number=_COUNTED) if before < each.number <= upto else each
+                each._replace(number=COUNTED) if before < each.number <= upto else each
                 for each in self._answers
             ]
         return Settled(len(answers) + known, known - reverse, reverse)
@@ -346,18 +268,6 @@ class Losses:
         self._runs = [run for run in self._runs if run.last > sequence]
         self._answers = [each for each in self._answers if each.first > sequence]
         self._again = {number for number in self._again if number > self._number}
-
-
-def _when(sequence: int, timed: Sequence[_Answer], sequences: Sequence[int]) -> int:
-    """Return when a packet was sent, judging by those before and after it."""
-    after = bisect_left(sequences, sequence)
-    if after == len(timed):
-        return timed[-1].sent + 1
-    if after == 0:
-        return timed[0].sent - 1
-    one, other = timed[after - 1], timed[after]
-    passed = (sequence - one.first) * (other.sent - one.sent)
-    return one.sent + passed // (other.first - one.first)
 
 
 def _near(value: int, known: int) -> int:

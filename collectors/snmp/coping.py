@@ -1,21 +1,48 @@
 """Find out what an agent that answers, but not this, is to be asked instead."""
 
 from collections.abc import Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from bellrock.model.observation import Outcome
 from collectors.snmp.ber import Malformed, Oid
 from collectors.snmp.errors import ErrorAnswer, raise_for_status
 from collectors.snmp.failure import Failure
-from collectors.snmp.message import ErrorStatus
-
-if TYPE_CHECKING:
-    from collectors.snmp.asking import Asking
+from collectors.snmp.message import ErrorStatus, Pdu
+from collectors.snmp.part import Part
+from collectors.snmp.question import Question
 
 _NOT_KNOWN = frozenset({ErrorStatus.GEN_ERR, ErrorStatus.NO_SUCH_NAME})
 
 
-async def lives(session: "Asking", oids: Sequence[Oid], failure: Failure) -> bool:
+class Session(Protocol):
+    """What coping needs of whoever asks; see :class:`collectors.snmp.asking.Asking`."""
+
+    part: Part
+    heard: bool
+
+    @property
+    def in_bulk(self) -> bool:
+        """Whether tables are asked for with GETBULK."""
+
+    @property
+    def whole(self) -> int:
+        """Octets of an answer that arrives."""
+
+    @property
+    def envelope(self) -> int:
+        """Octets of an answer's datagram around its variables."""
+
+    def remark(self, text: str) -> None:
+        """Have whoever looks on hear what was found out."""
+
+    async def exchange(self, question: Question) -> tuple[Pdu, int]:
+        """Ask, and return the answer and its octets."""
+
+    async def get_next(self, oids: Sequence[Oid], *, once: bool) -> object:
+        """Ask for the successor of each of `oids`."""
+
+
+async def lives(session: Session, oids: Sequence[Oid], failure: Failure) -> bool:
     """Return whether the agent answers smaller requests than it was silent to."""
     return (
         failure.outcome is Outcome.TIMEOUT
@@ -26,7 +53,7 @@ async def lives(session: "Asking", oids: Sequence[Oid], failure: Failure) -> boo
 
 
 async def cope(
-    session: "Asking", oids: Sequence[Oid], rows: int, failure: Failure
+    session: Session, oids: Sequence[Oid], rows: int, failure: Failure
 ) -> bool:
     """Learn from a GETBULK of so many rows that failed; return whether to ask again.
 
@@ -65,7 +92,7 @@ async def _answered(asked: Coroutine[Any, Any, object]) -> bool:
     return True
 
 
-async def _next(session: "Asking", oids: Sequence[Oid]) -> None:
+async def _next(session: Session, oids: Sequence[Oid]) -> None:
     questions = session.part.questions
     try:
         await session.get_next(oids, once=True)
@@ -73,7 +100,7 @@ async def _next(session: "Asking", oids: Sequence[Oid]) -> None:
         questions.release(questions.get_next(oids))
 
 
-async def _octets_of_a_row(session: "Asking", oids: Sequence[Oid]) -> int:
+async def _octets_of_a_row(session: Session, oids: Sequence[Oid]) -> int:
     """Return the octets of variables that a GETBULK of one row brings; 0 for none."""
     question = session.part.questions.get_bulk(oids, 1)
     try:

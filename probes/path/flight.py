@@ -3,8 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterator
 
-from probes.path.packet import Packet
-from probes.path.search import RouteSearch
+from probes.path.search import Packet, RouteSearch
 from probes.path.wire import COOKIE, Heard
 from probes.target import Address
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from probes.clock import SECOND, Clock, nanoseconds
 from probes.path.flight import Flight
-from probes.path.packet import Packet
 from probes.path.ports import Ports
+from probes.path.search import Packet
 from probes.path.settings import PathProbe
 from probes.path.wire import COOKIE, Heard
 from probes.timing import round_trip, stepped

@@ -9,7 +9,6 @@ from bellrock.model.route import Ending, Flow, Route
 from probes.path.discovery import Discovery
 from probes.path.exchange import ARRIVED, EXPIRED, REFUSED, Ask, Seen
 from probes.path.mtu import Search, Sizing
-from probes.path.packet import Packet
 from probes.path.settings import PathProbe
 from probes.path.template import SEGMENT
 from probes.path.wire import Heard
@@ -47,6 +46,44 @@ class Counts:
     answered: int = 0
     strays: int = 0
     out: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Packet:
+    """One packet, and what became of it.
+
+    Attributes
+    ----------
+    search : RouteSearch
+        Whose it is.
+    ask : Ask
+        Its flow, and how far it goes.
+    size : int
+        Bytes with all headers.
+    sizing : bool
+        Whether its size is what matters.
+    cookie : bytes
+        What tells it from all others; empty before it is sent.
+    port : int
+        The source port it has left from.
+    at : int
+        When; nanoseconds, monotonic.
+    lost, answered : bool
+        Whether no answer came in time; whether one came, be it late.
+    forgotten : bool
+        Whether its search is over.
+    """
+
+    search: "RouteSearch"
+    ask: Ask
+    size: int
+    sizing: bool
+    cookie: bytes = b""
+    port: int = 0
+    at: int = 0
+    lost: bool = False
+    answered: bool = False
+    forgotten: bool = False
 
 
 class RouteSearch:

@@ -10,8 +10,7 @@ from bellrock.model.route import Route
 from probes.clock import SECOND, Clock
 from probes.path.flight import same
 from probes.path.line import Line
-from probes.path.packet import Packet
-from probes.path.search import RouteSearch
+from probes.path.search import Packet, RouteSearch
 from probes.path.settings import PathProbe
 from probes.path.watch import Event, Onlookers, Watch
 from probes.path.wire import Heard

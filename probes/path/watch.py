@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from probes.path.packet import Packet
-from probes.path.search import RouteSearch
+from probes.path.search import Packet, RouteSearch
 from probes.path.wire import Heard
 
 

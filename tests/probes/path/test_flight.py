@@ -6,8 +6,7 @@ import pytest
 
 from probes.path.exchange import Ask
 from probes.path.flight import Flight
-from probes.path.packet import Packet
-from probes.path.search import RouteSearch
+from probes.path.search import Packet, RouteSearch
 from probes.path.settings import PathProbe
 from probes.path.wire import Heard
 from probes.target import Address, Target

@@ -76,3 +76,36 @@ def test_a_site_that_is_not_there_is_told_with_what_was_meant(tmp_path: Path) ->
     )
     done = bellrock_says("availability", path, "--site", "ex")
     assert (done.returncode, done.stderr.count("\n")) == (2, 2)
+
+
+def test_what_is_down_to_begin_with_is_said_and_counts(tmp_path: Path) -> None:
+    second = '  - {id: gp-4g, a: "p1:1", b: "gp-cpe:1", backup: true}\ngateways'
+    path = write(tmp_path, TOLD.replace("gateways", second))
+    up = bellrock_says("availability", path)
+    assert "everything declared is up to begin with" in up.stdout
+    done = bellrock_says("availability", path, "--down", "gp-tail", "--down", "ex")
+    assert "down to begin with, and taken to stay so: Exchange and gp-tail" in (
+        done.stdout
+    )
+    words = ("--exact", "--simulate", 20_000, "--format", "json")
+    told = bellrock_says("availability", path, "--down", "ex", *words)
+    assert (told.returncode, told.stderr) == (1, "")
+    report = json.loads(told.stdout)
+    assert (report["down"], report["cut_off"]) == (["ex"], ["school"])
+    school, surgery = report["sites"]
+    assert school["minutes"] == pytest.approx(525_960)
+    # What is left of the surgery's two ways: the box at each end, and the radio.
+    assert surgery["single"] == 4
+    assert surgery["exact"]["low"] == pytest.approx(surgery["minutes"])
+    drawn = surgery["simulated"]
+    assert drawn["low"] < surgery["minutes"] < drawn["high"]
+
+
+def test_what_cannot_be_down_or_asked_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, TOLD)
+    typo = bellrock_says("availability", path, "--down", "gp-tial")
+    assert typo.returncode == 2
+    assert typo.stderr.startswith('--down gp-tial: nothing called "gp-tial" is declar')
+    both = bellrock_says("availability", path, "--down", "gp", "--site", "gp")
+    assert both.returncode == 2
+    assert both.stderr.startswith("--site gp: down itself, so that nobody is there")

@@ -10,6 +10,7 @@ import numpy as np
 from bellrock.model.inventory import Inventory, Service
 from topology.arrays import Arrays, Bools, Floats, Ints, Rows
 from topology.availability.components import Rate, rates
+from topology.graph import NOTHING
 from topology.kernels.cuts import Parts, Question, View, empty_view, look
 from topology.kernels.hanging import Web
 from topology.network import Network
@@ -19,23 +20,41 @@ from topology.web import neighbours, turned
 class Faults:
     """A network, everything that can fail in it, and how often it does.
 
+    Parameters
+    ----------
+    gone : frozenset of str, optional
+        Ids of devices, links, sites and risk groups that are down now, and taken to
+        stay so: what is asked is how often the rest fails on top of that.
+
     Attributes
     ----------
+    dead : array of bool, shape (n + m,)
+        Nodes that are down with these.
     network : Network
         What there is; all that follows speaks in its numbers.
     down : array of float64, shape (e,)
         Share of the time that each element is down.
     users : list of int
-        Numbers of the user sites.
+        Numbers of the user sites, but for those that are down as a whole: nobody is
+        there to ask.
     """
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, gone: frozenset[str] = NOTHING) -> None:
         self.inventory = inventory
+        self.gone = gone
         self.network = Network.of(inventory)
+        # A risk group of which nothing is a member is declared, and has no number.
+        empty = inventory.risk_groups.keys() - {*self.network.arrays.groups}
+        self.dead: Bools = self.network.expand(gone - empty)
         self.down: Floats = np.array(
             [self.rates[element].down for element in self.network.ids], np.float64
         )
-        self.users: list[int] = np.flatnonzero(self.network.user).tolist()
+        ids = self.network.arrays.sites
+        self.users: list[int] = [
+            site
+            for site in np.flatnonzero(self.network.user).tolist()
+            if ids[site] not in gone
+        ]
 
     @cached_property
     def rates(self) -> Mapping[str, Rate]:
@@ -55,8 +74,14 @@ class Faults:
 
     @cached_property
     def neighbours(self) -> Rows:
-        """What is next to what (see `topology.web`)."""
-        return neighbours(self.arrays)
+        """What is next to what (see `topology.web`); nothing to what is down."""
+        near = neighbours(self.arrays)
+        if not self.dead.any():
+            return near
+        node = np.repeat(np.arange(self.network.nodes), np.diff(near.start))
+        kept = ~(self.dead[node] | self.dead[near.item])
+        order = Rows.grouped(node[kept].astype(np.int32), self.network.nodes)
+        return Rows(order.start, near.item[kept])
 
     @property
     def web(self) -> Web:
@@ -74,10 +99,15 @@ class Faults:
         )
 
     def ask(self, roots: Sequence[Iterable[int]], sites: Iterable[int]) -> "Asked":
-        """Ask how often `sites` have a way to some device of every one of `roots`."""
+        """Ask how often `sites` have a way to some device of every one of `roots`.
+
+        Devices that are down are no roots; a set that has no others leaves every site
+        cut off.
+        """
+        up = [[root for root in each if not self.dead[root]] for each in roots]
         asked = np.zeros(len(self.arrays.sites), np.bool_)
         asked[list(sites)] = True
-        return Asked(self, Rows.of(roots), asked)
+        return Asked(self, Rows.of(up), asked)
 
     def of_gateways(self) -> "Asked":
         """Ask how often user sites reach a gateway."""
@@ -88,9 +118,8 @@ class Faults:
         at = self.arrays.devices_at
         hosts = [at[self.arrays.site_number[host]].tolist() for host in service.hosts]
         roots = hosts if service.needs_all else [[*chain.from_iterable(hosts)]]
-        return self.ask(
-            roots, (self.arrays.site_number[site] for site in service.used_by)
-        )
+        users = {self.arrays.site_number[site] for site in service.used_by}
+        return self.ask(roots, users.intersection(self.users))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +140,7 @@ class Asked:
 
     @cached_property
     def before(self) -> View:
-        """The network with everything up."""
+        """The network as it is, with everything up that is not `Faults.dead`."""
         faults = self.faults
         nodes, sites = len(faults.web.start) - 1, len(self.wanted)
         view = empty_view(len(self.roots.start) - 1, nodes, sites)

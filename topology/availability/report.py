@@ -94,11 +94,13 @@ class RateReport(TypedDict):
 class AvailabilityReport(TypedDict):
     """What ``bellrock availability --format json`` prints.
 
-    Sites are listed worst first. ``order`` is the largest size of cut sets that
-    ``minutes`` knows of.
+    Sites are listed worst first. ``down`` is what was taken to be down all along, and
+    empty where everything was up to begin with; sites among it are not listed.
+    ``order`` is the largest size of cut sets that ``minutes`` knows of.
     """
 
     network: str
+    down: list[str]
     order: int
     trials: int
     cut_off: list[str]
@@ -173,6 +175,7 @@ class _Writer:
         services = faults.inventory.services.values()
         return AvailabilityReport(
             network=faults.inventory.id,
+            down=sorted(faults.gone),
             order=2,
             trials=self.wanted.trials,
             cut_off=sorted(row["id"] for row in sites if not row["reached"]),

@@ -18,6 +18,7 @@ from bellrock.cli.answers import (
     told,
 )
 from bellrock.cli.planning.progress import shown
+from bellrock.cli.planning.traffic import Down, taken_down
 from bellrock.document.suggest import closest
 from bellrock.document.values import bare, quoted
 from bellrock.model.errors import UserError
@@ -32,6 +33,9 @@ from topology.availability.report import (
     availability_report,
 )
 from topology.availability.simulate import MOST_TRIALS
+from topology.planning.words import listed, name_of
+
+_MOST_NAMED = 5
 
 
 def availability(
@@ -40,6 +44,7 @@ def availability(
         list[str] | None,
         typer.Option("--site", metavar="ID", help="only this site; may be repeated"),
     ] = None,
+    down: Down = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="count cut sets of every size")
     ] = False,
@@ -67,18 +72,26 @@ def availability(
     From how often things fail and how long their repair takes: what the inventory
     says (mtbf, mttr, reliability), else defaults by kind. Counted are failures of one
     element and of two at once; --exact counts all. Whatever the site's own equipment
-    does is included, and what the network alone does is beside it.
+    does is included, and what the network alone does is beside it. Everything is up to
+    begin with but for what is --down, which stays so.
 
-    Exit status: 0 it was worked out, 1 a site is cut off as declared or, with --check,
-    a target is missed, 2 the input is wrong.
+    Exit status: 0 it was worked out, 1 a site is cut off to begin with or, with
+    --check, a target is missed, 2 the input is wrong.
 
     Example:
       bellrock availability inventory/ --site lerwick-hosp --exact
+      bellrock availability inventory/ --down duct-loch-lomond
     """
     inventory = told(path)
     chosen = frozenset(site or ())
+    gone = taken_down(inventory, down)
     _must_be_users(inventory, chosen)
-    faults = Faults(inventory)
+    for name in sorted(chosen & gone):
+        raise UserError(
+            f"--site {bare(name)}: down itself, so that nobody is there to ask",
+            "leave out one or the other",
+        )
+    faults = Faults(inventory, gone)
     with shown() as step:
         report = availability_report(faults, Wanted(chosen, exact, trials, seed), step)
     match form:
@@ -87,7 +100,7 @@ def availability(
         case Format.CSV:
             _write_csv(report)
         case Format.TABLE:
-            _show(report, top)
+            _show(report, inventory, top)
     raise typer.Exit(1 if report["cut_off"] or (check and report["missed"]) else 0)
 
 
@@ -143,9 +156,10 @@ def _write_csv(report: AvailabilityReport) -> None:
         )
 
 
-def _show(report: AvailabilityReport, top: int) -> None:
+def _show(report: AvailabilityReport, inventory: Inventory, top: int) -> None:
     # No markup: names are the user's, and may have brackets in them.
     console = Console(highlight=False, markup=False)
+    console.print(_start(report, inventory))
     _show_sites(report, console, top)
     if len(report["sites"]) == 1:
         _show_cut_sets(report["sites"][0], console)
@@ -167,6 +181,14 @@ def _show(report: AvailabilityReport, top: int) -> None:
         )
     if not all(row["exact"] for row in report["sites"]):
         console.print("failures of three things at once are left out; --exact has them")
+
+
+def _start(report: AvailabilityReport, inventory: Inventory) -> str:
+    """Say what state of the network the figures begin with."""
+    if not report["down"]:
+        return "everything declared is up to begin with"
+    names = [name_of(inventory, element) for element in report["down"]]
+    return f"down to begin with, and taken to stay so: {listed(names, _MOST_NAMED)}"
 
 
 def _show_sites(report: AvailabilityReport, console: Console, top: int) -> None:

@@ -28,6 +28,30 @@ Down = Annotated[
 ]
 
 
+def taken_down(inventory: Inventory, down: Iterable[str] | None) -> frozenset[str]:
+    """Return the elements that are down.
+
+    Raises
+    ------
+    UserError
+        If one is not declared.
+    """
+    wanted = frozenset(down or ())
+    known = {
+        *inventory.sites,
+        *inventory.devices,
+        *inventory.links,
+        *inventory.risk_groups,
+    }
+    for element in sorted(wanted - known):
+        raise UserError(
+            f"--down {element}: nothing called {quoted(element)} is declared",
+            choices(element, known, "there are")
+            or "name a device, link, site or risk group of the inventory",
+        )
+    return wanted
+
+
 @dataclass(frozen=True, eq=False)
 class Asked:
     """A network, its demands, and the state that is asked about.
@@ -55,19 +79,7 @@ class Asked:
         UserError
             If an id of `down` is not declared.
         """
-        wanted = frozenset(down or ())
-        known = {
-            *inventory.sites,
-            *inventory.devices,
-            *inventory.links,
-            *inventory.risk_groups,
-        }
-        for element in sorted(wanted - known):
-            raise UserError(
-                f"--down {element}: nothing called {quoted(element)} is declared",
-                choices(element, known, "there are")
-                or "name a device, link, site or risk group of the inventory",
-            )
+        wanted = taken_down(inventory, down)
         if not inventory.demands:
             print(
                 f"{inventory.name}: no demands are declared, so no link carries "

@@ -1,7 +1,7 @@
 """Availability written out naively: go through every state of everything."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import combinations, product
 
 from bellrock.model.inventory import Inventory, Service
@@ -11,12 +11,22 @@ Lost = Callable[[str, set[str]], bool]
 """Whether a site is without what it needs while these devices and links are down."""
 
 
-def cut_off(net: Inventory) -> Lost:
-    return lambda site, down: site not in definition.reached(net, down)
+def fallen(net: Inventory, gone: Collection[str]) -> set[str]:
+    """The devices and links that are down with `gone`."""
+    members = {element: inside for element, _, inside in definition.elements(net)}
+    return {each for element in gone for each in members[element]}
 
 
-def without(net: Inventory, service: Service) -> Lost:
-    return lambda site, down: not definition.has_service(net, service, site, down)
+def cut_off(net: Inventory, gone: Collection[str] = ()) -> Lost:
+    dead = fallen(net, gone)
+    return lambda site, down: site not in definition.reached(net, down | dead)
+
+
+def without(net: Inventory, service: Service, gone: Collection[str] = ()) -> Lost:
+    dead = fallen(net, gone)
+    return lambda site, down: (
+        not definition.has_service(net, service, site, down | dead)
+    )
 
 
 def fallible(net: Inventory, site: str, *, outside: bool) -> dict[str, set[str]]:

@@ -14,13 +14,17 @@ from topology.availability.faults import Asked, Faults
 
 @dataclass(frozen=True)
 class Failing:
-    """A network, and for what share of the time each of its elements is down."""
+    """A network, and for what share of the time each of its elements is down.
+
+    What is `gone` is down all along.
+    """
 
     inventory: Inventory
     down: dict[str, float]
+    gone: frozenset[str] = frozenset()
 
     def faults(self) -> Faults:
-        faults = Faults(self.inventory)
+        faults = Faults(self.inventory, self.gone)
         shares = [self.down[element] for element in faults.network.ids]
         faults.down = np.array(shares, np.float64)
         return faults
@@ -42,7 +46,8 @@ def failing(draw: st.DrawFn, most: int) -> Failing:
     down = dict.fromkeys(elements, 0.0)
     for element in picked:
         down[element] = draw(st.sampled_from((0.01, 0.1, 0.4)))
-    return Failing(inventory, down)
+    gone = st.sets(st.sampled_from(elements), max_size=3) if elements else st.just(())
+    return Failing(inventory, down, frozenset(draw(st.one_of(st.just(()), gone))))
 
 
 def asked_about(asked: Asked) -> Iterator[tuple[int, str]]:

@@ -46,7 +46,7 @@ def _share(case: Failing, cut: tuple[str, ...]) -> float:
 @given(failing(most=12))
 def test_cut_sets_of_sites_are_those_found_by_trying(case: Failing) -> None:
     asked = case.faults().of_gateways()
-    check(cut_sets(asked), case, definition.cut_off(case.inventory))
+    check(cut_sets(asked), case, definition.cut_off(case.inventory, case.gone))
 
 
 @settings(deadline=None)
@@ -55,4 +55,4 @@ def test_cut_sets_of_services_are_those_found_by_trying(case: Failing) -> None:
     faults = case.faults()
     for service in case.inventory.services.values():
         sets = cut_sets(faults.of_service(service))
-        check(sets, case, definition.without(case.inventory, service))
+        check(sets, case, definition.without(case.inventory, service, case.gone))

@@ -31,7 +31,7 @@ def check(sets: CutSets, case: Failing, lost: definition.Lost) -> None:
 @given(failing(most=9))
 def test_sites_are_cut_off_as_often_as_all_states_say(case: Failing) -> None:
     sets = cut_sets(case.faults().of_gateways())
-    check(sets, case, definition.cut_off(case.inventory))
+    check(sets, case, definition.cut_off(case.inventory, case.gone))
 
 
 @settings(deadline=None)
@@ -39,7 +39,7 @@ def test_sites_are_cut_off_as_often_as_all_states_say(case: Failing) -> None:
 def test_services_are_lost_as_often_as_all_states_say(case: Failing) -> None:
     faults = case.faults()
     for service in case.inventory.services.values():
-        lost = definition.without(case.inventory, service)
+        lost = definition.without(case.inventory, service, case.gone)
         check(cut_sets(faults.of_service(service)), case, lost)
 
 
@@ -47,7 +47,7 @@ def test_services_are_lost_as_often_as_all_states_say(case: Failing) -> None:
 @given(failing(most=9))
 def test_an_interval_holds_the_share_when_time_is_short(case: Failing) -> None:
     sets = cut_sets(case.faults().of_gateways())
-    lost = definition.cut_off(case.inventory)
+    lost = definition.cut_off(case.inventory, case.gone)
     for number, site in asked_about(sets.asked):
         parts = definition.fallible(case.inventory, site, outside=False)
         wanted = definition.share_lost(lost, site, parts, case.down)

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Column, Table
+from rich.text import Text
 
 from bellrock.inventory.load import load
 from bellrock.model.inventory import Inventory
@@ -78,41 +79,66 @@ class _Fitting(Table):
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType | Segment]:
         """Share the width out, now that all cells are there."""
-        needs = [
-            max(cell_len(str(cell)) for cell in (column.header, *column.cells))
-            for column in self.columns
-        ]
-        left = options.max_width - _GAP * len(needs) + 1
-        names = []
-        for number, (need, wanted) in enumerate(zip(needs, self._wanted, strict=True)):
-            if not wanted:
-                names.append(number)
-            width = need if wanted < 0 else min(need, wanted)
-            self.columns[number].width = self.columns[number].min_width = width
-            left -= width
-        # Least need first: what one leaves of its share is for the others. Better a
-        # longer table than a name that is broken in two.
+        least = list(map(_least, self.columns, self._wanted))
+        left = options.max_width - _GAP * len(least) + 1 - sum(least)
+        if left < 0:
+            yield from self._stacked()
+            return
+        needs = list(map(_need, self.columns))
+        names = [number for number, wanted in enumerate(self._wanted) if not wanted]
+        left += sum(least[number] for number in names)
+        # Least need first: what one leaves of its share is for the others.
         names.sort(key=lambda number: needs[number])
-        least = [_least(self.columns[number]) for number in names]
+        widths = list(least)
         for place, number in enumerate(names):
-            share = max(left // (len(names) - place), least[place])
-            share = min(share, left - sum(least[place + 1 :]))
-            width = min(needs[number], max(share, _LEAST))
-            self.columns[number].width = width
-            left -= width
+            share = max(left // (len(names) - place), least[number])
+            share = min(share, left - sum(least[each] for each in names[place + 1 :]))
+            widths[number] = min(needs[number], share)
+            left -= widths[number]
+        for column, width in zip(self.columns, widths, strict=True):
+            column.width = column.min_width = width
         yield from super().__rich_console__(console, options)
 
+    def _stacked(self) -> Iterator[Text]:
+        """Yield each row as lines of its own, for a terminal too narrow for it."""
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            yield Text()
+            for column, wanted, cell in zip(
+                self.columns, self._wanted, row, strict=True
+            ):
+                if str(cell):
+                    line = Text(f"{column.header}: " if column.header else "", "bold")
+                    line.append(str(cell), "not bold")
+                    line.no_wrap = column.no_wrap and wanted >= 0
+                    line.overflow = "ellipsis" if line.no_wrap else "fold"
+                    yield line
+        yield Text()
 
-def _least(column: Column) -> int:
+
+def _need(column: Column) -> int:
+    """Return how wide a column is if nothing in it is cut off."""
+    return max(cell_len(str(cell)) for cell in (column.header, *column.cells))
+
+
+def _least(column: Column, wanted: int) -> int:
     """Return how wide a column has to be: one that goes on, as its longest word."""
+    need = _need(column)
+    if wanted < 0:
+        return need
+    if wanted > 0:
+        return min(need, wanted)
     if column.no_wrap:
-        return _LEAST
-    words = (word for cell in column.cells for word in str(cell).split())
+        return min(need, max(_LEAST, cell_len(str(column.header))))
+    cells = (column.header, *column.cells)
+    words = (word for cell in cells for word in str(cell).split())
     return max(map(cell_len, words), default=0)
 
 
 def fitting(columns: Mapping[str, int], whole: Collection[str] = ()) -> Table:
     """Return an empty table that will be no wider than the terminal.
+
+    Where not even the numbers and the longest words fit beside each other, its rows
+    are shown line by line, each cell after its heading.
 
     Parameters
     ----------

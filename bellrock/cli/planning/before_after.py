@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 import typer
-from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
 
 from bellrock.cli.answers import fitting
 from bellrock.model.errors import UserError
@@ -96,9 +94,7 @@ def _figures(
 
 
 def _show_figures(screen: Console, figures: Figures) -> None:
-    table = Table(box=SIMPLE, pad_edge=False)
-    for heading in ("", "before", "after"):
-        table.add_column(heading, justify="right" if heading else "left")
+    table = fitting({"": 0, "before": -1, "after": -1}, {""})
     for name, (before, after) in figures.items():
         if before != after:
             table.add_row(name, before, after)

@@ -4,6 +4,7 @@
 """
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -22,6 +23,10 @@ from bellrock.model.errors import UserError
 from topology.kernels.notice import on_compiling
 
 EX_USAGE, EX_SOFTWARE = 2, 70
+_NOT_OURS = frozenset({errno.ENOSPC, errno.ENAMETOOLONG})
+"""What may go wrong wherever a file is looked at, and is for the user to mend."""
+_LONGEST = 500
+"""Characters of a file's name that are shown."""
 
 SECTIONS = {
     "Try it": {
@@ -114,6 +119,9 @@ def _compiling() -> None:
 def main() -> None:
     """Run the command line and leave with its status."""
     on_compiling(_compiling)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name need not be text in any encoding, and is shown all the same.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         refuse_intruders()
         try:
@@ -129,18 +137,30 @@ def main() -> None:
             _leave_unread(0)
         raise
     except UserError as error:
-        print(error, file=sys.stderr)
+        print(_safe(str(error)), file=sys.stderr)
         sys.exit(EX_USAGE)
     except BrokenPipeError:
         # `bellrock spof … | head` closed its end: nothing is wrong.
         _leave_unread(0)
     except Exception as error:  # noqa: BLE001 - the last resort; see the status
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            print(f"{error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        if isinstance(error, OSError) and error.errno in _NOT_OURS:
+            where = str(error.filename or "output")[:_LONGEST]
+            print(_safe(f"{where}: {error.strerror}"), file=sys.stderr)
             _leave_unread(EX_USAGE)
         traceback.print_exc()
         print("this is a fault of Bellrock; please report it", file=sys.stderr)
         sys.exit(EX_SOFTWARE)
+
+
+def _safe(text: str) -> str:
+    """Return lines of text without what a terminal would obey.
+
+    Names of files are in them, and those are anybody's.
+    """
+    # Not before it is needed: a command that answers starts no later for it.
+    from bellrock.document.values import printable
+
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _leave_unread(status: int) -> NoReturn:

@@ -253,21 +253,11 @@ gateways: [dc]
 """
 
 
-@pytest.mark.parametrize("columns", ["40", "100"])
-def test_names_with_brackets_are_shown_as_they_are(
-    tmp_path: Path, columns: str
-) -> None:
+def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "network.yaml").write_text(BRACKETS)
-    done = subprocess.run(
-        [sys.executable, "-m", "bellrock", "spof", tmp_path / "network.yaml"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "COLUMNS": columns},
-    )
+    done = bellrock_says("spof", tmp_path / "network.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert "[/A]" in done.stdout
-    # The numbers are whole at any width.
     assert re.search(r"^ *1 +40 ", done.stdout, re.MULTILINE)
 
 
@@ -369,3 +359,54 @@ def test_what_few_commands_need_is_loaded_by_none_of_the_others(small: Path) -> 
         "uvicorn",
     }
     assert not unwanted & loaded
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("spof", "/tmp/" + "a" * 5000), ": File name too long"),
+        (("import", "csv", "/tmp/" + "a" * 5000, "-o", "x"), ": File name too long"),
+        (("spof", "no\x1b[31m.yaml"), "no\\x1b[31m.yaml: cannot be read: "),
+    ],
+)
+def test_whatever_a_path_is_it_is_told_as_text(
+    words: tuple[str, ...], said: str
+) -> None:
+    done = bellrock_says(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.replace("\n", "").isprintable()
+    assert max(map(len, done.stderr.splitlines())) < 600
+
+
+def test_a_file_whose_name_is_no_text_is_written(small: Path, tmp_path: Path) -> None:
+    target = os.fsdecode(bytes(tmp_path) + b"/\xff.graphml")
+    done = bellrock_says("export", "graphml", small, "-o", target)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\udcff.graphml" in done.stdout
+    assert os.path.getsize(target) > 100
+
+
+@pytest.mark.parametrize("there", ["loop", "pipe", "folder", "older"])
+def test_a_picture_takes_the_place_of_what_is_no_folder(
+    small: Path, tmp_path: Path, there: str
+) -> None:
+    target = tmp_path / "picture.svg"
+    match there:
+        case "loop":
+            target.symlink_to(target)
+        case "pipe":
+            os.mkfifo(target)
+        case "folder":
+            target.mkdir()
+        case "older":
+            target.write_text("old")
+    done = bellrock_says("whatif", small, "--down", "gp-tail", "--picture", target)
+    if there == "folder":
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "cannot write there" in done.stderr
+    else:
+        assert (done.returncode, done.stderr) == (1, "")
+        assert target.read_text().startswith("<svg")
+    assert sorted(tmp_path.iterdir()) == sorted({small, target})

@@ -1,5 +1,6 @@
 """One request and its response over HTTP/1.1, as far as h11 lets it be read."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from probes.checks.stream import LONGEST, Stream
 from probes.failure import FailedError
 
 _MOST_SHOWN = 50
+_PIECE = 8 * 1024
+"""Octets that are read between two turns of others: they may be a thousand chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ async def exchange(stream: Stream, request: Request, most: int) -> Response:
         stream.writer.write(speaking.send(h11.Data(data=request.body)) or b"")
     stream.writer.write(speaking.send(h11.EndOfMessage()) or b"")
     with stream.seen.phase(Phase.FIRST_BYTE):
-        data = await stream.reader.read(LONGEST)
+        data = await stream.reader.read(_PIECE)
     if not data:
         raise FailedError(Outcome.RESET, "the far end hung up without an answer")
     try:
@@ -90,7 +93,8 @@ async def _receive(stream: Stream, speaking: h11.Connection, most: int) -> Respo
     while not more:
         event = speaking.next_event()
         if event is h11.NEED_DATA:
-            speaking.receive_data(await stream.reader.read(LONGEST))
+            await asyncio.sleep(0)
+            speaking.receive_data(await stream.reader.read(_PIECE))
         elif isinstance(event, h11.Response):
             response = event
             _tell(stream, response)

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from bellrock.model.check import Attempt, CheckReading, Family
 from bellrock.model.observation import Outcome
+from probes.checks.attempt import Place, Seen
 from probes.checks.measure import measure
 from probes.checks.resolving import Resolver
 from probes.checks.settings import Check
@@ -139,6 +140,39 @@ async def answering(
         yield transport.get_extra_info("sockname")[1]
     finally:
         transport.close()
+
+
+class Turns(Seen):
+    """Notes in which turn of the event loop each thing was seen."""
+
+    def __init__(self) -> None:
+        Seen.__init__(self, events=[])
+        self.noted: list[tuple[str, int]] = []
+        self.turn = 0
+
+    def note(self, arrow: str, head: str, *lines: str) -> None:
+        Seen.note(self, arrow, head, *lines)
+        self.noted.append((head, self.turn))
+
+    async def of(self, asking: Awaitable[Outcome]) -> Outcome:
+        """Await a check, and count the turns meanwhile."""
+        counting = asyncio.create_task(self._count())
+        try:
+            async with asyncio.timeout(10):
+                return await asking
+        finally:
+            counting.cancel()
+
+    async def _count(self) -> None:
+        while True:
+            self.turn += 1
+            await asyncio.sleep(0)
+
+
+def here(port: int) -> Place:
+    """Return where a server on this machine is asked."""
+    target = f"http://127.0.0.1:{port}/"
+    return Place(target, "127.0.0.1", "127.0.0.1", Family.IPV4, Resolver())
 
 
 def closed_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:

@@ -13,11 +13,15 @@ from pydantic import ValidationError
 
 from bellrock.model.check import Phase
 from bellrock.model.observation import Outcome
+from probes.checks.dns import DnsCheck
+from probes.failure import FailedError
 from tests.probes.checks.servers import (
+    Turns,
     answering,
     attempt,
     check,
     closed_port,
+    here,
     outcome,
     serving,
 )
@@ -127,6 +131,73 @@ async def test_forged_answers_alone_are_silence() -> None:
 async def test_a_flood_of_them_ends() -> None:
     found, _ = await asked(lambda _: [b"?"] * 300)
     assert found in (Outcome.TIMEOUT, Outcome.MALFORMED)
+
+
+def laborious(data: bytes, octets: int) -> bytes:
+    """Return an answer that takes long to read: each name in it is one of 120 labels.
+
+    It is to another question, and so it is none.
+    """
+    name = b"\x01a" * 120 + b"\x00"
+    question = b"\x05other\x00\x00\x01\x00\x01"
+    at = struct.pack("!H", 0xC000 | 12 + len(question))
+    fixed = struct.pack("!HHIH", 1, 1, 60, 4)
+    count = (octets - 12 - len(question) - len(name)) // 16
+    records = [name, *[at] * count]
+    answers = [
+        each + fixed + bytes(2) + n.to_bytes(2) for n, each in enumerate(records)
+    ]
+    header = data[:2] + struct.pack("!HHHHH", 0x8180, 1, len(answers), 0, 0)
+    return header + question + b"".join(answers)
+
+
+async def test_a_flood_of_forged_answers_holds_up_nobody() -> None:
+    forgeries = 60
+
+    def flood(data: bytes) -> list[bytes]:
+        return [*[laborious(data, 600)] * forgeries, answered(data, "192.0.2.7")]
+
+    seen = Turns()
+    async with answering(flood) as port:
+        asked = DnsCheck(query=NAME, port=port)
+        assert await seen.of(asked(here(port), seen)) is Outcome.SUCCESS
+    turns = [turn for head, turn in seen.noted if "answer nothing" in head]
+    assert len(turns) == len(set(turns)) == forgeries
+
+
+@pytest.mark.parametrize(("records", "expected"), [(70, True), (300, False)])
+async def test_far_more_than_was_asked_for_is_no_answer(
+    records: int, expected: bool
+) -> None:
+    def long(data: bytes) -> list[bytes]:
+        answer = dns.message.make_response(dns.message.from_wire(data))
+        many = [f"192.0.{n // 250}.{n % 250}" for n in range(records)]
+        answer.answer.append(dns.rrset.from_text(NAME, 60, "IN", "A", *many))
+        return [answer.to_wire(max_size=65_535)]
+
+    found, _ = await asked(long)
+    assert found is (Outcome.SUCCESS if expected else Outcome.TIMEOUT)
+
+
+async def test_a_long_answer_over_tcp_holds_up_nobody_while_it_is_read() -> None:
+    seen, ended = Turns(), 0
+
+    async def long(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal ended
+        (length,) = struct.unpack("!H", await reader.readexactly(2))
+        reply = laborious(await reader.readexactly(length), 60_000)
+        writer.write(struct.pack("!H", len(reply)) + reply)
+        await writer.drain()
+        # It has all of it, and hangs up, before it is read.
+        await reader.read()
+        ended = seen.turn
+
+    async with serving(long) as port:
+        asked = DnsCheck(query=NAME, port=port, transport="tcp")
+        with pytest.raises(FailedError, match="does not answer the question"):
+            await seen.of(asked(here(port), seen))
+    assert ended
+    assert seen.turn - ended > 20
 
 
 async def test_nobody_there_is_refused() -> None:

@@ -12,13 +12,16 @@ from pydantic import ValidationError
 
 from bellrock.model.check import Family, Phase
 from bellrock.model.observation import Outcome
+from probes.checks.http import HttpCheck
 from tests.probes.checks.servers import (
     LOOPBACK,
     Authority,
     Handler,
+    Turns,
     attempt,
     check,
     hangs,
+    here,
     outcome,
     reading,
     resets,
@@ -128,6 +131,17 @@ async def test_an_endless_body_is_read_no_further_than_allowed() -> None:
         assert await outcome(check(url, http={})) is Outcome.SUCCESS
         found = await attempt(check(url, http={"contains": "y"}))
     assert found.detail == "'y' is not in the first 65536 octets"
+
+
+async def test_a_page_of_very_many_chunks_holds_up_nobody() -> None:
+    chunks = 20_000
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    seen = Turns()
+    async with serving(says(head, b"1\r\nx\r\n" * chunks, b"0\r\n\r\n")) as port:
+        assert await seen.of(HttpCheck()(here(port), seen)) is Outcome.SUCCESS
+    turns = dict(seen.noted)
+    # A turn of others for a thousand or two of them.
+    assert turns[f"{chunks} octets"] - turns["200 OK"] >= chunks / 2_000
 
 
 @pytest.mark.parametrize(

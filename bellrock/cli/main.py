@@ -25,6 +25,7 @@ from topology.kernels.notice import on_compiling
 EX_USAGE, EX_SOFTWARE = 2, 70
 _NOT_OURS = frozenset({errno.ENOSPC, errno.ENAMETOOLONG})
 """What may go wrong wherever a file is looked at, and is for the user to mend."""
+_TOO_MANY_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 _LONGEST = 500
 """Characters of a file's name that are shown."""
 
@@ -147,9 +148,17 @@ def main() -> None:
             where = str(error.filename or "output")[:_LONGEST]
             print(_safe(f"{where}: {error.strerror}"), file=sys.stderr)
             _leave_unread(EX_USAGE)
-        traceback.print_exc()
-        print("this is a fault of Bellrock; please report it", file=sys.stderr)
+        _tell_fault(error)
         sys.exit(EX_SOFTWARE)
+
+
+def _tell_fault(error: Exception) -> None:
+    if isinstance(error, OSError) and error.errno in _TOO_MANY_FILES:
+        instead = "allow more, as ulimit -n 4096 does, or ask fewer at a time"
+        print(f"{error.strerror}; sockets count, too\n  {instead}", file=sys.stderr)
+        return
+    traceback.print_exc()
+    print("this is a fault of Bellrock; please report it", file=sys.stderr)
 
 
 def _safe(text: str) -> str:

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from bellrock.config.duration import Seconds
 from bellrock.model.check import Family
@@ -19,8 +19,19 @@ from probes.checks.url import Url
 KINDS = ("tcp", "tls", "http", "dns", "ntp")
 """What can be spoken: a section of an entry each."""
 
-_ID = r"^[a-z0-9][a-z0-9._-]*$"
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _HOST = re.compile(r"[^\s/@:\[\]?#]{1,253}")
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError(
+            "not an id; write up to 100 of a-z, 0-9 and ._-, such as council-portal"
+        )
+    return text
+
+
+_Id = Annotated[str, AfterValidator(_id)]
 
 
 class Check(BaseModel):
@@ -45,8 +56,8 @@ class Check(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=_ID, max_length=100)
-    service: str = Field(pattern=_ID, max_length=100)
+    name: _Id
+    service: _Id
     target: str = Field(min_length=1, max_length=4096)
     interval: Annotated[Seconds, Field(ge=1, le=86_400)] = 60.0
     deadline: Annotated[Seconds, Field(ge=0.01, le=60)] = 10.0

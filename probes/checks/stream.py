@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -68,10 +69,14 @@ class Stream:
         if encoded is None:
             raise FailedError(Outcome.MISMATCH, "no certificate was sent")
         try:
-            certificate = x509.load_der_x509_certificate(encoded)
+            with warnings.catch_warnings():
+                # What is odd about it and can be read all the same, such as a serial
+                # number of 0, is no news for the log.
+                warnings.simplefilter("ignore")
+                certificate = x509.load_der_x509_certificate(encoded)
+                subject = certificate.subject.rfc4514_string()
+                issuer = certificate.issuer.rfc4514_string()
             self.seen.expires = certificate.not_valid_after_utc.timestamp()
-            subject = certificate.subject.rfc4514_string()
-            issuer = certificate.issuer.rfc4514_string()
         except (ValueError, TypeError, x509.InvalidVersion):
             # TypeError is of a name that is written as bits.
             raise FailedError(

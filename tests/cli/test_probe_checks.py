@@ -116,3 +116,16 @@ def test_what_cannot_be_asked_is_told(
     assert "Traceback" not in done.stderr
     assert "secret@" not in done.stderr
     assert all(line.strip() for line in done.stderr.splitlines())
+
+
+def test_a_want_of_descriptors_is_no_services_outcome_and_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    hosts = [f"127.0.0.{n}" for n in range(1, 101)]
+    few = ("sh", "-c", 'ulimit -n 40; exec "$@"', "sh")
+    port = closed_port()
+    done = says("tcp", *hosts, "--port", port, folder=tmp_path, before=few)
+    assert (done.returncode, done.stdout) == (70, "")
+    assert "Too many open files" in done.stderr
+    assert "ulimit -n" in done.stderr
+    assert "Traceback" not in done.stderr

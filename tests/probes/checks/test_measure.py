@@ -155,6 +155,8 @@ async def test_a_changed_hosts_file_counts_at_once(tmp_path: Path) -> None:
         ({"ntp": {}, "families": ["none"]}, "no address family"),
         ({"ntp": {}, "target": "host:123"}, "the port is in ntp"),
         ({"ntp": {}, "target": "http://host/"}, "not a host name"),
+        ({"ntp": {}, "name": "Portal"}, "not an id; write up to 100 of a-z"),
+        ({"ntp": {}, "service": "a" * 101}, "not an id"),
         ({"ntp": {}, "interval": "100ms"}, "greater than or equal"),
     ],
 )

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,18 +78,41 @@ async def test_a_second_look_without_an_answer_hides_nothing(
 async def test_a_certificate_that_cannot_be_read_is_malformed(
     plain: bytes, odd: bytes, authority: Authority
 ) -> None:
+    def changed(encoded: bytes) -> bytes:
+        assert plain in encoded
+        return encoded.replace(plain, odd)
+
+    async with serving(hangs, with_other(authority, changed)) as port:
+        found = await asked(port, None, verify=False)
+    assert found.outcome is Outcome.MALFORMED
+    assert found.detail == "its certificate cannot be read"
+
+
+def with_other(
+    authority: Authority, changed: Callable[[bytes], bytes]
+) -> ssl.SSLContext:
+    """Return a server's context, whose certificate is changed."""
     authority.context()
     file = authority.folder / "server.pem"
     key, begin, rest = file.read_text().partition("-----BEGIN CERT")
     encoded = ssl.PEM_cert_to_DER_cert(begin + rest)
-    assert plain in encoded
-    file.write_text(key + ssl.DER_cert_to_PEM_cert(encoded.replace(plain, odd)))
+    file.write_text(key + ssl.DER_cert_to_PEM_cert(changed(encoded)))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
-    async with serving(hangs, context) as port:
+    return context
+
+
+async def test_a_certificate_with_a_negative_number_is_read_without_a_warning(
+    authority: Authority,
+) -> None:
+    def negative(encoded: bytes) -> bytes:
+        # Its sign is the first bit of the number, which follows the version.
+        sign = encoded.index(b"\xa0\x03\x02\x01\x02\x02") + 7
+        return encoded[:sign] + b"\xff" + encoded[sign + 1 :]
+
+    async with serving(hangs, with_other(authority, negative)) as port:
         found = await asked(port, None, verify=False)
-    assert found.outcome is Outcome.MALFORMED
-    assert found.detail == "its certificate cannot be read"
+    assert found.outcome is Outcome.SUCCESS
 
 
 @pytest.mark.parametrize(

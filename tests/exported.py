@@ -24,13 +24,14 @@ class Exported:
     client: httpx.AsyncClient
 
     async def values(self, metric: Metric, **labels: str) -> list[float]:
-        """Return all samples with these labels."""
-        text = (await self.client.get("/metrics")).text
+        """Return all samples with these labels; one that is empty is not there."""
+        page = (await self.client.get("/metrics")).text
         return [
             sample.value
-            for family in text_string_to_metric_families(text)
+            for family in text_string_to_metric_families(page)
             for sample in family.samples
-            if sample.name == metric.name and labels.items() <= sample.labels.items()
+            if sample.name == metric.name
+            and all(sample.labels.get(key, "") == text for key, text in labels.items())
         ]
 
     async def value(self, metric: Metric, **labels: str) -> float | None:

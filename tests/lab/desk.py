@@ -288,7 +288,11 @@ async def desk(
     """
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://{HOST}:{MONITOR}", trust_env=False)
+            httpx.AsyncClient(
+                base_url=f"http://{HOST}:{MONITOR}",
+                timeout=_PATIENCE,
+                trust_env=False,
+            )
         )
         pages = Pages()
         sock = listening_socket(HOST, 0)

@@ -137,13 +137,21 @@ async def test_a_dozen_frozen_agents_hold_nobody_up(lab: Lab, tmp_path: Path) ->
             await asyncio.sleep(20)
             last = _size(here.monitor.pid)
             lag = await here.exported.value(catalogue.SCHEDULER_LAG)
-            skipped = await here.exported.values(catalogue.JOBS_SKIPPED)
+            turns = {
+                device["id"]: await here.exported.value(
+                    catalogue.JOBS_SKIPPED, job=f"snmp {device['id']}"
+                )
+                or 0
+                for device in document["devices"]
+            }
             up = await here.exported.values(catalogue.DEVICE_UPTIME)
     assert len(answered) == 12 + frozen
     assert len(up) == 12
     assert lag is not None
     assert lag < 1
-    assert len(skipped) <= frozen
+    # A busy machine may make anybody miss a turn; the frozen miss every other one.
+    stuck = [turns.pop(f"stuck{n}") for n in range(1, frozen + 1)]
+    assert max(turns.values()) < min(stuck) / 2
     assert last[1] <= first[1] + 2, "sockets"
     assert last[0] <= first[0] + 5e6, "memory"
 
@@ -217,7 +225,8 @@ async def test_a_device_that_hangs_is_told_and_lost_once_routing_gives_it_up(
 async def test_a_clock_that_is_set_changes_no_verdict(
     lab: Lab, tmp_path: Path, step: str
 ) -> None:
-    configure(lab, tmp_path, poll=1)
+    # Slow enough for a busy machine, whose pauses are not what this is about.
+    configure(lab, tmp_path, probe=300, poll=1)
     clock = tmp_path / "clock"
     clock.write_text("+0")
     seen: list[float] = []
@@ -233,7 +242,7 @@ async def test_a_clock_that_is_set_changes_no_verdict(
         await asyncio.sleep(3)
         watching = asyncio.create_task(_watch_load(here, seen))
         clock.write_text(step)
-        for _ in range(20):
+        for _ in range(30):
             reachable = await here.exported.values(catalogue.SITE_REACHABLE)
             assert reachable == [1] * 5
             assert await here.exported.value(catalogue.MONITOR_ISOLATED) == 0
@@ -267,29 +276,29 @@ async def test_probes_go_on_after_whatever_went_away_is_back(
 
 async def _answers(here: Desk, probe: str, target: str) -> None:
     """Wait until packets are answered, and nothing but that."""
-    labels = {"probe": probe, "target": target}
-    ended = catalogue.PROBE_OUTCOME
+    ended = {"probe": probe, "target": target, "outcome": "success"}
+    missed = {"probe": probe, "target": target, "direction": "round_trip"}
     async with asyncio.timeout(60):
         while True:
-            lost = await here.exported.value(catalogue.PROBE_LOST, **labels)
-            well = await here.exported.value(ended, outcome="success", **labels)
+            lost = await here.exported.value(catalogue.PROBE_LOST, **missed)
+            well = await here.exported.value(catalogue.PROBE_OUTCOME, **ended)
             await asyncio.sleep(1)
-            still = await here.exported.value(catalogue.PROBE_LOST, **labels)
-            more = await here.exported.value(ended, outcome="success", **labels)
+            still = await here.exported.value(catalogue.PROBE_LOST, **missed)
+            more = await here.exported.value(catalogue.PROBE_OUTCOME, **ended)
             if lost == still and more is not None and more > (well or 0):
                 return
 
 
 async def _silent(here: Desk, probe: str, target: str) -> None:
     """Wait until nothing is answered, and losses are counted."""
-    labels = {"probe": probe, "target": target}
-    ended = catalogue.PROBE_OUTCOME
+    ended = {"probe": probe, "target": target, "outcome": "success"}
+    missed = {"probe": probe, "target": target, "direction": "round_trip"}
     async with asyncio.timeout(60):
         while True:
-            lost = await here.exported.value(catalogue.PROBE_LOST, **labels)
-            well = await here.exported.value(ended, outcome="success", **labels)
+            lost = await here.exported.value(catalogue.PROBE_LOST, **missed)
+            well = await here.exported.value(catalogue.PROBE_OUTCOME, **ended)
             await asyncio.sleep(1)
-            still = await here.exported.value(catalogue.PROBE_LOST, **labels)
-            more = await here.exported.value(ended, outcome="success", **labels)
+            still = await here.exported.value(catalogue.PROBE_LOST, **missed)
+            more = await here.exported.value(catalogue.PROBE_OUTCOME, **ended)
             if well == more and still is not None and still > (lost or 0):
                 return

@@ -15,6 +15,7 @@ from math import comb
 import numpy as np
 
 from topology.arrays import Bools, Floats
+from topology.augment.needs import Needs, most_by_needs
 from topology.augment.state import State, Weights
 
 MOST_STATES = 50_000
@@ -78,12 +79,29 @@ def costs(state: State) -> Floats:
     return np.array([c.cost for c in state.candidates], np.float64)
 
 
-def most_possible(state: State, limits: Limits, allowed: Bools | None = None) -> int:
+def most_possible(state: State, limits: Limits) -> int:
     """Return a number that no set of circuits within `limits` can gain more than.
+
+    Notes
+    -----
+    The smaller of `most_covered` and of `topology.augment.needs.most_by_needs`, where
+    the proofs are; what the best circuit gains, where only one may be built.
+    """
+    cost = costs(state)
+    usable = cost <= limits.budget
+    if limits.count == 1:
+        return int(state.worth.gain[usable].max(initial=0))
+    most = most_covered(state, limits, usable)
+    needs = Needs.of(state, usable)
+    return most_by_needs(needs, cost, limits.count, limits.budget, most)
+
+
+def most_covered(state: State, limits: Limits, allowed: Bools) -> int:
+    """Return such a number in less time: as if each site needed one circuit only.
 
     Parameters
     ----------
-    allowed : array of bool, shape (c,), optional
+    allowed : array of bool, shape (c,)
         The candidates that there are.
 
     Notes
@@ -102,9 +120,7 @@ def most_possible(state: State, limits: Limits, allowed: Bools | None = None) ->
        Programming 14, 1978.
     """
     needed, cost = state.needed_by, costs(state)
-    usable = cost <= limits.budget
-    if allowed is not None:
-        usable &= allowed
+    usable = allowed & (cost <= limits.budget)
     stake = state.at_stake.copy()
     covered, least = 0, int(stake.sum())
     for _ in range(limits.count):
@@ -150,8 +166,8 @@ def best_of_all(state: State, limits: Limits, progress: Progress | None = None) 
     Notes
     -----
     All sets of one circuit less than `limits` allow are built, and every last circuit
-    judged at once; what cannot gain more than the best so far even by the bound of
-    `most_possible` is left out. See `states_needed` for how many that may be.
+    judged at once; what cannot gain more than the best so far even by `most_covered`
+    is left out. See `states_needed` for how many that may be.
     """
     return _Search(state, limits).run(progress)
 
@@ -184,7 +200,7 @@ class _Search:
         left = Limits(self.limits.count - len(chosen), self.limits.budget - spent)
         allowed = np.zeros(len(self.cost), np.bool_)
         allowed[self.order[start:]] = True
-        could = gain + most_possible(state, left, allowed)
+        could = gain + most_covered(state, left, allowed)
         if could < self.best.gain or (
             could == self.best.gain and spent >= self.best.cost
         ):

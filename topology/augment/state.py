@@ -117,11 +117,12 @@ class State:
         elements = np.concatenate((np.array([NOTHING_FAILED], np.int32), cutting))
         return islands(
             *(elements, members.start, members.item, web, tree, places),
-            self._proposed,
+            self.proposed,
         )
 
     @cached_property
-    def _proposed(self) -> Proposed:
+    def proposed(self) -> Proposed:
+        """The candidates, for the kernels."""
         arrays, number = self.network.arrays, self.network.number
         device = arrays.device_number
         a = np.array([device[c.link.a.device] for c in self.candidates], np.int32)
@@ -180,7 +181,7 @@ class State:
         redundancy. With a circuit in it that leads elsewhere it does so no more, and
         if it cuts the site off the site is at 1. Pairs of site and candidate.
         """
-        network, found = self.network, self._proposed
+        network, found = self.network, self.proposed
         site_of, premises = network.arrays.site_of, network.premises
         exposed = set()
         for circuit in np.flatnonzero(np.diff(found.group_start)).tolist():
@@ -202,7 +203,7 @@ class State:
         They lead off some island. Those within what is cut off now count too: once it
         is reached it has failures of its own.
         """
-        proposed, off = self._proposed, self._cut_off
+        proposed, off = self.proposed, self._cut_off
         found: Bools = off[proposed.a] & off[proposed.b]
         found[self.islands.circuit[:, 1]] = True
         return found

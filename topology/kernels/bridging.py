@@ -62,9 +62,10 @@ class Islands(NamedTuple):
     site : array of int32, shape (i, 3)
         An island, the element whose failure makes it, and a site that is cut off by
         that and has a device on it.
-    circuit : array of int32, shape (j, 3)
-        An island, a circuit that would leave it and not fail too, and 1 if what it
-        leads to is reached, so that nobody on the island would be cut off.
+    circuit : array of int32, shape (j, 4)
+        An island, a circuit that would leave it and not fail too, 1 if what it leads
+        to is reached, so that nobody on the island would be cut off, and the element
+        whose failure makes the island.
     islands : int
         How many there are.
     """
@@ -108,7 +109,7 @@ def islands(
     tally = np.zeros(sites, np.int32)
     seen = np.zeros(sites, np.int32)
     met = np.zeros(len(proposed.a), np.int32)
-    by_site, by_circuit = np.empty((64, 3), np.int32), np.empty((64, 3), np.int32)
+    by_site, by_circuit = np.empty((64, 3), np.int32), np.empty((64, 4), np.int32)
     site_rows = circuit_rows = count = 0
     cut_off = _unreached(tree)
     for element in elements:
@@ -147,6 +148,7 @@ def islands(
                     by_circuit[circuit_rows, 0] = where
                     by_circuit[circuit_rows, 1] = circuit
                     by_circuit[circuit_rows, 2] = use
+                    by_circuit[circuit_rows, 3] = element
                     circuit_rows += 1
         _forget(out[:lost], members, places, island, tally)
     return Islands(

@@ -9,7 +9,7 @@ still one notification to whoever repairs it. There is no inhibition: see
 from collections.abc import Mapping
 
 from alerts.settings import AlertSettings, Receiver
-from bellrock.promql import duration
+from bellrock.promql.query import duration
 
 Json = Mapping[str, "Json"] | list["Json"] | str | bool
 """What the configuration is made of."""

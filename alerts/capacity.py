@@ -4,7 +4,7 @@ from alerts.memory import CIRCUIT, fires_already
 from alerts.pace import Pace
 from alerts.rule import AlertRule, Group, Patience, RecordingRule
 from bellrock.model import catalogue
-from bellrock.promql import series
+from bellrock.promql.select import series
 
 FULL, RELIEVED = 0.9, 0.8
 """Utilisation above which a link is called full, and down to which it stays so."""

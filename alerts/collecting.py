@@ -4,7 +4,7 @@ from alerts.memory import CIRCUIT
 from alerts.pace import Pace
 from alerts.rule import AlertRule, Group, Patience
 from bellrock.model import catalogue
-from bellrock.promql import grown, series
+from bellrock.promql.select import grown, series
 
 _LATELY = 900.0
 """Seconds: three readings of a plan that is read every five minutes."""

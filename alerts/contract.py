@@ -4,7 +4,8 @@ from alerts.memory import CIRCUIT
 from alerts.pace import Pace
 from alerts.rule import AlertRule, Group, Patience, RecordingRule
 from bellrock.model import catalogue
-from bellrock.promql import duration, series
+from bellrock.promql.query import duration
+from bellrock.promql.select import series
 
 KEPT = 0.9
 """Share of the declared capacity below which a contract is called broken.

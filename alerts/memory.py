@@ -10,7 +10,8 @@ hides (https://github.com/prometheus/alertmanager/issues/2754).
 from alerts.pace import Pace
 from alerts.rule import RecordingRule
 from bellrock.model import catalogue
-from bellrock.promql import OverTime, Query, constant, firing, series
+from bellrock.promql.query import OverTime, Query
+from bellrock.promql.select import constant, firing, series
 
 SITE = ("site", "organisation", "kind", "priority")
 

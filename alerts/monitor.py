@@ -4,7 +4,7 @@ from alerts.memory import NAME, REACHABLE
 from alerts.pace import Pace
 from alerts.rule import AlertRule, Group, Patience, RecordingRule
 from bellrock.model import catalogue
-from bellrock.promql import grown, series
+from bellrock.promql.select import grown, series
 
 _LATELY = 300.0
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bellrock.promql import duration
+from bellrock.promql.query import duration
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from alerts.pace import Pace
 from alerts.resilience import REDUNDANCY
 from alerts.rule import AlertRule, Group, Patience
 from bellrock.model import catalogue
-from bellrock.promql import grown, series
+from bellrock.promql.select import grown, series
 
 _ABOUT = (*SITE, "name")
 _TRACE = ("target", "site", "link")

@@ -11,7 +11,8 @@ from alerts.rule import AlertRule, Group, Patience, RecordingRule
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.observation import Direction
-from bellrock.promql import Not, Query, averaged, duration, grown, series
+from bellrock.promql.query import Query, duration
+from bellrock.promql.select import Not, averaged, grown, series
 
 _DELAY_WINDOW = 300.0
 """Seconds: at a packet a second, enough for a mean and for five windows' variation."""

@@ -21,7 +21,7 @@ from alerts.layout import laid_out
 from alerts.pace import EARNEST, Pace
 from alerts.rule import AlertRule, Group, Patience, RecordingRule
 from alerts.settings import AlertSettings
-from bellrock.promql import duration
+from bellrock.promql.query import duration
 
 RULES = "prometheus/rules/bellrock.yml"
 ALERTMANAGER = "alertmanager/alertmanager.yml"

@@ -16,7 +16,7 @@ from alerts.memory import (
 from alerts.pace import Pace
 from alerts.rule import AlertRule, Group, Patience, RecordingRule
 from bellrock.model import catalogue
-from bellrock.promql import series
+from bellrock.promql.select import series
 
 _ABOUT = (*SITE, "name")
 

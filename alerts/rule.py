@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bellrock.model.catalogue import Metric
-from bellrock.promql import Query
+from bellrock.promql.query import Query
 
 Severity = Literal["page", "ticket"]
 Fault = Literal[

@@ -4,7 +4,8 @@ from alerts.pace import Pace
 from alerts.rule import AlertRule, Group, Patience
 from alerts.settings import Checks
 from bellrock.model import catalogue
-from bellrock.promql import constant, duration, series
+from bellrock.promql.query import duration
+from bellrock.promql.select import constant, series
 
 _OF = ("check", "service", "family")
 _TOLD = ("probe", "address")

@@ -3,7 +3,8 @@
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.neighbourhood import SensorKind
-from bellrock.promql import AnyOf, Query, firing, increase, series, values_of
+from bellrock.promql.query import Query
+from bellrock.promql.select import AnyOf, firing, increase, series, values_of
 from dashboards import words
 from dashboards.page import Annotation, Page, Row, Section, Variable
 from dashboards.panels import POLLED, Panel, state_timeline, table, timeseries

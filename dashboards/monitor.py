@@ -1,7 +1,7 @@
 """The Overview's last section: whether the monitor itself is well."""
 
 from bellrock.model import catalogue
-from bellrock.promql import increase, rate, series
+from bellrock.promql.select import increase, rate, series
 from dashboards import words
 from dashboards.page import Row
 from dashboards.panels import POLLED, stat, state_timeline, timeseries

@@ -1,7 +1,7 @@
 """The Overview: who is cut off, who is next, what is full, and is the monitor well."""
 
 from bellrock.model import catalogue
-from bellrock.promql import AnyOf, firing, peak, series, values_of
+from bellrock.promql.select import AnyOf, firing, peak, series, values_of
 from dashboards import monitor, words
 from dashboards.page import Annotation, Page, Row, Section, Variable
 from dashboards.panels import Panel, stat, table, timeseries

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from grafanalib import core  # type: ignore[import-untyped]
 
-from bellrock.promql import Query
+from bellrock.promql.query import Query
 from dashboards.modern import modern
 from dashboards.panels import DATASOURCE, Panel
 from dashboards.parts import Json
@@ -33,7 +33,7 @@ class Variable:
     name, label, description : str
         What queries, people and the tooltip call it.
     query : str
-        Of :func:`bellrock.promql.values_of`; may use variables before it.
+        Of :func:`bellrock.promql.select.values_of`; may use variables before it.
     all : bool
         Whether all may be chosen: all that are listed.
     unlabelled : bool

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grafanalib import core  # type: ignore[import-untyped]
 
-from bellrock.promql import Query
+from bellrock.promql.query import Query
 from dashboards.words import UNCOLOURED, State, Step, Unit
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]

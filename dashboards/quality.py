@@ -3,16 +3,8 @@
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.observation import Direction
-from bellrock.promql import (
-    AnyOf,
-    Not,
-    Query,
-    firing,
-    increase,
-    rate,
-    series,
-    values_of,
-)
+from bellrock.promql.query import Query
+from bellrock.promql.select import AnyOf, Not, firing, increase, rate, series, values_of
 from dashboards import words
 from dashboards.page import Annotation, Page, Row, Section, Variable
 from dashboards.panels import Panel, table, timeseries

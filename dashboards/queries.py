@@ -8,7 +8,8 @@ show as nothing at all. Here such sites, links and devices read -1 (see
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
 from bellrock.model.observation import Direction
-from bellrock.promql import Match, Query, quantile, rate, series
+from bellrock.promql.query import Query
+from bellrock.promql.select import Match, quantile, rate, series
 
 
 def site_state(metric: Metric, **labels: Match) -> Query:

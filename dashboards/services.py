@@ -1,10 +1,10 @@
 """The Services page: what people use, asked as they would ask it."""
 
 from bellrock.model import catalogue
-from bellrock.promql import (
+from bellrock.promql.query import Query
+from bellrock.promql.select import (
     AnyOf,
     Not,
-    Query,
     firing,
     increase,
     quantile,

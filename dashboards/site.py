@@ -1,7 +1,7 @@
 """The Site page: one building, its devices, its circuits and the paths to it."""
 
 from bellrock.model import catalogue
-from bellrock.promql import AnyOf, Not, firing, increase, series, values_of
+from bellrock.promql.select import AnyOf, Not, firing, increase, series, values_of
 from dashboards import wires, words
 from dashboards.page import Annotation, Page, Row, Section, Variable
 from dashboards.panels import stat, state_timeline, timeseries

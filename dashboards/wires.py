@@ -2,7 +2,8 @@
 
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
-from bellrock.promql import AnyOf, Query, rate, series
+from bellrock.promql.query import Query
+from bellrock.promql.select import AnyOf, rate, series
 from dashboards import words
 from dashboards.page import Row
 from dashboards.panels import POLLED, Panel, state_timeline, table, timeseries

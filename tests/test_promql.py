@@ -7,12 +7,11 @@ import pytest
 
 from bellrock.model import catalogue
 from bellrock.model.catalogue import Metric
-from bellrock.promql import (
+from bellrock.promql.query import Query, duration
+from bellrock.promql.select import (
     AnyOf,
     Not,
-    Query,
     constant,
-    duration,
     firing,
     grown,
     increase,

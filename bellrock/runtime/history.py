@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bellrock.model.errors import UserError
-from bellrock.promql import Query
+from bellrock.promql.query import Query
 
 _PATIENCE = 30.0
 _MOST = 256 * 1024 * 1024

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bellrock.model import catalogue
 from bellrock.model.inventory import Inventory
-from bellrock.promql import series
+from bellrock.promql.select import series
 from bellrock.runtime.history import ask
 
 

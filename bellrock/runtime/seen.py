@@ -2,7 +2,7 @@
 
 from bellrock.model import catalogue
 from bellrock.model.neighbourhood import Provenance
-from bellrock.promql import series
+from bellrock.promql.select import series
 from bellrock.runtime.history import ask
 from topology.audit.report import Seen
 

@@ -12,13 +12,13 @@ from alerts.layout import laid_out
 from alerts.pace import Pace
 from alerts.rule import RecordingRule
 from bellrock.model import catalogue
-from bellrock.promql import series
+from bellrock.promql.select import series
 
 ROOT = Path(__file__).parents[2]
 
 SNIPPET = """\
 from bellrock.model import catalogue
-from bellrock.promql import series
+from bellrock.promql.select import (series)
 
 GOOD = series(catalogue.SITE_REACHABLE)
 RENAMED = series(catalogue.SITE_REACHED)

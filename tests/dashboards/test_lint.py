@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from bellrock.model import catalogue
-from bellrock.promql import series
+from bellrock.promql.select import series
 from dashboards.page import TAG, Page, Row, Section, dashboard
 from dashboards.panels import stat, table
 from dashboards.parts import Ask

@@ -12,7 +12,7 @@ import pytest
 
 from bellrock.model import catalogue
 from bellrock.model.errors import UserError
-from bellrock.promql import series
+from bellrock.promql.select import series
 from bellrock.runtime.history import ask
 from bellrock.runtime.measured import carried
 from bellrock.runtime.seen import seen_lately

@@ -1,0 +1,1 @@
+"""PromQL that names only metrics of the catalogue."""

@@ -19,6 +19,7 @@ import typer
 from bellrock import __version__
 from bellrock.cli.guard import refuse_intruders
 from bellrock.cli.help import help_of, sectioned
+from bellrock.cli.interrupt import may_come_in_kernels
 from bellrock.model.errors import UserError
 from topology.kernels.notice import on_compiling
 
@@ -67,6 +68,9 @@ Names, not imports: what one command needs makes no other start later.
 
 COMMANDS = {name: where for some in SECTIONS.values() for name, where in some.items()}
 """Where each command is: a function, or commands of its own, of the same name."""
+
+_PLANNING = "bellrock.cli.planning."
+"""Where the commands are that compute on this thread."""
 
 
 def _show_version(wanted: bool) -> None:
@@ -117,6 +121,11 @@ def _compiling() -> None:
     print(what, file=sys.stderr, flush=True)
 
 
+def _let_interrupts_wait(words: Sequence[str]) -> None:
+    if COMMANDS.get("".join(words[:1]), "").startswith(_PLANNING):
+        may_come_in_kernels()
+
+
 def main() -> None:
     """Run the command line and leave with its status."""
     on_compiling(_compiling)
@@ -125,6 +134,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         refuse_intruders()
+        _let_interrupts_wait(sys.argv[1:])
         try:
             app(sys.argv[1:])()
         finally:

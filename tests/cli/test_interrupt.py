@@ -1,0 +1,71 @@
+"""Ctrl-C ends a command with status 130, also while a kernel computes."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.cli.test_commands import CALEDONIA
+
+KERNEL = """
+import os, signal, threading
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from bellrock.cli.interrupt import may_come_in_kernels
+
+
+class Found(NamedTuple):
+    array: np.ndarray
+    number: float
+
+
+@numba.njit(nogil=True)
+def kernel(steps):
+    # No compiler takes this together: each step waits for the one before.
+    number = 0.0
+    for step in range(steps):
+        number += (step % 7) * 1.0001
+    return Found(np.zeros(3), number)
+
+
+kernel(1)
+may_come_in_kernels()
+threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    kernel(1_000_000_000)
+    print("goes on")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_that_comes_in_a_kernel_is_raised_after_it() -> None:
+    # Without it the process dies of a segmentation fault: numba looks for no exception
+    # while it makes objects of what a kernel returns.
+    done = subprocess.run(
+        [sys.executable, "-c", KERNEL],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
+
+
+@pytest.mark.parametrize("seconds", [2.5, 4.0])
+def test_n2_is_interrupted_without_a_trace(seconds: float) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bellrock", "n2", CALEDONIA],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        time.sleep(seconds)
+        running.send_signal(signal.SIGINT)
+        said, errors = running.communicate(timeout=60)
+    assert (running.returncode, said) == (130, b"")
+    assert b"Traceback" not in errors

@@ -4,7 +4,8 @@ from collections import Counter
 from typing import TypedDict
 
 from bellrock.model.inventory import ElementKind, Inventory
-from topology.analysis import Design, Element, Reading
+from topology.analysis import Design
+from topology.reading import Element, Reading
 from topology.state import NetworkState
 
 

@@ -4,10 +4,11 @@ from typing import TypedDict
 
 import numpy as np
 
-from topology.analysis import Design, Element
+from topology.analysis import Design
 from topology.disjoint import Disjoint, disjoint
 from topology.network import Network
 from topology.pairs import CuttingPairs, cutting_pairs_of, urgent
+from topology.reading import Element
 
 
 class PathsReport(TypedDict):

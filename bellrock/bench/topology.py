@@ -17,9 +17,9 @@ from bellrock.bench.measurement import Measurement, NotMeasuredError
 from bellrock.bench.national import national
 from bellrock.bench.process import fresh, run_program
 from bellrock.model.inventory import Inventory
-from topology.analysis import Reading
 from topology.graph import Layout
 from topology.network import Network
+from topology.reading import Reading
 
 SITES = 10_000
 

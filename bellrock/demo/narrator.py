@@ -18,7 +18,8 @@ from bellrock.model.inventory import ElementKind, Inventory
 from bellrock.model.observation import Outcome
 from bellrock.runtime.analyst import Conclusion
 from bellrock.runtime.utilisation import Load
-from topology.analysis import Analysis, Element
+from topology.analysis import Analysis
+from topology.reading import Element
 
 FULL = 0.9
 """Utilisation at which a link is called full; told again once it was below 0.8."""

@@ -10,11 +10,12 @@ from bellrock.model.inventory import Device, Inventory, Service, Site
 from bellrock.model.status import Status
 from tests.topology import definition
 from tests.topology.networks import network
-from topology.analysis import Design, Reading, analyse
+from topology.analysis import Design, analyse
 from topology.belief import Heard, believe
 from topology.disjoint import disjoint
 from topology.network import Network
 from topology.pairs import cutting_pairs_of
+from topology.reading import Reading
 from topology.report import spof_report
 from topology.site_report import pairs_report
 from topology.state import NetworkState

@@ -13,10 +13,11 @@ from bellrock.model.inventory import Inventory, Service
 from bellrock.model.status import Status
 from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
-from topology.analysis import Design, Reading, analyse
+from topology.analysis import Design, analyse
 from topology.graph import Layout, subdivide
 from topology.network import Network
 from topology.reach import Reach, Standing
+from topology.reading import Reading
 from topology.state import NetworkState
 
 

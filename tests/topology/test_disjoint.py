@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from bellrock.model.inventory import Inventory
 from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
-from topology.analysis import Reading
 from topology.disjoint import disjoint
 from topology.network import Network
 from topology.reach import Standing
+from topology.reading import Reading
 
 
 def by_flow(net: Inventory, down: set[str], site: str, *, by_device: bool) -> int:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bellrock.model.inventory import ElementKind
 from tests.topology import definition
 from tests.topology.networks import TAPE, from_tape, network
-from topology.analysis import Reading
 from topology.graph import Layout
 from topology.network import Network
+from topology.reading import Reading
 
 tapes = st.binary(max_size=TAPE)
 unhurried = settings(deadline=None)  # the first example compiles the kernels

@@ -20,9 +20,10 @@ from enum import StrEnum
 from functools import reduce
 from itertools import combinations
 
-from topology.analysis import Design, Reading
+from topology.analysis import Design
 from topology.audit.routed import Routed, routed
 from topology.graph import NOTHING, Layout
+from topology.reading import Reading
 from topology.tracing.diversity import circuits
 
 

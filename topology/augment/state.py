@@ -16,7 +16,6 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from bellrock.model.candidate import Candidate
-from topology.analysis import Reading
 from topology.arrays import Bools, Ints, Rows
 from topology.kernels.bridging import (
     NOTHING_FAILED,
@@ -27,6 +26,7 @@ from topology.kernels.bridging import (
 )
 from topology.kernels.hanging import UNREACHED, Tree, Web, empty_tree, hang
 from topology.network import Network
+from topology.reading import Reading
 from topology.web import neighbours
 
 Weights = npt.NDArray[np.int64]

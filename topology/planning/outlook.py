@@ -8,13 +8,13 @@ import numpy as np
 
 from bellrock.model.inventory import Inventory
 from bellrock.model.scenario import Scenario
-from topology.analysis import Reading
 from topology.arrays import Bools
 from topology.graph import NOTHING
 from topology.kernels.sweep import FULL
 from topology.network import Network
 from topology.planning.applied import apply, rearranged, regrown
 from topology.planning.loading import Loading
+from topology.reading import Reading
 from topology.redundancy import Level, Redundancy
 from topology.routing import Arc
 from topology.traffic.demands import Demands

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from bellrock.model.inventory import Inventory, Supplier
 from tests.topology.networks import TAPE, from_tape, network
-from topology.analysis import Design, Reading
+from topology.analysis import Design
 from topology.audit.circuits import Circuits, Pair, Verdict, audit_circuits
 from topology.graph import Layout
 from topology.network import Network
+from topology.reading import Reading
 
 TWO_EXCHANGES = network(
     {"gw1": "dc1", "gw2": "dc2", "pe1": "ex1", "pe2": "ex2", "cpe": "school"},

@@ -7,8 +7,8 @@ import pytest
 
 from bellrock.inventory import load
 from bellrock.model.reliability import DAY, DEFAULTS, HOUR, YEAR, Repair, Targets
+from tests.inventory.problems.said import problems
 from tests.inventory.small import small
-from tests.inventory.test_problems import problems
 
 
 def test_an_element_a_kind_and_a_target_are_read(tmp_path: Path) -> None:

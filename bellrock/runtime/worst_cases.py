@@ -8,25 +8,22 @@ the time: it rests ten times as long as it worked.
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
-import structlog
 
 from bellrock.model.inventory import ElementKind, Inventory
 from bellrock.runtime.worker import worker
 from topology.arrays import Arrays
 from topology.traffic.demands import Demands
 from topology.traffic.n1 import WorstCases, n1
-from topology.traffic.study import TooLargeError
 
 SETTLED = 2.0
 """Seconds from a change until it is looked at: what fails together is told apart."""
 
 _IDLE = 10
 """How much longer the worker rests than it last worked."""
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,8 @@ class CapacityAnalyst:
         What was declared, with its demands; the worker process keeps it.
     publish : callable
         Called on the event loop with each new answer: with nothing if too little is
-        known to answer, or if the network is too large. Until it is told what is down
-        it says nothing, and what was said of the same links before a reload stands.
+        known to answer, or if it cannot be worked out. Until it is told what is down it
+        says nothing, and what was said of the same links before a reload stands.
     settled : float
         Seconds to wait after a first change.
     """
@@ -85,11 +82,14 @@ class CapacityAnalyst:
     async def run(self) -> None:
         """Work it out whenever something changed, until cancelled."""
         loop = asyncio.get_running_loop()
-        process = worker(_prepare, self._inventory)
         took, first = 0.0, True
         if self._told:
             self._changed.set()
-        try:
+        with ExitStack() as ending:
+            ending.push(self._withdraw)
+            process = worker(_prepare, self._inventory)
+            # Never waited for on the event loop: it may be at work for seconds.
+            ending.callback(process.shutdown, wait=False, cancel_futures=True)
             while True:
                 await self._changed.wait()
                 await asyncio.sleep(max(self._settled, _IDLE * took))
@@ -103,13 +103,15 @@ class CapacityAnalyst:
                         # Most of it may have been to compile, which is done once.
                         took, first = 0.0, False
                 self._publish(cases)
-        except Exception:
-            # They are of what was, and nobody knows how long it takes to go on.
+
+    def _withdraw(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Take back what was said when it cannot be worked out any more.
+
+        What is said is of what was, and nobody knows how long it takes to go on. But it
+        stands where nothing failed, as when a reload cancels us.
+        """
+        if kind is not None and issubclass(kind, Exception):
             self._publish(())
-            raise
-        finally:
-            # Never waited for on the event loop: it may be at work for seconds.
-            process.shutdown(wait=False, cancel_futures=True)
 
 
 _network: tuple[Arrays, Demands]
@@ -125,11 +127,7 @@ def _prepare(inventory: Inventory) -> None:
 def _conclude(down: frozenset[str]) -> tuple[tuple[WorstCase, ...], float]:
     """Return the worst cases, and the seconds of processor time that they took."""
     started = time.process_time()
-    try:
-        cases = tuple(_cases(n1(*_network, down)))
-    except TooLargeError as error:
-        _log.warning("no worst cases are worked out", why=str(error))
-        cases = ()
+    cases = tuple(_cases(n1(*_network, down)))
     return cases, time.process_time() - started
 
 

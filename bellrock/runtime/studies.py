@@ -47,7 +47,7 @@ def n2_on(
         sent = client.scatter(pickle.dumps(study), broadcast=True, hash=False)
         found = survey(study, field, 0, 0, most)
         done = 0
-        for later in _surveys(client, sent, field, most):
+        for later in _surveys(client, sent, study.rounds, field, most):
             found = found.with_later(later)
             done += later.failures
             progress(done)
@@ -55,11 +55,17 @@ def n2_on(
 
 
 # What `distributed` gives is not typed.
-def _surveys(client: Any, study: Any, field: Field, most: int) -> Iterator[Survey]:  # noqa: ANN401
+def _surveys(
+    client: Any,  # noqa: ANN401
+    study: Any,  # noqa: ANN401
+    rounds: int,
+    field: Field,
+    most: int,
+) -> Iterator[Survey]:
     """Yield the surveys in the order of the failures, some of them begun ahead."""
     threads = sum(client.nthreads().values())
     waiting: list[Any] = []
-    for start, stop in chunks(field, _CHUNK):
+    for start, stop in chunks(field, _CHUNK * rounds):
         waiting.append(
             client.submit(_survey, study, field, start, stop, most, pure=False)
         )

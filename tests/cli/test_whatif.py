@@ -317,16 +317,6 @@ def test_worst_cases_are_told_when_asked_for(net: Path, says: Says) -> None:
     assert "n1" not in json.loads(says("whatif", net, "--format", "json").stdout)
 
 
-def test_worst_cases_that_do_not_fit_in_memory_are_told(
-    net: Path, says: Says, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("topology.traffic.study.LARGEST", 1)
-    for words in (("whatif", net), ("diff", net, net)):
-        said = says(*words, "--n1", "--format", "csv")
-        assert said.returncode == 2
-        assert said.stderr.startswith("--n1: ")
-
-
 def test_diff_of_an_inventory_with_itself_is_empty(net: Path, says: Says) -> None:
     said = says("diff", net, net, "--format", "csv")
     assert said.returncode == 0

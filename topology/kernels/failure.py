@@ -8,71 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from topology.kernels.broken import FALLEN, GONE, Bools, Broken, Net, mend, take_down
+from topology.kernels.broken import FALLEN, GONE, Broken, mend, take_down
 from topology.kernels.broken import whole as nothing_broken
 from topology.kernels.fold import NONE
 from topology.kernels.jit import borrowing, kernel
 from topology.kernels.ledger import Ledger, add
-from topology.kernels.losing import (
-    ROWS,
-    Branches,
-    Bytes,
-    Carried,
-    Climb,
-    Lost,
-    drop_branches,
-    find,
-    lose,
-    none_lost,
-    touch,
-)
-from topology.kernels.reroute import Nudges, Work, nudges, reroute, workplace
-from topology.kernels.route import Paths
-from topology.kernels.spf import Floats, Ints, Wiring
-
-FIRST = 1
-"""Number of the first plane."""
-
-
-class Plane(NamedTuple):
-    """The shortest paths in a plane, and who is on each arc.
-
-    Attributes
-    ----------
-    inside : array of bool, shape (arcs,)
-        Which arcs `wiring` has.
-    start, row : array of int32
-        The rows of `paths` (targets) towards which something flows over each arc.
-    """
-
-    wiring: Wiring
-    inside: Bools
-    paths: Paths
-    start: Ints
-    row: Ints
-
-
-class Targets(NamedTuple):
-    """The nodes of the core to which something is carried (t).
-
-    Attributes
-    ----------
-    node : array of int32, shape (t,)
-    start : array of int32, shape (t + 1,)
-        The demands (k) to target i are ``start[i]:start[i + 1]``.
-    source : array of int32, shape (k,)
-        The nodes they come from, in ascending order for each target.
-    row_at : array of int32, shape (nodes,)
-        The target that each node is, -1 for none.
-    second : array of bool, shape (t,)
-        Whether the second plane carries something there.
-    """
-
-    node: Ints
-    start: Ints
-    source: Ints
-    row_at: Ints
-    second: Bools
+from topology.kernels.losing import Lost, drop_at, drop_branches, find, lose, none_lost
+from topology.kernels.reroute import reroute
+from topology.kernels.spf import Ints
+from topology.kernels.traffic import FIRST, Plane, Traffic
+from topology.kernels.work import Nudges, Toward, Work, nudge, nudges, workplace
 
 
 class Case(NamedTuple):
@@ -95,11 +40,13 @@ class Case(NamedTuple):
 
 
 @kernel
-def case(arcs: int, nodes: int, devices: int, demands: int, targets: int) -> Case:
-    """Make room for the failures of a network, one at a time."""
+def case(traffic: Traffic) -> Case:
+    """Make room for failures, one at a time."""
+    arcs, nodes = len(traffic.first.inside), len(traffic.targets.row_at)
+    demands = len(traffic.carried.rate)
     return Case(
         nothing_broken(arcs, nodes),
-        none_lost(demands, targets, devices),
+        none_lost(demands, len(traffic.targets.node), len(traffic.net.core)),
         workplace(nodes, arcs),
         nudges(demands + nodes + 1),
         nudges(demands + nodes + 1),
@@ -110,16 +57,11 @@ def case(arcs: int, nodes: int, devices: int, demands: int, targets: int) -> Cas
 @borrowing
 def fail(
     members: Ints,
-    net: Net,
-    climb: Climb,
-    branches: Branches,
-    carried: Carried,
-    targets: Targets,
-    first: Plane,
-    second: Plane,
-    backed: bool,
+    traffic: Traffic,
+    closing: bool,
     case: Case,
     ledger: Ledger,
+    total: float,
 ) -> float:
     """Let devices and links fail together; add to `ledger` what that changes.
 
@@ -127,145 +69,135 @@ def fail(
     ----------
     members : array of int32
         Devices d as d and links l as n + l; those that are down change nothing.
-    second : Plane
-        The second plane if `backed`, else the first again.
+    traffic : Traffic
+        One block after the other, all with the same ledger.
+    closing : bool
+        Whether it is the last.
+    total : float
+        What was returned for the block before; 0 for the first.
 
     Returns
     -------
     float
         bit/s of the demands that had a way and have none.
     """
-    broken, lost = case.broken, case.lost
-    take_down(net, members, broken)
+    broken, lost, targets = case.broken, case.lost, traffic.targets
+    take_down(traffic.net, members, broken)
     gone = broken.gone[: broken.tally[GONE]]
-    total = drop_branches(members, net.up, branches, carried, climb, lost, ledger)
-    _look(first.start, first.row, gone, lost)
-    if backed:
-        _look(second.start, second.row, gone, lost)
+    total += drop_branches(members, traffic, lost, ledger)
+    _look(traffic.first, gone, lost)
+    if traffic.backed:
+        _look(traffic.second, gone, lost)
     for node in broken.fallen[: broken.tally[FALLEN]]:
         if targets.row_at[node] != NONE:
-            touch(targets.row_at[node], lost.touch, lost.rows, lost.tally)
-    for i in range(lost.tally[ROWS]):
-        row = lost.rows[i]
-        if broken.dead[targets.node[row]]:
-            _abandon(first.wiring, first.paths, row, ledger)
-            if backed:
-                _abandon(second.wiring, second.paths, row, ledger)
-            start, stop = targets.start[row], targets.start[row + 1]
-            total += lose(start, stop, carried, climb, lost, ledger)
-        else:
-            total += _settle(
-                row, climb, carried, targets, first, second, backed, case, ledger
-            )
-    load, marked, changed, tally = ledger
-    for arc in gone:
-        add(load, marked, changed, tally, arc, -load[arc])
+            lost.touch[targets.row_at[node]] = True
+    # Always in the same order: sums would differ in the last place by block.
+    for row in range(len(targets.node)):
+        if lost.touch[row]:
+            lost.touch[row] = False
+            total += _settle(row, traffic, case, ledger)
+    if closing:
+        for arc in gone:
+            add(ledger, arc, -ledger.load[arc])
     mend(broken)
     find(lost)
     return total
 
 
 @borrowing
-def _look(start: Ints, row: Ints, gone: Ints, lost: Lost) -> None:
+def _look(plane: Plane, gone: Ints, lost: Lost) -> None:
     """Find the targets towards which something flows over what failed."""
-    touched, rows, tally = lost.touch, lost.rows, lost.tally
     for arc in gone:
-        for i in range(start[arc], start[arc + 1]):
-            touch(row[i], touched, rows, tally)
+        for i in range(plane.start[arc], plane.start[arc + 1]):
+            lost.touch[plane.row[i]] = True
 
 
 @borrowing
-def _abandon(wiring: Wiring, paths: Paths, row: int, ledger: Ledger) -> None:
-    """Take back all that flows to a target that failed."""
-    head, metric = wiring.head, wiring.metric
-    out_start, out_arc = wiring.out_start, wiring.out_arc
-    distance, ways, flow = paths.distance[row], paths.ways[row], paths.flow[row]
-    load, marked, changed, tally = ledger
+def _settle(row: int, traffic: Traffic, case: Case, ledger: Ledger) -> float:
+    """Mend what flows to one target; return what has no way any more, bit/s."""
+    lost, first, second = case.lost, case.first, case.second
+    total = drop_at(row, traffic, lost, first, second, ledger)
+    if case.broken.dead[traffic.targets.node[row]]:
+        total += _abandon(row, traffic, lost, ledger)
+    else:
+        total += _mend_both(row, traffic, case, ledger)
+    first.tally[0] = second.tally[0] = 0
+    return total
+
+
+@borrowing
+def _abandon(row: int, traffic: Traffic, lost: Lost, ledger: Ledger) -> float:
+    """Take back all that flows to a target that failed; return what is lost."""
+    _take_all_back(traffic.first, row, ledger)
+    if traffic.backed:
+        _take_all_back(traffic.second, row, ledger)
+    start = traffic.targets.start
+    return lose(start[row], start[row + 1], traffic, lost, ledger)
+
+
+@borrowing
+def _take_all_back(plane: Plane, row: int, ledger: Ledger) -> None:
+    wiring = plane.wiring
+    distance, ways = plane.paths.distance[row], plane.paths.ways[row]
+    flow = plane.paths.flow[row]
     for node in range(len(distance)):
         # Nothing leaves the target itself, which is at no distance.
         if flow[node] == 0.0 or distance[node] == 0:
             continue
         part = flow[node] / ways[node]
-        for i in range(out_start[node], out_start[node + 1]):
-            arc = out_arc[i]
-            if distance[node] == distance[head[arc]] + metric[arc]:
-                add(load, marked, changed, tally, arc, -part)
+        for i in range(wiring.out_start[node], wiring.out_start[node + 1]):
+            arc = wiring.out_arc[i]
+            if distance[node] == distance[wiring.head[arc]] + wiring.metric[arc]:
+                add(ledger, arc, -part)
 
 
 @borrowing
-def _settle(
-    row: int,
-    climb: Climb,
-    carried: Carried,
-    targets: Targets,
-    first: Plane,
-    second: Plane,
-    backed: bool,
-    case: Case,
-    ledger: Ledger,
-) -> float:
-    """Mend what flows to one target; return what has no way any more, bit/s."""
-    lost, nudged, cut = case.lost, case.second, case.cut
-    node, start, stop = targets.node[row], targets.start[row], targets.start[row + 1]
-    source = targets.source[start:stop]
-    _nudge(row, carried, targets.source, lost, case.first, nudged)
+def _mend_both(row: int, traffic: Traffic, case: Case, ledger: Ledger) -> float:
+    """Mend what flows to a target that is up, in both planes; return what is lost."""
+    lost, nudged, cut, targets = case.lost, case.second, case.cut, traffic.targets
+    start = targets.start[row]
+    source = targets.source[start : targets.start[row + 1]]
     moved = nudged.tally[0]
     total = 0.0
-    count = _mend(first, node, row, case, case.first, ledger)
+    count = _mend(traffic.first, row, traffic, case, case.first, ledger)
     for i in range(count):
         low, high = _sent(source, start, cut[i])
-        if backed:
-            _move(low, high, cut[i], carried.rate, carried.way, lost.drop, nudged)
+        if traffic.backed:
+            _move(low, high, cut[i], traffic, lost, nudged)
         else:
-            total += lose(low, high, carried, climb, lost, ledger)
-    if backed and (nudged.tally[0] > 0 or targets.second[row]):
-        count = _mend(second, node, row, case, nudged, ledger)
+            total += lose(low, high, traffic, lost, ledger)
+    if traffic.backed and (nudged.tally[0] > 0 or targets.second[row]):
+        count = _mend(traffic.second, row, traffic, case, nudged, ledger)
         # Those that had the first plane, and those that had the second.
         for i in range(moved, nudged.tally[0]):
             if not nudged.reached[i]:
                 low, high = _sent(source, start, nudged.node[i])
-                total += lose(low, high, carried, climb, lost, ledger)
+                total += lose(low, high, traffic, lost, ledger)
         for i in range(count):
             low, high = _sent(source, start, cut[i])
-            total += lose(low, high, carried, climb, lost, ledger)
-    case.first.tally[0] = nudged.tally[0] = 0
+            total += lose(low, high, traffic, lost, ledger)
     return total
 
 
 @borrowing
 def _mend(
-    plane: Plane, target: int, row: int, case: Case, nudged: Nudges, ledger: Ledger
+    plane: Plane, row: int, traffic: Traffic, case: Case, nudged: Nudges, ledger: Ledger
 ) -> int:
     """Reroute one plane towards a target; write the cut nodes, return how many."""
-    broken, paths = case.broken, plane.paths
+    paths = plane.paths
+    toward = Toward(
+        traffic.targets.node[row], paths.distance[row], paths.ways[row], paths.flow[row]
+    )
     return reroute(
         plane.wiring,
         plane.inside,
-        target,
-        paths.distance[row],
-        paths.ways[row],
-        paths.flow[row],
-        broken.gone[: broken.tally[GONE]],
-        broken.failed,
+        toward,
+        case.broken,
         nudged,
         case.work,
         ledger,
         case.cut,
     )
-
-
-@borrowing
-def _nudge(
-    row: int, carried: Carried, source: Ints, lost: Lost, first: Nudges, second: Nudges
-) -> None:
-    """Take what never gets to the core any more out of the planes that carried it."""
-    demand = lost.last[row]
-    while demand != NONE:
-        nudged = first if carried.way[demand] == FIRST else second
-        nudged.node[nudged.tally[0]] = source[demand]
-        nudged.amount[nudged.tally[0]] = -carried.rate[demand]
-        nudged.tally[0] += 1
-        demand = lost.previous[demand]
 
 
 @borrowing
@@ -286,20 +218,13 @@ def _sent(source: Ints, start: int, node: int) -> tuple[int, int]:
 
 @borrowing
 def _move(
-    start: int,
-    stop: int,
-    node: int,
-    rate: Floats,
-    way: Bytes,
-    drop: Bools,
-    second: Nudges,
+    start: int, stop: int, node: int, traffic: Traffic, lost: Lost, second: Nudges
 ) -> None:
     """Let demands of a node enter the second plane, if they are not lost."""
+    carried = traffic.carried
     amount = 0.0
     for demand in range(start, stop):
-        if not drop[demand] and way[demand] == FIRST:
-            amount += rate[demand]
+        if not lost.drop[demand] and carried.way[demand] == FIRST:
+            amount += carried.rate[demand]
     if amount > 0.0:
-        second.node[second.tally[0]] = node
-        second.amount[second.tally[0]] = amount
-        second.tally[0] += 1
+        nudge(second, node, amount)

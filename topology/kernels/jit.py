@@ -26,12 +26,13 @@ def kernel(function: Kernel) -> Kernel:
 
 
 def borrowing(function: Kernel) -> Kernel:
-    """Compile a kernel that makes no array, called by one that holds all it works on.
+    """Compile a kernel that makes no array, as a part of those that call it.
 
-    References to arrays are not counted in it: between small kernels that hand on
-    many arrays, counting takes most of the time.
+    They hold all that it works on. So references to arrays are not counted in it, and
+    nothing is handed over: between small kernels that take many arrays, both together
+    take most of the time.
     """
-    return compiled(function, _KEPT_IN, _nrt=False)
+    return compiled(function, _KEPT_IN, _nrt=False, forceinline=True)
 
 
 class _Listener(event.Listener):  # type: ignore[misc]

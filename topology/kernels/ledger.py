@@ -44,15 +44,13 @@ def opened(base: Floats) -> Ledger:
 
 
 @borrowing
-def add(
-    load: Floats, marked: Bools, changed: Ints, tally: Ints, arc: int, amount: float
-) -> None:
+def add(ledger: Ledger, arc: int, amount: float) -> None:
     """Add to the load of an arc."""
-    load[arc] += amount
-    if not marked[arc]:
-        marked[arc] = True
-        changed[tally[0]] = arc
-        tally[0] += 1
+    ledger.load[arc] += amount
+    if not ledger.marked[arc]:
+        ledger.marked[arc] = True
+        ledger.changed[ledger.tally[0]] = arc
+        ledger.tally[0] += 1
 
 
 @borrowing
@@ -63,3 +61,13 @@ def put_back(ledger: Ledger, base: Floats) -> None:
         load[changed[i]] = base[changed[i]]
         marked[changed[i]] = False
     tally[0] = 0
+
+
+@borrowing
+def resume(ledger: Ledger, arcs: Ints, loads: Floats) -> None:
+    """Go on from where other changes left off: these loads of these arcs."""
+    for i in range(len(arcs)):
+        ledger.load[arcs[i]] = loads[i]
+        ledger.marked[arcs[i]] = True
+        ledger.changed[i] = arcs[i]
+    ledger.tally[0] = len(arcs)

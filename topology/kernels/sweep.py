@@ -5,18 +5,67 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from topology.kernels.broken import Net
-from topology.kernels.failure import Plane, Targets, case, fail
+from topology.kernels.failure import case, fail
 from topology.kernels.jit import borrowing, kernel
-from topology.kernels.ledger import Ledger, opened, put_back
-from topology.kernels.losing import Branches, Carried, Climb
-from topology.kernels.spf import FAR, Floats, Ints, Wiring
+from topology.kernels.ledger import Ledger, opened, put_back, resume
+from topology.kernels.spf import Floats, Ints
+from topology.kernels.traffic import Traffic
 
 NONE = -1
 SLACK = 1e-9
 """How much more, in proportion, is more: sums of the same parts differ in the end."""
 FULL = 1 + SLACK
 """Utilisation above which a link is over 100 %."""
+
+
+class Gauge(NamedTuple):
+    """What the arcs carry before any failure, and what they can.
+
+    Attributes
+    ----------
+    base : array of float64, shape (arcs,)
+        bit/s.
+    capacity : array of float64, shape (2 m,)
+        bit/s, nan where unknown.
+    fullest : array of int32
+        Arcs of known capacity, the highest utilisation first.
+    """
+
+    base: Floats
+    capacity: Floats
+    fullest: Ints
+
+
+class Failures(NamedTuple):
+    """What fails, f times.
+
+    Attributes
+    ----------
+    start, member : array of int32
+        Devices and links of each element, in rows.
+    together : array of int32, shape (f, width)
+        The elements that fail together, each of which is in range.
+    """
+
+    start: Ints
+    member: Ints
+    together: npt.NDArray[np.int32]
+
+
+class Kept(NamedTuple):
+    """The loads that failures changed so far, of the targets looked at.
+
+    Attributes
+    ----------
+    start : array of int64, shape (failures + 1,)
+    arc : array of int32
+    load : array of float64
+        bit/s; in rows.
+    """
+
+    start: npt.NDArray[np.int64]
+    arc: Ints
+    load: Floats
 
 
 class Swept(NamedTuple):
@@ -46,152 +95,134 @@ class Swept(NamedTuple):
     over: Ints
 
 
+def unswept(gauge: Gauge, failures: int) -> Swept:
+    """Return what is known before any failure is looked at."""
+    arcs = len(gauge.capacity)
+    return Swept(
+        worst=gauge.base[:arcs].copy(),
+        cause=np.full(arcs, NONE, np.int32),
+        lost=np.zeros(failures),
+        peak=np.full(failures, np.nan),
+        peak_arc=np.full(failures, NONE, np.int32),
+        over=np.zeros(failures, np.int32),
+    )
+
+
+def nothing_kept(failures: int) -> Kept:
+    """Return what is kept before the first block."""
+    return Kept(
+        np.zeros(failures + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float64)
+    )
+
+
 @kernel
 def sweep(
-    net: Net,
-    climb: Climb,
-    branches: Branches,
-    carried: Carried,
-    targets: Targets,
-    first: Plane,
-    second: Plane,
-    backed: bool,
-    base: Floats,
-    capacity: Floats,
-    fullest: Ints,
-    start: Ints,
-    member: Ints,
-    failures: npt.NDArray[np.int32],
-) -> Swept:
-    """Let each of `failures` happen to the network as it is now.
+    traffic: Traffic,
+    gauge: Gauge,
+    failures: Failures,
+    low: int,
+    high: int,
+    closing: bool,
+    kept: Kept,
+    most: int,
+    swept: Swept,
+) -> Kept:
+    """Let a range of failures happen to the network as it is now.
 
     Parameters
     ----------
-    base : array of float64, shape (arcs,)
-        Loads as they are.
-    capacity : array of float64, shape (2 m,)
-        bit/s, nan where unknown.
-    fullest : array of int32
-        Arcs of known capacity, the highest utilisation first.
-    start, member : array of int32
-        Devices and links of each element, in rows.
-    failures : array of int32, shape (f, width)
-        The elements that fail together, each of which is in range.
+    traffic : Traffic
+        One block after the other.
+    low, high : int
+        The range.
+    closing : bool
+        Whether it is the last block: `swept` is written then, but for `lost`, which
+        grows with every block.
+    kept : Kept
+        What was returned for the block before.
+    most : int
+        Loads to keep, at most.
+
+    Returns
+    -------
+    Kept
+        For the next block; without rows if there would be more than `most`.
     """
-    arcs, count = len(capacity), len(failures)
-    swept = Swept(
-        base[:arcs].copy(),
-        np.full(arcs, NONE, np.int32),
-        np.zeros(count),
-        np.full(count, np.nan),
-        np.full(count, NONE, np.int32),
-        np.zeros(count, np.int32),
-    )
-    ledger = opened(base)
-    room = case(
-        len(base),
-        len(targets.row_at),
-        len(net.core),
-        len(carried.rate),
-        len(targets.node),
-    )
-    members = np.empty(failures.shape[1] * (len(net.up) + 1), np.int32)
-    noise = 1e-12 * carried.rate.sum()
+    gone_on = traffic.targets.before > 0
+    room = 0 if closing else min(most, (high - low) * len(gauge.base))
+    start = np.zeros(high - low + 1, np.int64)
+    arcs, loads = np.empty(room, np.int32), np.empty(room)
+    ledger = opened(gauge.base)
+    scratch = case(traffic)
+    most_members = failures.together.shape[1] * (len(traffic.net.up) + 1)
+    members = np.empty(most_members, np.int32)
+    noise = 1e-12 * traffic.carried.rate.sum()
     over = 0
-    for arc in fullest:
-        over += base[arc] / capacity[arc] > FULL
-    for i in range(count):
-        size = 0
-        for element in failures[i]:
-            found = member[start[element] : start[element + 1]]
-            members[size : size + len(found)] = found
-            size += len(found)
-        swept.lost[i] = fail(
-            members[:size],
-            net,
-            climb,
-            branches,
-            carried,
-            targets,
-            first,
-            second,
-            backed,
-            room,
-            ledger,
-        )
-        swept.over[i] = over
-        _note(i, ledger, base, capacity, fullest, noise, swept)
-        put_back(ledger, base)
-    return swept
+    for arc in gauge.fullest:
+        over += gauge.base[arc] / gauge.capacity[arc] > FULL
+    for i in range(low, high):
+        size = _members(failures, i, members)
+        begin, end = kept.start[i - low], kept.start[i - low + 1]
+        resume(ledger, kept.arc[begin:end], kept.load[begin:end])
+        before = swept.lost[i] if gone_on else 0.0
+        swept.lost[i] = fail(members[:size], traffic, closing, scratch, ledger, before)
+        if closing:
+            swept.over[i] = over
+            _note(i, ledger, gauge, noise, swept)
+        else:
+            used, count = start[i - low], ledger.tally[0]
+            if used + count > room:
+                return Kept(start[:0], arcs[:0], loads[:0])
+            for k in range(count):
+                arcs[used + k] = ledger.changed[k]
+                loads[used + k] = ledger.load[ledger.changed[k]]
+            start[i - low + 1] = used + count
+        put_back(ledger, gauge.base)
+    return Kept(start, arcs, loads)
+
+
+@borrowing
+def _members(failures: Failures, failure: int, members: Ints) -> int:
+    """Write the devices and links that fail to `members`; return how many."""
+    size = 0
+    for element in failures.together[failure]:
+        for i in range(failures.start[element], failures.start[element + 1]):
+            members[size] = failures.member[i]
+            size += 1
+    return size
 
 
 @kernel
 def after(
-    members: Ints,
-    net: Net,
-    climb: Climb,
-    branches: Branches,
-    carried: Carried,
-    targets: Targets,
-    first: Plane,
-    second: Plane,
-    backed: bool,
-    base: Floats,
-) -> tuple[Floats, float]:
-    """Return the loads after one failure, and what it makes lose its way, bit/s."""
-    ledger = opened(base)
-    room = case(
-        len(base),
-        len(targets.row_at),
-        len(net.core),
-        len(carried.rate),
-        len(targets.node),
-    )
-    lost = fail(
-        members,
-        net,
-        climb,
-        branches,
-        carried,
-        targets,
-        first,
-        second,
-        backed,
-        room,
-        ledger,
-    )
-    return ledger.load, lost
+    members: Ints, traffic: Traffic, closing: bool, ledger: Ledger, total: float
+) -> float:
+    """Let one failure happen; parameters and result as `topology.kernels.failure`'s."""
+    return fail(members, traffic, closing, case(traffic), ledger, total)
 
 
 @borrowing
 def _note(
-    failure: int,
-    ledger: Ledger,
-    base: Floats,
-    capacity: Floats,
-    fullest: Ints,
-    noise: float,
-    swept: Swept,
+    failure: int, ledger: Ledger, gauge: Gauge, noise: float, swept: Swept
 ) -> None:
     """Note what a failure did to the arcs that it changed, and to the fullest other."""
-    load, marked, changed, tally = ledger
-    worst, cause = swept.worst, swept.cause
+    load, base, capacity = ledger.load, gauge.base, gauge.capacity
+    worst = swept.worst
     peak, where, over = -1.0, NONE, 0
-    for i in range(tally[0]):
-        arc = changed[i]
+    for i in range(ledger.tally[0]):
+        arc = ledger.changed[i]
         if arc >= len(capacity):
             continue
         if load[arc] > worst[arc] * (1 + SLACK) + noise:
             worst[arc] = load[arc]
-            cause[arc] = failure
+            swept.cause[arc] = failure
         # Nothing compares with nan, the utilisation of what has no known capacity.
         used = load[arc] / capacity[arc]
         over += used > FULL
         over -= base[arc] / capacity[arc] > FULL
         if used > peak:
             peak, where = used, arc
-    for arc in fullest:
-        if not marked[arc]:
+    for arc in gauge.fullest:
+        if not ledger.marked[arc]:
             if base[arc] / capacity[arc] > peak:
                 peak, where = base[arc] / capacity[arc], arc
             break
@@ -199,40 +230,3 @@ def _note(
     if where != NONE:
         swept.peak[failure] = peak
         swept.peak_arc[failure] = where
-
-
-@kernel
-def users(
-    wiring: Wiring,
-    distance: npt.NDArray[np.int64],
-    flow: npt.NDArray[np.float64],
-) -> tuple[Ints, Ints]:
-    """Return the targets (rows) towards which something flows over each arc, in rows.
-
-    Parameters
-    ----------
-    distance, flow : array, shape (rows, nodes)
-        As `topology.kernels.route.route` left them.
-    """
-    arcs = len(wiring.tail)
-    start = np.zeros(arcs + 1, np.int32)
-    row = np.empty(0, np.int32)
-    for filling in (False, True):
-        if filling:
-            row = np.empty(start[arcs], np.int32)
-        for i in range(len(distance)):
-            for node in range(distance.shape[1]):
-                if flow[i, node] == 0.0 or distance[i, node] in (0, FAR):
-                    continue
-                for j in range(wiring.out_start[node], wiring.out_start[node + 1]):
-                    arc = wiring.out_arc[j]
-                    onward = distance[i, wiring.head[arc]] + wiring.metric[arc]
-                    if distance[i, node] == onward:
-                        if filling:
-                            start[arc] -= 1
-                            row[start[arc]] = i
-                        else:
-                            start[arc] += 1
-        if not filling:
-            start[:] = np.cumsum(start)
-    return start, row

@@ -149,13 +149,7 @@ class Outlook:
 
     @cached_property
     def worst(self) -> WorstCases:
-        """What the next single failure would do to the links.
-
-        Raises
-        ------
-        TooLargeError
-            See `topology.traffic.study.Study.of`.
-        """
+        """What the next single failure would do to the links."""
         return n1(self.network.arrays, self.demands, self.failed)
 
     @cached_property

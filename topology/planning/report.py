@@ -128,13 +128,7 @@ def report(comparison: Comparison, *, worst: bool = False) -> ComparisonReport:
 
 
 def worst_report(comparison: Comparison) -> WorstReport:
-    """Return what single failures do before and after.
-
-    Raises
-    ------
-    TooLargeError
-        See `topology.traffic.study.Study.of`.
-    """
+    """Return what single failures do before and after."""
     before, after = comparison.before, comparison.after
     return WorstReport(
         before=worst_summary(before),

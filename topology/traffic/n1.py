@@ -12,7 +12,7 @@ from topology.traffic.demands import Demands
 from topology.traffic.elements import Elements
 from topology.traffic.loads import Loads
 from topology.traffic.standing import NOTHING
-from topology.traffic.study import Study
+from topology.traffic.study import ROOM, Study
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,16 +70,17 @@ class WorstCases:
         return self.elements.kinds[failure], self.elements.ids[failure]
 
 
-def n1(arrays: Arrays, demands: Demands, down: Iterable[str] = NOTHING) -> WorstCases:
+def n1(
+    arrays: Arrays,
+    demands: Demands,
+    down: Iterable[str] = NOTHING,
+    *,
+    room: int = ROOM,
+) -> WorstCases:
     """Let every link, device, site and risk group fail, one at a time.
 
-    Parameters and errors are those of `topology.traffic.loads.loads`; failures come on
-    top of what is `down`. What a failure does is worked out as a difference, exactly.
-
-    Raises
-    ------
-    TooLargeError
-        See `topology.traffic.study.Study.of`.
+    Parameters and errors are those of `topology.traffic.study.Study.of`; failures come
+    on top of what is `down`. What one does is worked out as a difference, exactly.
 
     Notes
     -----
@@ -87,7 +88,7 @@ def n1(arrays: Arrays, demands: Demands, down: Iterable[str] = NOTHING) -> Worst
     something flows over what failed, where a counts the nodes whose shortest paths or
     flows change, and their arcs.
     """
-    study = Study.of(arrays, demands, down)
+    study = Study.of(arrays, demands, down, room=room)
     failures = study.distinct
     swept = study.sweep(failures[:, np.newaxis])
     cause = np.append(failures, np.int32(NONE))[swept.cause]

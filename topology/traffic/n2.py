@@ -233,7 +233,8 @@ def n2(
     `topology.traffic.n1.n1` states.
     """
     found = survey(study, field, 0, 0, most)
-    for start, stop in chunks(field):
+    # Paths of a large network are worked out anew for each sweep.
+    for start, stop in chunks(field, CHUNK * study.rounds):
         found = found.with_later(survey(study, field, start, stop, most))
         progress(stop)
     return found

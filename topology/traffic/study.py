@@ -6,26 +6,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from topology.arrays import Arrays, Floats, Ints, Rows
-from topology.kernels.broken import Net
-from topology.kernels.failure import Plane, Targets
-from topology.kernels.fold import NONE
-from topology.kernels.losing import Branches, Carried, Climb
-from topology.kernels.route import Bytes, Crossing, Paths
-from topology.kernels.spf import Wiring
-from topology.kernels.sweep import Swept, after, sweep, users
+from topology.arrays import Arrays, Ints
+from topology.kernels.ledger import opened
+from topology.kernels.sweep import (
+    Failures,
+    Gauge,
+    Swept,
+    after,
+    nothing_kept,
+    sweep,
+    unswept,
+)
+from topology.traffic.blocks import Blocks
 from topology.traffic.demands import Demands
 from topology.traffic.elements import Elements
 from topology.traffic.fabric import Fabric
-from topology.traffic.loads import Loads, add_trees, crossing, room, routed
+from topology.traffic.loads import Loads
 from topology.traffic.standing import NOTHING
 
-LARGEST = 1 << 33
-"""Bytes that a study may take for its paths."""
-
-
-class TooLargeError(ValueError):
-    """A study would take more memory than it may; the text says how much."""
+ROOM = 1 << 28
+"""Bytes that a study may take for its paths, and again for what failures change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,8 @@ class Study:
         Those but sites and risk groups of one member, which fail as it does.
     base : Loads
         What the links carry before anything else fails.
+    room : int
+        Bytes it may take for paths, and again for what failures change.
     """
 
     arrays: Arrays
@@ -50,41 +52,37 @@ class Study:
     alive: Ints
     distinct: Ints
     base: Loads
-    _net: Net
-    _climb: Climb
-    _branches: Branches
-    _carried: Carried
-    _targets: Targets
-    _planes: tuple[Plane, ...]
-    _load: Floats
+    room: int
+    _blocks: Blocks
 
     @classmethod
     def of(
-        cls, arrays: Arrays, demands: Demands, down: Iterable[str] = NOTHING
+        cls,
+        arrays: Arrays,
+        demands: Demands,
+        down: Iterable[str] = NOTHING,
+        *,
+        room: int = ROOM,
     ) -> "Study":
-        """Route `demands` with `down` down; parameters and errors as `loads`.
+        """Route `demands` with `down` down; other parameters and errors as `loads`.
 
-        Raises
-        ------
-        TooLargeError
-            If the paths to all targets would take more than 8 GiB.
+        Parameters
+        ----------
+        room : int
+            Bytes it may take for paths, and again for what failures change. The answers
+            are the same with any.
 
         Notes
         -----
-        Takes 20 bytes for each target and device, devices that hang on a single link
-        not counted, and as much again if backup links are up.
+        The paths to a target take 20 bytes for each device and 8 for each arc, those of
+        devices that hang on a single link not counted, and as much again if backup
+        links are up. Where those to all targets are more than there is room for, they
+        are worked out for as many at a time as fit, once for each sweep.
         """
         fabric = Fabric.of(arrays, demands, down)
-        demand, routes = crossing(fabric)
-        _fits(len(routes.targets), fabric)
-        planes = [room(len(routes.targets), fabric) for _ in fabric.planes]
-        load, way = routed(fabric, routes, planes)
-        inner = np.flatnonzero(fabric.inner).astype(np.int32)
-        add_trees(fabric, np.append(demand[way > 0], inner), load)
-        lost = fabric.ends.lost + float(routes.rate[way == 0].sum())
+        blocks = Blocks.of(fabric, room)
         elements = Elements.of(arrays)
-        standing = fabric.standing
-        up = np.concatenate((standing.device, standing.link))
+        up = np.concatenate((fabric.standing.device, fabric.standing.link))
         sizes = np.diff(elements.members.start)
         element = np.repeat(np.arange(len(sizes)), sizes)
         alive = np.unique(element[up[elements.members.item]]).astype(np.int32)
@@ -94,26 +92,15 @@ class Study:
             elements=elements,
             alive=alive,
             distinct=alive[~single],
-            base=Loads(load[: 2 * len(arrays.links)], lost),
-            _net=_net(fabric, up),
-            _climb=Climb(
-                up=fabric.forest.up,
-                depth=fabric.forest.depth,
-                root=fabric.forest.root,
-                head=arrays.circuits.head,
-            ),
-            _branches=_branches(fabric, np.append(demand, inner), len(demand)),
-            _carried=Carried(
-                source=fabric.ends.source[np.append(demand, inner)],
-                target=fabric.ends.target[np.append(demand, inner)],
-                rate=fabric.ends.rate[np.append(demand, inner)],
-                way=np.append(way, np.ones(len(inner), np.int8)),
-                row=_rows(routes),
-            ),
-            _targets=_targets(fabric, routes, way),
-            _planes=tuple(map(_plane, fabric.planes, planes)),
-            _load=load,
+            base=Loads(blocks.load[: 2 * len(arrays.links)], blocks.unrouted),
+            room=room,
+            _blocks=blocks,
         )
+
+    @property
+    def rounds(self) -> int:
+        """How many blocks of targets a sweep goes through."""
+        return len(self._blocks)
 
     def after(self, failed: Iterable[str]) -> Loads:
         """Return the loads when elements fail together on top of what is down.
@@ -125,13 +112,12 @@ class Study:
         """
         number, members = self.elements.number, self.elements.members
         chosen = [members[number[element]] for element in failed]
-        load, lost = after(
-            np.concatenate([np.empty(0, np.int32), *chosen]),
-            *(self._net, self._climb, self._branches, self._carried, self._targets),
-            *(self._planes[0], self._planes[-1], len(self._planes) > 1, self._load),
-        )
+        together = np.concatenate([np.empty(0, np.int32), *chosen])
+        ledger, lost = opened(self._blocks.load), 0.0
+        for block, traffic in enumerate(self._blocks, start=1):
+            lost = after(together, traffic, block == self.rounds, ledger, lost)
         # What is left of a difference where all was taken away is no traffic.
-        load = np.maximum(load[: len(self.base.load)], 0.0)
+        load = np.maximum(ledger.load[: len(self.base.load)], 0.0)
         return Loads(load, self.base.unrouted + lost)
 
     def sweep(self, failures: npt.NDArray[np.int32]) -> Swept:
@@ -146,116 +132,28 @@ class Study:
         known = np.flatnonzero(~np.isnan(capacity))
         used = self.base.load[known] / capacity[known]
         fullest = known[np.argsort(-used, kind="stable")].astype(np.int32)
+        gauge = Gauge(self._blocks.load, capacity, fullest)
         members = self.elements.members
-        return sweep(
-            self._net,
-            self._climb,
-            self._branches,
-            self._carried,
-            self._targets,
-            self._planes[0],
-            self._planes[-1],
-            len(self._planes) > 1,
-            self._load,
-            capacity,
-            fullest,
-            members.start,
-            members.item,
-            np.ascontiguousarray(failures),
-        )
+        told = Failures(members.start, members.item, np.ascontiguousarray(failures))
+        swept = unswept(gauge, len(failures))
+        self._sweep(gauge, told, 0, len(failures), swept)
+        return swept
+
+    def _sweep(
+        self, gauge: Gauge, told: Failures, low: int, high: int, swept: Swept
+    ) -> None:
+        """Let a range of failures happen; in halves, if they change too much."""
+        most = max(self.room // _KEPT, len(gauge.base))
+        kept = nothing_kept(high - low)
+        for block, traffic in enumerate(self._blocks, start=1):
+            closing = block == self.rounds
+            kept = sweep(traffic, gauge, told, low, high, closing, kept, most, swept)
+            if not len(kept.start):
+                middle = (low + high) // 2
+                self._sweep(gauge, told, low, middle, swept)
+                self._sweep(gauge, told, middle, high, swept)
+                return
 
 
-def _fits(targets: int, fabric: Fabric) -> None:
-    size = 20 * targets * fabric.nodes * len(fabric.planes)
-    if size > LARGEST:
-        raise TooLargeError(
-            f"the paths from {fabric.nodes:,} devices to {targets:,} of them take "
-            f"{size / 1e9:,.0f} GB; it may be {LARGEST / 1e9:,.0f}"
-        )
-
-
-def _net(fabric: Fabric, up: npt.NDArray[np.bool_]) -> Net:
-    """Arrange what fails with each device: both arcs of its links, its site's arcs."""
-    arrays, wiring = fabric.arrays, fabric.planes[-1]
-    devices, real = len(arrays.devices), 2 * len(arrays.links)
-    arc = np.flatnonzero(np.repeat(up[devices:], 2))
-    at_node = np.full(fabric.nodes, NONE, np.int32)
-    own = np.flatnonzero(fabric.core != NONE)
-    at_node[fabric.core[own]] = own
-    joins = np.arange(real, len(wiring.tail))
-    ends = np.maximum(at_node[wiring.tail[joins]], at_node[wiring.head[joins]])
-    device = np.concatenate(
-        (arrays.circuits.tail[arc], arrays.circuits.head[arc], ends)
-    )
-    rows = Rows.grouped(device, devices)
-    arcs = np.concatenate((arc, arc, joins)).astype(np.int32)
-    return Net(up, rows.start, arcs[rows.item], fabric.core)
-
-
-def _plane(wiring: Wiring, paths: Paths) -> Plane:
-    inside = np.zeros(len(wiring.tail), np.bool_)
-    inside[wiring.out_arc] = True
-    return Plane(wiring, inside, paths, *users(wiring, paths.distance, paths.flow))
-
-
-def _rows(routes: Crossing) -> Ints:
-    """Return the target of each demand that crosses the core, by number."""
-    rows = np.arange(len(routes.targets), dtype=np.int32)
-    return np.repeat(rows, np.diff(routes.start))
-
-
-def _targets(fabric: Fabric, routes: Crossing, way: Bytes) -> Targets:
-    rows = len(routes.targets)
-    row_at = np.full(fabric.nodes, NONE, np.int32)
-    row_at[routes.targets] = np.arange(rows)
-    return Targets(
-        node=routes.targets,
-        start=routes.start,
-        source=routes.source,
-        row_at=row_at,
-        second=np.bincount(_rows(routes)[way > 1], minlength=rows) > 0,
-    )
-
-
-def _branches(fabric: Fabric, demand: Ints, count: int) -> Branches:
-    """Arrange what hangs on what; the first `count` demands cross the core."""
-    devices, forest = len(fabric.arrays.devices), fabric.forest
-    source, target = fabric.ends.source[demand], fabric.ends.target[demand]
-    inner, every = np.arange(count, len(demand)), np.arange(len(demand))
-    leaving = _by_device(source, every, devices)
-    entering = _by_device(target, every, devices)
-    meeting = _by_device(_meeting(fabric, source[inner], target[inner]), inner, devices)
-    under = np.full(len(fabric.arrays.links), NONE, np.int32)
-    hanging = np.flatnonzero(forest.up != NONE)
-    under[forest.up[hanging] // 2] = hanging
-    return Branches(
-        first=forest.first,
-        last=forest.last,
-        at=forest.at,
-        under=under,
-        from_start=leaving.start,
-        from_demand=leaving.item,
-        to_start=entering.start,
-        to_demand=entering.item,
-        meet_start=meeting.start,
-        meet_demand=meeting.item,
-    )
-
-
-def _by_device(end: Ints, demand: "npt.NDArray[np.int64]", devices: int) -> Rows:
-    """Put demands into the row of the device at their `end`; sites' are in none."""
-    real = end < devices
-    rows = Rows.grouped(end[real], devices)
-    return Rows(rows.start, demand[real][rows.item].astype(np.int32))
-
-
-def _meeting(fabric: Fabric, source: Ints, target: Ints) -> Ints:
-    """Return the device nearest to the root on the way of each inner demand."""
-    forest, head = fabric.forest, fabric.arrays.circuits.head
-    one, other = source.copy(), target.copy()
-    while (apart := one != other).any():
-        climbs = apart & (forest.depth[one] >= forest.depth[other])
-        one[climbs] = head[forest.up[one[climbs]]]
-        apart &= ~climbs
-        other[apart] = head[forest.up[other[apart]]]
-    return one
+_KEPT = 24
+"""Bytes of an arc's number and load, of this block and of the one before."""

@@ -1,14 +1,12 @@
 """How a comparison is shown: a sentence, what changes, and what does not."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 
 from bellrock.cli.answers import fitting
-from bellrock.model.errors import UserError
 from topology.planning.comparison import Comparison
 from topology.planning.loading import ArcLoad
 from topology.planning.report import (
@@ -20,21 +18,11 @@ from topology.planning.report import (
     worst_summary,
 )
 from topology.planning.words import listed, name_of
-from topology.traffic.study import TooLargeError
 
 WorstToo = Annotated[
     bool,
     typer.Option("--n1", help="and what any single failure on top does to the links"),
 ]
-
-
-@contextmanager
-def within_memory() -> Iterator[None]:
-    """Turn worst cases that take more memory than they may into the user's problem."""
-    try:
-        yield
-    except TooLargeError as error:
-        raise UserError(f"--n1: {error}", "ask without --n1") from None
 
 
 _MOST_NAMED = 6

@@ -17,7 +17,6 @@ from bellrock.cli.planning.before_after import (
     console,
     rate,
     show,
-    within_memory,
 )
 from bellrock.cli.planning.rows import HEADINGS, Row, rows
 from topology.planning.changes import Change, Changes, Entry, Plain, changes
@@ -79,16 +78,15 @@ def diff(
     before, after = told(old), told(new)
     declared = changes(before, after)
     comparison = Comparison(Outlook(before), Outlook(after))
-    with within_memory():
-        match form:
-            case Format.JSON:
-                print(json.dumps(_report(declared, comparison, worst), indent=2))
-            case Format.CSV:
-                writer = csv.writer(sys.stdout, lineterminator="\n")
-                writer.writerow(HEADINGS)
-                writer.writerows((*_rows(declared), *rows(comparison, worst=worst)))
-            case Format.TABLE:
-                _show(console(), declared, comparison, top, worst)
+    match form:
+        case Format.JSON:
+            print(json.dumps(_report(declared, comparison, worst), indent=2))
+        case Format.CSV:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(HEADINGS)
+            writer.writerows((*_rows(declared), *rows(comparison, worst=worst)))
+        case Format.TABLE:
+            _show(console(), declared, comparison, top, worst)
     raise typer.Exit(1 if comparison.after.troubled else 0)
 
 

@@ -22,10 +22,8 @@ from bellrock.cli.planning.traffic import (
     write_csv,
     write_json,
 )
-from bellrock.model.errors import UserError
 from topology.traffic.n1 import n1 as worst_cases
 from topology.traffic.report import N1Report, n1_report, overloaded
-from topology.traffic.study import TooLargeError
 
 _COLUMNS = (
     *("id", "direction", "capacity", "load", "utilisation"),
@@ -53,10 +51,7 @@ def n1(
       bellrock n1 inventory/ --down duct-loch-lomond --top 50
     """
     asked = Asked.of(told(path), down)
-    try:
-        found = worst_cases(asked.arrays, asked.demands, asked.down)
-    except TooLargeError as error:
-        raise UserError(f"{path}: {error}", "declare fewer demands") from None
+    found = worst_cases(asked.arrays, asked.demands, asked.down)
     report = n1_report(found)
     match form:
         case Format.JSON:

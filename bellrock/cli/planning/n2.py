@@ -27,11 +27,10 @@ from bellrock.cli.planning.traffic import (
     write_csv,
     write_json,
 )
-from bellrock.model.errors import UserError
 from topology.traffic.n2 import Field, Survey
 from topology.traffic.n2 import n2 as of_two
 from topology.traffic.report import N2Report, Pair, n2_report, overloaded
-from topology.traffic.study import Study, TooLargeError
+from topology.traffic.study import Study
 
 _COLUMNS = (
     *("id", "direction", "capacity", "load", "utilisation"),
@@ -67,10 +66,7 @@ def n2(
       bellrock n2 inventory/ --scheduler tcp://10.0.0.5:8786 --format json
     """
     asked = Asked.of(told(path), down)
-    try:
-        study = Study.of(asked.arrays, asked.demands, asked.down)
-    except TooLargeError as error:
-        raise UserError(f"{path}: {error}", "declare fewer demands") from None
+    study = Study.of(asked.arrays, asked.demands, asked.down)
     field = Field.of(study, links_only=links_only)
     with _bar(len(field)) as progress:
         found = _found(scheduler, study, field, top, progress)

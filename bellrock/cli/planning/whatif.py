@@ -27,7 +27,6 @@ from bellrock.cli.planning.before_after import (
     percent,
     rate,
     show,
-    within_memory,
 )
 from bellrock.cli.planning.rows import HEADINGS, rows
 from bellrock.inventory.scenarios.read import read
@@ -163,14 +162,13 @@ def whatif(
         write_whole(target, write(scenarios), force=force)
     _warn(path, inventory, scenarios)
     answers = _Answers(inventory, scenarios, worst=worst)
-    with within_memory():
-        match form:
-            case Format.JSON:
-                print(json.dumps(_report(answers), indent=2))
-            case Format.CSV:
-                _write_csv(answers)
-            case Format.TABLE:
-                _show(answers, top, picture)
+    match form:
+        case Format.JSON:
+            print(json.dumps(_report(answers), indent=2))
+        case Format.CSV:
+            _write_csv(answers)
+        case Format.TABLE:
+            _show(answers, top, picture)
     raise typer.Exit(1 if answers.troubled else 0)
 
 

@@ -1,6 +1,8 @@
 """Worst cases against failing each element and routing everything again."""
 
+import random
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -16,10 +18,10 @@ from tests.topology.traffic.networks import (
     wire,
 )
 from topology.arrays import Arrays
-from topology.traffic import study
+from topology.kernels.sweep import Swept
 from topology.traffic.demands import Demands
 from topology.traffic.n1 import WorstCases, n1
-from topology.traffic.study import Study, TooLargeError
+from topology.traffic.study import Study
 
 
 def near(value: object) -> object:
@@ -191,9 +193,49 @@ def test_an_unknown_element_cannot_fail() -> None:
         studied(RING).after(["nothing"])
 
 
-def test_a_study_that_would_not_fit_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+def sums(found: Swept) -> list[list[float]]:
+    return [np.nan_to_num(column, nan=-1.0).tolist() for column in found]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=TAPE), st.integers(1, 4000))
+def test_in_however_little_room_the_answer_is_the_same_to_the_bit(
+    tape: bytes, room: int
 ) -> None:
-    monkeypatch.setattr(study, "LARGEST", 20)
-    with pytest.raises(TooLargeError, match="the paths from 3 devices to 1 of them"):
-        worst_of(RING)
+    inventory, down = from_tape(tape)
+    arrays, demands = Arrays.of(inventory), Demands.of(inventory)
+    whole = Study.of(arrays, demands, down)
+    cut = Study.of(arrays, demands, down, room=room)
+    assert whole.rounds == 1
+    assert cut.base.load.tolist() == whole.base.load.tolist()
+    assert cut.base.unrouted == whole.base.unrouted
+    alone = whole.distinct[:, np.newaxis]
+    assert sums(cut.sweep(alone)) == sums(whole.sweep(alone))
+    pairs = np.array([*combinations(whole.distinct, 2)], np.int32).reshape(-1, 2)
+    assert sums(cut.sweep(pairs[:40])) == sums(whole.sweep(pairs[:40]))
+    for element in whole.distinct.tolist():
+        failed = [whole.elements.ids[element]]
+        one, other = cut.after(failed), whole.after(failed)
+        assert one.load.tolist() == other.load.tolist()
+        assert one.unrouted == other.unrouted
+
+
+def test_a_backbone_in_little_room_goes_through_its_targets_in_rounds() -> None:
+    dice = random.Random(1811)
+    names = [f"r{n}" for n in range(40)]
+    near = [(names[n], names[n - 1]) for n in range(1, 40)]
+    far = [tuple(dice.sample(names, 2)) for _ in range(40)]
+    links = [
+        wire(f"l{n}", a, b, dice.randint(1, 9), dice.randint(1, 9), backup=n % 9 == 8)
+        for n, (a, b) in enumerate([*near, *far])
+    ]
+    demands = [Demand(a, b, dice.random()) for a in names for b in names if a != b]
+    inventory = network(*links, demands=tuple(demands))
+    arrays, declared = Arrays.of(inventory), Demands.of(inventory)
+    whole = n1(arrays, declared)
+    for room, rounds in ((10_000, 20), (1, 40)):
+        assert Study.of(arrays, declared, room=room).rounds == rounds
+        cut = n1(arrays, declared, room=room)
+        assert cut.worst_load.tolist() == whole.worst_load.tolist()
+        assert cut.worst_failure.tolist() == whole.worst_failure.tolist()
+        assert cut.worst_unrouted == whole.worst_unrouted

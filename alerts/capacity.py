@@ -94,18 +94,26 @@ def link_saturated() -> AlertRule:
 
 
 def link_full_after_failure() -> AlertRule:
-    """One more failure would send more over a link than it can carry.
+    """More than it can carry goes over a link, now or after one more failure.
 
-    By declared demands; that it is full already is `link_saturated`'s to say.
+    By declared demands; that it is full by what is measured is `link_saturated`'s to
+    say. Where no failure is worse than what is so now, none is told as the cause.
     """
     over = WORST.series.above(1)
     told_of = over.told_by(CIRCUIT.series, "link", add=_TOLD).otherwise(over, *_ARC)
     # Asked for, not a label: another cause is no other alert.
     asked = f"{CAUSE.name}{{link=%q, direction=%q}}"
-    cause = (
+    if_caused = (
         f'{{{{ with printf "{asked}" $labels.link $labels.direction | query }}}}'
-        "{{ . | first | label `failure` }} ({{ . | first | label `kind` }})"
-        "{{ else }}one more element{{ end }}"
+    )
+    link = (
+        "{{ $labels.link }} ({{ $labels.a_site }} to {{ $labels.b_site }}"
+        "{{ if $labels.circuit }}, circuit {{ $labels.circuit }}{{ end }}"
+        "{{ if $labels.supplier }}, {{ $labels.supplier }}{{ end }})"
+    )
+    much = (
+        "{{ $value | humanizePercentage }} of its capacity in direction "
+        "{{ $labels.direction }}, by the demands that are declared"
     )
     return AlertRule(
         "LinkFullAfterFailure",
@@ -113,14 +121,15 @@ def link_full_after_failure() -> AlertRule:
         about=(*_ARC, *_TOLD),
         severity="ticket",
         fault="capacity",
-        summary="{{ $labels.link }} would be {{ $value | humanizePercentage }} full "
-        "after one more failure",
-        description=f"If {cause} failed now, {{{{ $labels.link }}}} "
-        "({{ $labels.a_site }} to {{ $labels.b_site }}"
-        "{{ if $labels.circuit }}, circuit {{ $labels.circuit }}{{ end }}"
-        "{{ if $labels.supplier }}, {{ $labels.supplier }}{{ end }}) would be asked to "
-        "carry {{ $value | humanizePercentage }} of its capacity in direction "
-        "{{ $labels.direction }}, by the demands that are declared.",
+        summary=f"{{{{ $labels.link }}}} {if_caused}would be "
+        "{{ $value | humanizePercentage }} full after one more failure{{ else }}"
+        "is asked to carry {{ $value | humanizePercentage }} of its capacity as it is"
+        "{{ end }}",
+        description=f"{if_caused}If {{{{ . | first | label `failure` }}}} "
+        "({{ . | first | label `kind` }}) failed now, "
+        f"{link} would be asked to carry {much}.{{{{ else }}}}"
+        f"{link} is asked to carry {much}, with what is down now; no one more failure "
+        "would add to it.{{ end }}",
         wait=Patience(
             3600,
             "It takes another failure to hurt anybody; most outages that raise it are "

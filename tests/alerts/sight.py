@@ -81,6 +81,16 @@ def _overfull(share: str, cause: str) -> Firing:
     )
 
 
+def _overfull_already(share: str) -> Firing:
+    return Firing(
+        {**LINK, "direction": "ab"},
+        f"shetland-south is asked to carry {share} of its capacity as it is",
+        f"shetland-south (lerwick-ex to kirkwall-ex, circuit FN-00174, firth) is asked "
+        f"to carry {share} of its capacity in direction ab, by the demands that are "
+        "declared, with what is down now; no one more failure would add to it.",
+    )
+
+
 _LINK_FULL_AFTER_FAILURE = (
     Scenario(
         "LinkFullAfterFailure",
@@ -109,8 +119,24 @@ _LINK_FULL_AFTER_FAILURE = (
         "LinkFullAfterFailure",
         "resolve",
         "half an hour after no failure would do that any more",
-        declared(180) | _worst((1.3, 80), (0.9, 100)),
-        {70: [_overfull("130%", "one more element")], 115: []},
+        declared(180) | _worst((1.3, 80), (0.9, 100)) | _cause("lerwick-pe1", (1, 180)),
+        {70: [_overfull("130%", "lerwick-pe1 (device)")], 115: []},
+    ),
+    Scenario(
+        "LinkFullAfterFailure",
+        "fire",
+        "telling that it is so already where no failure is the cause, and which one "
+        "is, once one would add to it",
+        {
+            **declared(130),
+            **_worst((1.3, 80), (1.5, 50)),
+            **_cause("lerwick-pe1", (None, 80), (1, 50)),
+        },
+        {
+            59: [],
+            70: [_overfull_already("130%")],
+            90: [_overfull("150%", "lerwick-pe1 (device)")],
+        },
     ),
 )
 

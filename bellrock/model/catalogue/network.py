@@ -82,7 +82,7 @@ LINK_WORST_FAILURE = Metric(
     "bellrock_link_worst_failure_info",
     "gauge",
     "",
-    "Always 1; which failure that is, where it would be over 80 %.",
+    "Always 1; which failure that is, if over 80 %; none if it is no worse than now.",
     ("link", "direction", "failure", "kind"),
 )
 LINK_PROVENANCE = Metric(

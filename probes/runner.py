@@ -9,7 +9,8 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 
 from bellrock.model.catalogue import Metric
 from bellrock.model.observation import Outcome, Probe, Sample
@@ -30,6 +31,10 @@ __all__ = (
     "run",
     "settled",
 )
+
+
+_HELD_UP = 0.1
+"""Seconds by which a timer may be late while all is well with this process."""
 
 
 async def run(
@@ -63,7 +68,7 @@ async def settled(work: Awaitable[Outcome], *, deadline: float) -> tuple[Outcome
         Words for a person about what kept it; empty where nothing did.
     """
     try:
-        async with asyncio.timeout(deadline):
+        async with _within(deadline):
             return await work, ""
     except TimeoutError as error:
         # The kernel's own patience with a connection may end before ours does.
@@ -83,6 +88,34 @@ async def settled(work: Awaitable[Outcome], *, deadline: float) -> tuple[Outcome
         if error.errno not in NO_WAY_THERE:
             raise
         return Outcome.UNREACHABLE, _said(error)
+
+
+@asynccontextmanager
+async def _within(deadline: float) -> AsyncIterator[None]:
+    """Raise TimeoutError after so many seconds, as asyncio does, but of our time.
+
+    Where this process was held up when they were over, by its own work or by others',
+    the answer may have come and nobody looked: it is listened for as much longer.
+    """
+    loop = asyncio.get_running_loop()
+    timer: asyncio.TimerHandle
+    async with asyncio.timeout(None) as limit:
+
+        def look(due: float) -> None:
+            nonlocal timer
+            now = loop.time()
+            late = now - due
+            if late < _HELD_UP:
+                limit.reschedule(now)
+            else:
+                timer = loop.call_at(now + late, look, now + late)
+
+        due = loop.time() + deadline
+        timer = loop.call_at(due, look, due)
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def _said(error: OSError) -> str:

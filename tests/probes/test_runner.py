@@ -3,8 +3,12 @@
 import asyncio
 import errno
 import socket
+import threading
+import time
+from collections.abc import Callable, Coroutine
 
 import pytest
+import uvloop
 
 from bellrock.model import catalogue
 from bellrock.model.observation import Observe, Outcome
@@ -30,6 +34,51 @@ async def test_a_hung_probe_is_a_timeout_that_keeps_its_samples() -> None:
     outcome, samples = await run(hangs, "127.0.0.1", deadline=0.05)
     assert outcome is Outcome.TIMEOUT
     assert [s.metric for s in samples] == [catalogue.PROBE_DELAY]
+
+
+def answers_slowly(listening: socket.socket) -> None:
+    """Take one connection, and say a word after a while."""
+    with listening.accept()[0] as taken:
+        time.sleep(0.1)
+        taken.sendall(b"hello")
+        taken.recv(1)
+
+
+@pytest.mark.parametrize("loop", [asyncio.run, uvloop.run])
+def test_what_came_while_this_process_was_held_up_is_no_timeout(
+    loop: Callable[[Coroutine[None, None, Outcome]], Outcome],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+        async def listens(host: str, _observe: Observe) -> Outcome:
+            reader, writer = await asyncio.open_connection(host, port)
+            # Whatever else this process does, it takes longer than the deadline.
+            asyncio.get_running_loop().call_soon(time.sleep, 0.5)
+            word = await reader.readexactly(5)
+            writer.close()
+            await writer.wait_closed()
+            return Outcome.SUCCESS if word == b"hello" else Outcome.MISMATCH
+
+        async def asked() -> Outcome:
+            return (await run(listens, "127.0.0.1", deadline=0.3))[0]
+
+        answering = threading.Thread(target=answers_slowly, args=(listening,))
+        answering.start()
+        try:
+            assert loop(asked()) is Outcome.SUCCESS
+        finally:
+            answering.join()
+
+
+async def test_who_says_nothing_is_a_timeout_also_where_we_were_held_up() -> None:
+    async def hangs(_host: str, _observe: Observe) -> Outcome:
+        asyncio.get_running_loop().call_soon(time.sleep, 0.3)
+        await asyncio.Event().wait()
+        return Outcome.SUCCESS
+
+    outcome, _ = await run(hangs, "127.0.0.1", deadline=0.05)
+    assert outcome is Outcome.TIMEOUT
 
 
 async def test_closed_port_is_refused_not_timed_out() -> None:

@@ -108,7 +108,7 @@ async def test_a_certificate_with_a_negative_number_is_read_without_a_warning(
     def negative(encoded: bytes) -> bytes:
         # Its sign is the first bit of the number, which follows the version.
         sign = encoded.index(b"\xa0\x03\x02\x01\x02\x02") + 7
-        return encoded[:sign] + b"\xff" + encoded[sign + 1 :]
+        return encoded[:sign] + b"\x81" + encoded[sign + 1 :]
 
     async with serving(hangs, with_other(authority, negative)) as port:
         found = await asked(port, None, verify=False)

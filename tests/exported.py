@@ -1,6 +1,7 @@
 """What a monitor exports, read as Prometheus reads it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -49,17 +50,32 @@ class Exported:
     ) -> None:
         """Wait for the one sample to have this value; None waits for it to vanish."""
         wanted = [] if expected is None else [expected]
+        await self._until(lambda found: found == wanted, expected, metric, labels)
+
+    async def counts(self, least: float, metric: Metric, **labels: str) -> None:
+        """Wait for the one counter to get as far: who looks late sees it go past."""
+        await self._until(
+            lambda found: len(found) == 1 and found[0] >= least, least, metric, labels
+        )
+
+    async def _until(
+        self,
+        holds: Callable[[list[float]], bool],
+        expected: float | None,
+        metric: Metric,
+        labels: dict[str, str],
+    ) -> None:
         found: list[float] = []
-        for _ in range(300):
+        for _ in range(600):
             with suppress(httpx.TransportError):
                 found = await self.values(metric, **labels)
-                if found == wanted:
+                if holds(found):
                     return
             await asyncio.sleep(0.1)
         # What there is beside it, since it cannot be asked for afterwards.
         lines = (await self.client.get("/metrics")).text.splitlines()
         beside = [line for line in lines if line.startswith(metric.name)]
         pytest.fail(
-            f"{metric.name}{labels} stayed {found}, not {wanted}; there is\n"
+            f"{metric.name}{labels} stayed {found}, not {expected}; there is\n"
             + "\n".join(beside)
         )

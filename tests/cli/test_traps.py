@@ -118,7 +118,7 @@ async def test_a_notice_is_believed_until_the_poll_that_it_asks_for(
         # Nobody answers polls yet, so that what the trap says stands.
         monitor.tell(trap(oid=(1, 3, 6, 1, 6, 3, 1, 1, 5, 1)))
         await monitor.until(1, catalogue.NOTICES, device="cpe", notice="cold_start")
-        await monitor.until(
+        await monitor.counts(
             1, catalogue.COLLECT_FAILURES, device="cpe", reason="refused"
         )
         down = trap(2).replace(b"wan0", b"lo\0\0")

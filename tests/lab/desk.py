@@ -34,7 +34,7 @@ MONITOR, PROMETHEUS, ALERTMANAGER = 9477, 9090, 9093
 PACE = Pace(interval=1, speed=20)
 """Slow enough for a process to be restarted while an alert waits for it."""
 
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 _SETTINGS = """\
 inventory: {inventory}
 listen: 127.0.0.1:9477

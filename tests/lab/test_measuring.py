@@ -197,7 +197,7 @@ async def test_wrong_passwords_are_told_and_no_outage(lab: Lab, tmp_path: Path) 
         await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
         with impair.other_passwords(lab, "site2"):
             auth = {"device": "site2", "collector": "snmp", "reason": "auth"}
-            await here.exported.until(2, catalogue.COLLECT_FAILURES, **auth)
+            await here.exported.counts(2, catalogue.COLLECT_FAILURES, **auth)
             reachable = await here.exported.value(
                 catalogue.SITE_REACHABLE, site="surgery"
             )
@@ -212,7 +212,7 @@ async def test_a_device_that_hangs_is_told_and_lost_once_routing_gives_it_up(
         await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
         with impair.frozen(lab, ["site2"]):
             silent = {"device": "site2", "collector": "snmp", "reason": "timeout"}
-            await here.exported.until(1, catalogue.COLLECT_FAILURES, **silent)
+            await here.exported.counts(1, catalogue.COLLECT_FAILURES, **silent)
             # Its kernel still forwards, until its neighbours miss three hellos.
             await here.exported.until(0, catalogue.SITE_REACHABLE, site="surgery")
             reached = await here.exported.values(catalogue.SITE_REACHABLE)

@@ -1,6 +1,5 @@
 """``bellrock load``: what every link carries."""
 
-import typer
 from rich.console import Console
 
 from bellrock.cli.answers import (
@@ -11,20 +10,10 @@ from bellrock.cli.answers import (
     fitting,
     told,
 )
-from bellrock.cli.planning.traffic import (
-    Asked,
-    Down,
-    bits,
-    fullest,
-    share,
-    status,
-    write_csv,
-    write_json,
-)
+from bellrock.cli.planning.links import CARRIED, answer, fullest, show_more
+from bellrock.cli.planning.traffic import Asked, Down, bits, share
 from topology.traffic.loads import loads
 from topology.traffic.report import LoadReport, load_report
-
-_COLUMNS = ("id", "direction", "capacity", "load", "utilisation")
 
 
 def load(
@@ -47,20 +36,13 @@ def load(
     """
     asked = Asked.of(told(path), down)
     report = load_report(asked.arrays, loads(asked.arrays, asked.demands, asked.down))
-    match form:
-        case Format.JSON:
-            write_json(asked, report)
-        case Format.CSV:
-            write_csv(_COLUMNS, report["links"])
-        case Format.TABLE:
-            _show(report, asked, top)
-    raise typer.Exit(status(asked, report["unrouted"], report["overloaded"]))
+    answer(
+        *(asked, report, form, CARRIED, report["overloaded"]),
+        show=lambda console: _show(console, report, asked, top),
+    )
 
 
-def _show(report: LoadReport, asked: Asked, top: int) -> None:
-    # No markup: names are the user's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
-    asked.warn(console, report["unrouted"])
+def _show(console: Console, report: LoadReport, asked: Asked, top: int) -> None:
     rows = [link for link in report["links"] if link["load"] > 0]
     rows.sort(key=lambda link: fullest(link["utilisation"], link["load"]), reverse=True)
     columns = {"used": -7, "load": -6, "of": -6, "link": 0, "direction": 0}
@@ -72,5 +54,4 @@ def _show(report: LoadReport, asked: Asked, top: int) -> None:
         )
     if rows:
         console.print(table)
-    if len(rows) > top:
-        console.print(f"and {len(rows) - top:,} more; --top shows more of them")
+    show_more(console, len(rows), top)

@@ -16,26 +16,14 @@ from bellrock.cli.answers import (
     fitting,
     told,
 )
-from bellrock.cli.planning.traffic import (
-    Asked,
-    Down,
-    bits,
-    fullest,
-    names,
-    share,
-    status,
-    write_csv,
-    write_json,
-)
+from bellrock.cli.planning.links import CARRIED, answer, show_worst
+from bellrock.cli.planning.traffic import Asked, Down, bits, names, share
 from topology.traffic.n2 import Field, Survey
 from topology.traffic.n2 import n2 as of_two
 from topology.traffic.report import N2Report, Pair, n2_report, overloaded
 from topology.traffic.study import Study
 
-_COLUMNS = (
-    *("id", "direction", "capacity", "load", "utilisation"),
-    *("worst_load", "worst_utilisation", "worst_failures"),
-)
+_COLUMNS = (*CARRIED, "worst_load", "worst_utilisation", "worst_failures")
 
 
 def n2(
@@ -71,15 +59,10 @@ def n2(
     with _bar(len(field)) as progress:
         found = _found(scheduler, study, field, top, progress)
     report = n2_report(study, found)
-    match form:
-        case Format.JSON:
-            write_json(asked, report)
-        case Format.CSV:
-            write_csv(_COLUMNS, report["links"])
-        case Format.TABLE:
-            _show(report, asked, top)
-    over = overloaded(asked.arrays, study.base.load)
-    raise typer.Exit(status(asked, report["unrouted"], over))
+    answer(
+        *(asked, report, form, _COLUMNS, overloaded(asked.arrays, study.base.load)),
+        show=lambda console: _show(console, report, asked, top),
+    )
 
 
 class _Told(Protocol):
@@ -112,33 +95,13 @@ def _bar(total: int) -> Iterator[_Told]:
         yield progress
 
 
-def _show(report: N2Report, asked: Asked, top: int) -> None:
-    # No markup: names are the user's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
-    asked.warn(console, report["unrouted"])
+def _show(console: Console, report: N2Report, asked: Asked, top: int) -> None:
     console.print(
         f"{report['failures']:,} failures of one or two; {report['overloaded']:,} "
         "directions of links over 100 % at the worst"
     )
-    rows = [link for link in report["links"] if link["worst_load"] > 0]
-    rows.sort(
-        key=lambda link: fullest(link["worst_utilisation"], link["worst_load"]),
-        reverse=True,
-    )
-    columns = {"worst": -7, "now": -7, "load": -6, "of": -6}
-    table = fitting({**columns, **_NAMES}, _NAMES)
-    for link in rows[:top]:
-        table.add_row(
-            *(share(link["worst_utilisation"]), share(link["utilisation"])),
-            *(bits(link["worst_load"]), bits(link["capacity"])),
-            *(
-                f"{link['id']} {link['direction']}",
-                names(asked, link["worst_failures"]),
-            ),
-        )
-    console.print(table)
-    if len(rows) > top:
-        console.print(f"and {len(rows) - top:,} more; --top shows more of them")
+    caused = [(link, link["worst_failures"]) for link in report["links"]]
+    show_worst(console, asked, caused, "when these fail", top)
     _pairs(console, asked, "most has no way", report["pairs_by_unrouted"])
     _pairs(console, asked, "a link is fullest", report["pairs_by_utilisation"])
 

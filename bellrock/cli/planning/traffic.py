@@ -168,11 +168,6 @@ def share(utilisation: float | None) -> str:
     return "" if utilisation is None else f"{utilisation:.1%}"
 
 
-def fullest(utilisation: float | None, load: float) -> tuple[float, float]:
-    """Return the place of a row: fullest first, and what has no capacity last."""
-    return (-1.0 if utilisation is None else utilisation, load)
-
-
 def names(asked: Asked, failures: Iterable[Failure]) -> str:
     """Return what fails, for people."""
     groups, sites = asked.inventory.risk_groups, asked.inventory.sites

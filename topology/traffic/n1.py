@@ -93,7 +93,8 @@ def n1(
     swept = study.sweep(failures[:, np.newaxis])
     cause = np.append(failures, np.int32(NONE))[swept.cause]
     most, first = swept.lost.max(initial=0.0), NONE
-    if most > SLACK * demands.rate.sum():
+    # Demands are lost whole and only added up: what is not nothing is something.
+    if most > 0:
         first = int(failures[np.argmax(swept.lost >= most * (1 - SLACK))])
     return WorstCases(
         arrays=arrays,

@@ -168,6 +168,51 @@ def test_a_failure_may_push_traffic_onto_a_backup_link() -> None:
     assert found.name(int(found.worst_failure[2])) == (ElementKind.LINK, "l")
 
 
+def stretched(inventory: Inventory) -> Inventory:
+    """Return the network with metrics at the ends of their range, some demands of none.
+
+    A sum of three of them does not fit into 32 bits, and two paths may differ by 1.
+    """
+    metrics = (1, 2**31 - 1, 2**31, 2**32 - 1)
+    links = {
+        name: replace(
+            link,
+            metric_ab=metrics[link.metric_ab - 1],
+            metric_ba=metrics[link.metric_ba - 1],
+        )
+        for name, link in inventory.links.items()
+    }
+    demands = tuple(
+        replace(each, rate=0.0 if each.rate < 1 else each.rate**3)
+        for each in inventory.demands
+    )
+    return replace(inventory, links=links, demands=demands)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=TAPE))
+def test_metrics_as_large_as_may_be_are_added_up_exactly(tape: bytes) -> None:
+    drawn, down = from_tape(tape)
+    inventory = stretched(drawn)
+    found = studied(inventory, down)
+    for failed in found_ids(worst_of(inventory, *down)):
+        load, unrouted = by_definition(inventory, down | {failed})
+        after = found.after([failed])
+        assert after.load.tolist() == near(load), failed
+        assert after.unrouted == near(unrouted), failed
+
+
+def test_what_is_lost_has_a_cause_however_little_it_is_beside_the_rest() -> None:
+    told = (Demand("a", "b", 1e15), Demand("c", "d", 1e3))
+    net = network(
+        wire("ab", "a", "b"), wire("also", "a", "b"), wire("cd", "c", "d"), demands=told
+    )
+    small = worst_of(net, "a")
+    assert small.base.unrouted == 1e15
+    assert small.worst_unrouted == 1e15 + 1e3
+    assert small.name(small.worst_unrouted_failure) == (ElementKind.LINK, "cd")
+
+
 def test_a_risk_group_takes_devices_and_links_together() -> None:
     devices = {**RING.devices, "c": Device("c", "c", risk_groups=("duct",))}
     links = {**RING.links, "ab": replace(RING.links["ab"], risk_groups=("duct",))}

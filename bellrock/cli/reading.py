@@ -54,7 +54,7 @@ def failed_because(reading: DeviceReading, device: Device) -> str:
 def show(reading: DeviceReading, device: Device, meaning: str) -> None:
     """Print the reading for people, as wide as the terminal."""
     # No markup: names are the device's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     if reading.name or reading.description:
         console.print(f"{reading.name}: {reading.description}")
     if reading.uptime is not None:

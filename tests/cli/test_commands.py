@@ -246,7 +246,7 @@ BRACKETS = """\
 network: {id: two, name: Two sites}
 sites:
   - {id: dc, name: "Exchange [/A]", kind: datacentre}
-  - {id: gp, name: "Surgery [red]", kind: gp, people: 40}
+  - {id: gp, name: "Surgery [red] :mask:", kind: gp, people: 40}
 devices: [{id: p1, site: dc}, {id: cpe, site: gp}]
 links: [{id: tail, a: "p1:0", b: "cpe:0"}]
 gateways: [dc]
@@ -258,6 +258,8 @@ def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
     done = bellrock_says("spof", tmp_path / "network.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert "[/A]" in done.stdout
+    assert "[red] :mask:" in done.stdout
+    assert "1 site hangs on a sole device of its own" in done.stdout
     assert re.search(r"^ *1 +40 ", done.stdout, re.MULTILINE)
 
 

@@ -115,7 +115,7 @@ _CIRCUITS = (
 
 def _show(report: AuditReport, diversity: bool, top: int) -> None:
     # No markup: ids and names are the user's.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(report["sentence"])
     if diversity:
         _show_diversity(console, report["diversity"], top)

@@ -167,7 +167,7 @@ def _write_csv(report: AugmentReport) -> None:
 
 def _show(report: AugmentReport, *, nearby: bool) -> None:
     # No markup: names are the user's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     what = report["counted"]
     console.print(
         f"{report['candidates']:,} circuits could be built; {report['useful']:,} of "

@@ -158,7 +158,7 @@ def _write_csv(report: AvailabilityReport) -> None:
 
 def _show(report: AvailabilityReport, inventory: Inventory, top: int) -> None:
     # No markup: names are the user's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(_start(report, inventory))
     _show_sites(report, console, top)
     if len(report["sites"]) == 1:

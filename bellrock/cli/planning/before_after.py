@@ -30,7 +30,7 @@ _MOST_NAMED = 6
 
 def console(*, record: bool = False) -> Console:
     """Return where tables go; no markup, since names may have brackets in them."""
-    return Console(highlight=False, markup=False, record=record)
+    return Console(highlight=False, markup=False, emoji=False, record=record)
 
 
 def show(screen: Console, comparison: Comparison, top: int, *, worst: bool) -> None:

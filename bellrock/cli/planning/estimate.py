@@ -191,7 +191,7 @@ def _show(
     top: int,
 ) -> None:
     # No markup: ids and names are the user's.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(report["sentence"])
     if tried.errors:
         console.print(

@@ -72,7 +72,7 @@ _MEANING = {
 
 def _show_site(report: SiteReport, called: Names) -> None:
     # No markup: names are the user's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(f"{called[report['id']]} {_MEANING[report['redundancy']]}.")
     paths, own = report["paths"], report["own_equipment"]
     console.print(
@@ -85,7 +85,7 @@ def _show_site(report: SiteReport, called: Names) -> None:
             own_mark = " (its own)" if each["on_site"] else ""
             name = called.get(each["id"], each["id"])
             kind = each["kind"].replace("_", " ")
-            table.add_row(f"{name}{own_mark}", kind, str(each["sites_cut"]))
+            table.add_row(f"{name}{own_mark}", kind, f"{each['sites_cut']:,}")
         console.print(table)
     if report["pairs"]:
         table = fitting(
@@ -115,12 +115,13 @@ def show_pairs(console: Console, report: PairsReport, called: Names, top: int) -
         return
     table = fitting(
         {"sites": -5, "people": -9, "lost together": 0, "with": 0, "cuts off": 0},
+        {"lost together", "with"},
     )
     for pair in pairs[:top]:
         one, other = (called.get(each, each) for each in pair["elements"])
         cut = ", ".join(called[site] for site in pair["sites_cut"])
         count = len(pair["sites_cut"])
-        table.add_row(str(count), f"{pair['people_cut']:,}", one, other, cut)
+        table.add_row(f"{count:,}", f"{pair['people_cut']:,}", one, other, cut)
     console.print("Pairs that cut off sites of priority 1:")
     console.print(table)
     if len(pairs) > top:

@@ -65,7 +65,7 @@ def spof(
         case Format.TABLE:
             _show(report, design, top)
             if together is not None:
-                console = Console(highlight=False, markup=False)
+                console = Console(highlight=False, markup=False, emoji=False)
                 show_pairs(console, together, names(design), top)
     raise typer.Exit(1 if report["redundancy"]["0"] else 0)
 
@@ -83,7 +83,7 @@ def _write_csv(report: SpofReport) -> None:
 
 def _show(report: SpofReport, design: Design, top: int) -> None:
     # No markup: names are the user's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(report["sentence"])
     called = names(design)
     columns = {"sites": -5, "people": -9, "services": -8, "lost with": 0, "cuts off": 0}
@@ -93,7 +93,7 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
         first, *others = alike
         name = called.get(first["id"], first["id"])
         table.add_row(
-            str(len(first["sites_cut"])),
+            f"{len(first['sites_cut']):,}",
             f"{first['people_cut']:,}",
             str(len(first["services_cut"]) or ""),
             f"{name} (or {len(others)} more)" if others else name,
@@ -109,7 +109,8 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
         console.print(f"and {len(rows) - top:,} more; --top shows more of them")
     own = sum(item["on_site"] for item in report["elements"])
     if own:
-        console.print(f"{own:,} sites hang on a sole device of their own (not listed)")
+        hang, its = ("site hangs", "its") if own == 1 else ("sites hang", "their")
+        console.print(f"{own:,} {hang} on a sole device of {its} own (not listed)")
 
 
 _TELLING = ("site", "risk_group", "link", "device")

@@ -143,7 +143,7 @@ def printable(text: str) -> str:
 
 def _show(answer: Answer) -> None:
     # No markup: names are the user's, and may have brackets in them.
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     table = Table(box=SIMPLE, pad_edge=False, show_edge=False, collapse_padding=True)
     widths = [each.width for each in answer.columns]
     left = console.width - sum(map(abs, widths)) - _GAP * (len(widths) - 1)

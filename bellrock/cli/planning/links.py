@@ -55,7 +55,7 @@ def answer(
             write_csv(columns, report["links"])
         case Format.TABLE:
             # No markup: names are the user's, and may have brackets in them.
-            console = Console(highlight=False, markup=False)
+            console = Console(highlight=False, markup=False, emoji=False)
             asked.warn(console, report["unrouted"])
             show(console)
     raise typer.Exit(status(asked, report["unrouted"], over))

@@ -31,7 +31,7 @@ async def test_a_device_is_known_by_its_key_and_tells_whom_it_sees(
         ) as running,
     ):
         failures, at = catalogue.COLLECT_FAILURES, {"device": "p1", "collector": "ssh"}
-        await running.until(1, failures, **at, reason="host_key")
+        await running.counts(1, failures, **at, reason="host_key")
         assert met.passwords == []
         assert await running.value(catalogue.NEIGHBOUR_UP, device="p1") is None
 
@@ -76,5 +76,6 @@ async def test_a_new_key_is_accepted_when_asked_for(tmp_path: Path) -> None:
             settings=SETTINGS,
         ) as running,
     ):
-        await running.until(1, catalogue.NEIGHBOUR_UP, neighbour="10.255.0.1")
+        ospf = {"protocol": "ospf", "neighbour": "10.255.0.1"}
+        await running.until(1, catalogue.NEIGHBOUR_UP, **ospf)
         assert (tmp_path / "known_hosts").read_text() == met.known()

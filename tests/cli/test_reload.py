@@ -70,12 +70,16 @@ async def test_a_site_that_is_added_is_watched_and_the_others_go_on(
         monitor(tmp_path, port) as running,
     ):
         await running.until(1, catalogue.SITE_REACHABLE, site="gp")
-        before = await running.value(catalogue.PROBE_SENT, target="cpe")
+        before = await running.value(
+            catalogue.PROBE_SENT, target="cpe", direction="round_trip"
+        )
         held = sockets(running.process.pid)
         (tmp_path / "network.yaml").write_text(with_school(port))
         running.process.send_signal(signal.SIGHUP)
         await running.until(1, catalogue.SITE_REACHABLE, site="school")
-        after = await running.value(catalogue.PROBE_SENT, target="cpe")
+        after = await running.value(
+            catalogue.PROBE_SENT, target="cpe", direction="round_trip"
+        )
         assert before is not None
         assert after is not None
         assert after > before
@@ -148,7 +152,9 @@ async def test_a_probe_with_other_settings_starts_anew_and_goes_on_counting(
         monitor(tmp_path, port) as running,
     ):
         await running.until(1, catalogue.SITE_REACHABLE, site="gp")
-        before = await running.value(catalogue.PROBE_SENT, target="cpe")
+        before = await running.value(
+            catalogue.PROBE_SENT, target="cpe", direction="round_trip"
+        )
         settings = (tmp_path / "bellrock.yaml").read_text()
         assert "interval: 100ms" in settings
         (tmp_path / "bellrock.yaml").write_text(
@@ -156,7 +162,9 @@ async def test_a_probe_with_other_settings_starts_anew_and_goes_on_counting(
         )
         running.process.send_signal(signal.SIGHUP)
         await said(running, b"reloaded")
-        after = await running.value(catalogue.PROBE_SENT, target="cpe")
+        after = await running.value(
+            catalogue.PROBE_SENT, target="cpe", direction="round_trip"
+        )
         assert before is not None
         assert after is not None
         assert after >= before

@@ -5,8 +5,6 @@ Everything here runs on one event loop; only the analysis has a process of its o
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -14,23 +12,14 @@ import structlog
 from bellrock.config.settings import Settings
 from bellrock.export.server import application, listening_socket, serve
 from bellrock.model import catalogue
-from bellrock.model.check import CheckReading
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
-from bellrock.model.observation import (
-    DeviceReading,
-    Notice,
-    NoticeKind,
-    Outcome,
-    RoundTrips,
-    source_name,
-)
 from bellrock.runtime import paths, ssh_polling
 from bellrock.runtime.analyst import Analyst, Conclusion
 from bellrock.runtime.checking import CHECKING, Checking
 from bellrock.runtime.discovery import Discovery
 from bellrock.runtime.engines import Engines
-from bellrock.runtime.evidence import Evidence
+from bellrock.runtime.hearing import Hearing, Listeners
 from bellrock.runtime.notices import Notices
 from bellrock.runtime.parts import Parts
 from bellrock.runtime.paths import Paths
@@ -41,7 +30,6 @@ from bellrock.runtime.series import Series
 from bellrock.runtime.ssh_polling import SshPolling
 from bellrock.runtime.supervise import Supervisor
 from bellrock.runtime.throughput import Throughput
-from bellrock.runtime.utilisation import Load, Meter
 from bellrock.runtime.worst_cases import CapacityAnalyst
 
 _BACKGROUND = 1.0
@@ -51,25 +39,7 @@ _ANALYSIS, _POLLING, _DISCOVERY = "analysis", "scheduler", "discovery"
 _CAPACITY = "worst cases"
 _CHECKS = f"scheduler {CHECKING}"
 
-_TELLS_NOTHING = frozenset({NoticeKind.AUTHENTICATION_FAILURE, NoticeKind.OTHER})
-"""Notices after which a poll would find nothing that it did not before."""
-_READ_AFTER: Mapping[NoticeKind, tuple[str, ...]] = {
-    NoticeKind.OSPF_NEIGHBOUR: ("ospf",),
-    NoticeKind.BGP_ESTABLISHED: ("bgp",),
-    NoticeKind.BGP_BACKWARD: ("bgp",),
-}
-"""Plans to read at once, due or not, after a notice."""
-
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Listeners:
-    """Who else wants to hear: each called on the event loop, and must be quick."""
-
-    conclusion: list[Callable[[Conclusion], None]] = field(default_factory=list)
-    loads: list[Callable[[tuple[Load, ...]], None]] = field(default_factory=list)
-    checks: list[Callable[[CheckReading], None]] = field(default_factory=list)
 
 
 class Monitor:
@@ -102,10 +72,16 @@ class Monitor:
         self._reread = reread
         self._accept_new = accept_new
         self._plan = Plan.of(settings, inventory)
-        self._evidence = Evidence(inventory, self._plan.every(), time.monotonic())
-        self._meter = Meter()
         self._discovery = Discovery(
             inventory, self.series.set_discovery, on_told=self._on_told
+        )
+        self._hearing = Hearing(
+            settings,
+            inventory,
+            self._plan,
+            series=self.series,
+            discovery=self._discovery,
+            listeners=self.listeners,
         )
         self._paths: Paths | None = None
         self._capacity: CapacityAnalyst | None = None
@@ -127,20 +103,20 @@ class Monitor:
         app = application(self.series.families, lambda: self._ready)
         async with asyncio.TaskGroup() as group:
             self._parts = Parts(group, self._supervisor)
-            self._engines = Engines(self._parts, self._on_round_trips)
-            self._throughput = Throughput(
+            self._engines = Engines(self._parts, self._hearing.on_round_trips)
+            self._throughput = self._hearing.throughput = Throughput(
                 self._parts,
                 self._supervisor,
                 self.series.throughput,
                 on_skip=self._skipped,
             )
             group.create_task(serve(app, sock))
-            self._notices = Notices(
-                self._parts, report=self._on_notice, doubt=self._hasten
+            self._notices = self._hearing.notices = Notices(
+                self._parts, report=self._hearing.on_notice, doubt=self._hearing.hasten
             )
             self._notices.prepare(self._plan.traps)
             await self._engines.assign(self._plan.probing)
-            self._expect()
+            self._hearing.expect()
             self._start_polling()
             await self._notices.adopt(self._plan)
             await self._start_ssh()
@@ -167,8 +143,8 @@ class Monitor:
             self._parts,
             self._supervisor,
             accept_new=self._accept_new,
-            on_reading=self._on_reading,
-            on_unread=partial(self._on_unread, SSH),
+            on_reading=self._hearing.on_reading,
+            on_unread=partial(self._hearing.on_unread, SSH),
             on_skip=self._skipped,
         )
         await self._ssh.assign(self._plan.ssh, self._plan.ssh_polls)
@@ -192,7 +168,7 @@ class Monitor:
     def _start_checking(self) -> None:
         self._checking = Checking(
             self._supervisor,
-            on_reading=self._on_check,
+            on_reading=self._hearing.on_check,
             on_unread=self.series.checks.drop,
             on_skip=self._skipped,
             clock=time.monotonic,
@@ -202,11 +178,11 @@ class Monitor:
         self._parts.start(_CHECKS, self._checking.run)
 
     def _start_polling(self) -> None:
-        self._polling = Polling(
+        self._polling = self._hearing.polling = Polling(
             self._plan.snmp,
             self._supervisor,
-            on_reading=self._on_reading,
-            on_unread=partial(self._on_unread, SNMP),
+            on_reading=self._hearing.on_reading,
+            on_unread=partial(self._hearing.on_unread, SNMP),
             on_skip=self._skipped,
         )
         self._polling.assign(self._plan.polls, self._plan.ends)
@@ -215,7 +191,7 @@ class Monitor:
     def _start_analysis(self) -> None:
         analyst = Analyst(
             self.inventory,
-            lambda: self._evidence.heard(time.monotonic()),
+            lambda: self._hearing.evidence.heard(time.monotonic()),
             self._publish,
             debounce=self._settings.analysis.debounce,
         )
@@ -266,7 +242,7 @@ class Monitor:
         await self._notices.adopt(plan)
         old, was, had = self._plan, self._settings, self.inventory
         self._plan, self._settings, self.inventory = plan, settings, inventory
-        self._forget(old)
+        self._hearing.adopt(settings, inventory, plan)
         if plan.snmp != old.snmp:
             await self._parts.stop(_POLLING)
             self._start_polling()
@@ -291,80 +267,6 @@ class Monitor:
         _log.info(
             "reloaded", sites=len(inventory.sites), devices=len(inventory.devices)
         )
-
-    def _forget(self, old: Plan) -> None:
-        """Drop what was heard from places that are not asked any more."""
-        before, after = old.sources(), self._plan.sources()
-        same = {
-            at
-            for at, source in after.items()
-            if at in before and before[at].place == source.place
-        }
-        every = self._plan.every()
-        self._evidence.adopt(
-            self.inventory, every, lambda *at: at in same, time.monotonic()
-        )
-        self._meter.keep(lambda device: (device, SNMP) in same)
-        self.series.adopt(self.inventory, self._plan.classes(), self._plan.checks)
-        self._expect()
-
-    def _expect(self) -> None:
-        every = self._plan.every()
-        for key, probing in self._plan.probing.items():
-            for target in probing.targets:
-                longest = every[target.id, source_name(*key)]
-                self.series.probes.expect(probing.probe, key[1], target.id, longest)
-        marks = {key: probing.dscp for key, probing in self._plan.probing.items()}
-        self.series.probes.set_classes(self._settings.classes, marks)
-
-    def _on_round_trips(self, trips: RoundTrips) -> None:
-        self._evidence.add_round_trips(trips)
-        self.series.probes.add(trips)
-        self._throughput.add_round_trips(trips)
-
-    def _on_reading(self, reading: DeviceReading) -> None:
-        if reading.collector == SNMP:
-            self._notices.learn(reading, self._polling.agent(reading.device))
-        self._discovery.add(reading)
-        if self._evidence.add_reading(reading):
-            self._hasten(reading.device)
-        ends = self._plan.ends.get(reading.device, {})
-        names = {interface: link.id for interface, (link, _) in ends.items()}
-        self.series.add_reading(reading, names)
-        if reading.collector != SNMP:
-            # Whoever does not read the counters has no say in the loads.
-            return
-        loads: tuple[Load, ...] = ()
-        if reading.outcome is Outcome.SUCCESS:
-            apart = self._plan.snmp.interval / 2
-            loads = self._meter.loads(reading, ends, apart=apart)
-        self.series.set_loads(reading.device, loads)
-        self._throughput.set_loads(reading.device, loads)
-        for hear in self.listeners.loads:
-            hear(loads)
-
-    def _on_check(self, reading: CheckReading, service: str) -> None:
-        self.series.checks.add(reading, service)
-        for hear in self.listeners.checks:
-            hear(reading)
-
-    def _on_notice(self, notice: Notice) -> None:
-        self.series[catalogue.NOTICES].add((notice.device, notice.kind.value))
-        self._evidence.add_notice(notice, SNMP)
-        if notice.kind not in _TELLS_NOTHING:
-            self._hasten(notice.device, _READ_AFTER.get(notice.kind, ()))
-
-    def _hasten(self, device: str, plans: Collection[str] = ()) -> None:
-        self._polling.hasten(device, self._plan.traps.confirm, plans)
-
-    def _on_unread(self, collector: str, device: str) -> None:
-        self.series.unread(device, collector)
-        self._discovery.forget(device, collector)
-        if collector != SNMP:
-            return
-        self._throughput.set_loads(device, ())
-        for hear in self.listeners.loads:
-            hear(())
 
     def _on_told(self, device: str) -> None:
         if self._paths is not None:

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import TypedDict
 
 from bellrock.model.inventory import ElementKind, Inventory
+from bellrock.model.words import counted
 from topology.analysis import Design
 from topology.reading import Element, Reading
 from topology.state import NetworkState
@@ -109,7 +110,7 @@ def sentence(inventory: Inventory, reading: Reading) -> str:
 def _sites(count: int) -> str:
     if count == 0:
         return "No sites"
-    return "1 site" if count == 1 else f"{count:,} sites"
+    return counted(count, "site")
 
 
 def _paths(inventory: Inventory, reading: Reading) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bellrock.model.errors import UserError
+from bellrock.model.words import counted
 from bellrock.runtime.told import Told
 
 
@@ -43,9 +44,10 @@ def check(
     told.warn()
     found = told.inventory
     print(
-        f"{found.name}: {len(found.user_sites()):,} user sites of "
-        f"{len(found.sites):,}, {len(found.devices):,} devices, "
-        f"{len(found.links):,} links, {len(found.risk_groups):,} risk groups, "
-        f"{len(found.services):,} services: fine"
+        f"{found.name}: {counted(len(found.user_sites()), 'user site')} of "
+        f"{len(found.sites):,}, {counted(len(found.devices), 'device')}, "
+        f"{counted(len(found.links), 'link')}, "
+        f"{counted(len(found.risk_groups), 'risk group')}, "
+        f"{counted(len(found.services), 'service')}: fine"
         + (f", {len(told.warnings)} to look at" if told.warnings else "")
     )

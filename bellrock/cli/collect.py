@@ -16,6 +16,7 @@ from bellrock.document.suggest import choices
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Device, Inventory
 from bellrock.model.observation import Outcome
+from bellrock.model.words import counted
 from bellrock.runtime.told import Told
 
 
@@ -102,7 +103,7 @@ def _print_events(asked: Asked, *, to_stderr: bool = False) -> None:
         for line in event.lines:
             print(f"{'':15}{line}", file=out)
     if asked.untold:
-        print(f"and {asked.untold:,} events more, not kept", file=out)
+        print(f"and {counted(asked.untold, 'event')} more, not kept", file=out)
     if asked.events:
         print(file=out)
 

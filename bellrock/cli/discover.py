@@ -26,6 +26,7 @@ from bellrock.inventory.draft import write
 from bellrock.inventory.load import load as load_inventory
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
+from bellrock.model.words import counted
 from bellrock.runtime.asking import Asking, SshWords
 from bellrock.runtime.crawl import Crawler, Silent
 from bellrock.runtime.discovered import Access, Discovered
@@ -170,8 +171,8 @@ def _shown(crawler: Crawler) -> Iterator[None]:
         def update() -> None:
             progress = crawler.progress
             words = (
-                f"{len(progress.found):,} devices, {len(progress.silent):,} silent, "
-                f"{progress.waiting:,} to ask"
+                f"{counted(len(progress.found), 'device')}, "
+                f"{len(progress.silent):,} silent, {progress.waiting:,} to ask"
             )
             bar.update(task, description=words)
 

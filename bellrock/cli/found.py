@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bellrock.inventory.yamltext import printable
+from bellrock.model.words import counted
 from bellrock.runtime.discovered import (
     Discovered,
     capacity,
@@ -111,7 +112,7 @@ def show(found: Discovered) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     devices, links = len(found.found), found.whole
     known = "" if found.progress.complete else ", incomplete: it was stopped"
-    console.print(f"{devices:,} devices, {len(links):,} links{known}")
+    console.print(f"{counted(devices, 'device')}, {counted(len(links), 'link')}{known}")
     progress = found.progress
     _table(
         *(console, "no answer", ("address", "told of by", "outcome", "detail")),

@@ -13,6 +13,7 @@ from bellrock.cli.answers import fitting
 from bellrock.model.inventory import Device
 from bellrock.model.neighbourhood import Facts
 from bellrock.model.observation import DeviceReading, InterfaceReading, Outcome
+from bellrock.model.words import counted
 from collectors.snmp.words import duration
 
 _COLUMNS = tuple(each.name for each in fields(InterfaceReading))
@@ -117,7 +118,8 @@ def _facts(facts: Facts) -> Iterator[Table | str]:
         yield table
     if facts.ospf_links:
         routers = len({each.router for each in facts.ospf_links})
-        yield f"OSPF database: {len(facts.ospf_links):,} links of {routers:,} routers"
+        links = counted(len(facts.ospf_links), "link")
+        yield f"OSPF database: {links} of {counted(routers, 'router')}"
     if facts.addresses:
         yield "addresses: " + ", ".join(
             each.address if each.prefix is None else f"{each.address}/{each.prefix}"

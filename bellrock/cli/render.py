@@ -13,6 +13,7 @@ from alerts.render import alertmanager, rules
 from alerts.settings import AlertSettings
 from bellrock.config.settings import load
 from bellrock.model.errors import UserError
+from bellrock.model.words import counted
 from bellrock.runtime.trades import SECTIONS
 from bellrock.runtime.trials import throughput
 from dashboards.render import rendered as dashboards
@@ -97,7 +98,7 @@ def _drifted(files: Mapping[Path, str]) -> bool:
         told = list(_difference(path, found or "", content))
         print("\n".join(told[:_SHOWN]))
         if len(told) > _SHOWN:
-            print(f"… and {len(told) - _SHOWN} lines more")
+            print(f"… and {counted(len(told) - _SHOWN, 'line')} more")
     if drifted:
         print("to bring them up to date: bellrock render all", file=sys.stderr)
     return drifted

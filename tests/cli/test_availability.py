@@ -54,7 +54,7 @@ def test_a_missed_target_is_a_finding_only_when_asked_to_check(tmp_path: Path) -
     path = write(tmp_path, TOLD + "availability_target: 99.9%\n")
     plain = bellrock_says("availability", path)
     assert plain.returncode == 0
-    assert "1 of 2 sites miss their target" in plain.stdout
+    assert "1 of 2 sites misses its target" in plain.stdout
     assert bellrock_says("availability", path, "--check").returncode == 1
 
 

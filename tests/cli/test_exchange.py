@@ -30,7 +30,7 @@ def test_an_import_says_what_is_missing_and_what_to_type_next(
     assert done.stdout.splitlines() == [
         "sheet: 3 sites, 3 devices, 2 links, 0 risk groups, 0 demands",
         "not said, so not declared: coordinates of 3 sites, people of 3 sites, "
-        "capacity of 1 links, metric of 2 links, risk groups of 2 links",
+        "capacity of 1 link, metric of 2 links, risk groups of 2 links",
         "to add: gateways: where sites must reach; it does not say. Add them at the "
         "end of",
         "  the file, or import again with --gateway ID. Most links meet at ex-r1 (2), "

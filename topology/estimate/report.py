@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from bellrock.model.inventory import Demand, Inventory
+from bellrock.model.words import counted
 from topology.estimate.accuracy import Trials
 from topology.estimate.demands import Estimate
 
@@ -48,9 +49,10 @@ def estimate_report(
             {"from": demand.source, "to": demand.target, "rate": demand.rate}
             for demand in demands
         ],
-        sentence=f"{len(demands):,} demands of {total / 1e6:,.1f} Mbit/s explain all "
+        sentence=f"{counted(len(demands), 'demand')} of {total / 1e6:,.1f} Mbit/s "
+        f"{'explains' if len(demands) == 1 else 'explain'} all "
         f"but {found.unexplained:.2%} of what was measured; the totals of "
-        f"{len(exact):,} sites are exact.{wrong}",
+        f"{counted(len(exact), 'site')} are exact.{wrong}",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bellrock.model.inventory import Inventory
 from bellrock.model.scenario import ALL, Growth, Scenario, Whose
+from bellrock.model.words import counted
 from topology.planning.comparison import Comparison
 
 _MOST_NAMED = 3
@@ -152,12 +153,11 @@ def _beside(lost: Mapping[str, frozenset[str]], cut: frozenset[str]) -> list[str
 
 
 def _of_people(sites: frozenset[str], people: int) -> str:
-    counted = "1 person" if people == 1 else f"{people:,} people"
-    return f"{_sites(len(sites))} ({counted})"
+    return f"{_sites(len(sites))} ({counted(people, 'person', 'people')})"
 
 
 def _sites(count: int) -> str:
-    return "1 site" if count == 1 else f"{count:,} sites"
+    return counted(count, "site")
 
 
 def _links(arcs: Iterable[tuple[str, str]]) -> str:

@@ -16,6 +16,7 @@ from bellrock.cli.answers import (
     fitting,
     told,
 )
+from bellrock.model.words import counted
 from topology.analysis import Design
 from topology.audit.report import AuditReport, CircuitsReport, Seen, audit_report
 
@@ -132,7 +133,7 @@ def _show(report: AuditReport, diversity: bool, top: int) -> None:
         console.print(table)
     complete = [c["about"] for c in report["checks"] if c["checked"] and not c["gaps"]]
     if complete:
-        console.print(f"nothing missing in {len(complete)} more checks")
+        console.print(f"nothing missing in {counted(len(complete), 'more check')}")
     if not report["discovery"]:
         console.print("not compared with what discovery saw; --prometheus URL does")
     if report["worklist"]:

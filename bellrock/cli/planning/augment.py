@@ -17,6 +17,7 @@ from bellrock.inventory.candidates import read as read_candidates
 from bellrock.model.candidate import Candidate
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
+from bellrock.model.words import counted
 from topology.augment.choice import MOST_STATES, Limits, states_needed
 from topology.augment.nearby import how_many, nearby
 from topology.augment.report import AugmentReport, RaisedReport, augment_report, start
@@ -170,8 +171,8 @@ def _show(report: AugmentReport, *, nearby: bool) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     what = report["counted"]
     console.print(
-        f"{report['candidates']:,} circuits could be built; {report['useful']:,} of "
-        "them may help"
+        f"{counted(report['candidates'], 'circuit')} could be built; "
+        f"{report['useful']:,} of them may help"
     )
     columns = {"": -3, "circuit": 0, "cost": -12, what: -9, "per 1,000": -10}
     table = fitting({**columns, "protects": 0}, {"circuit", "protects"})
@@ -179,7 +180,8 @@ def _show(report: AugmentReport, *, nearby: bool) -> None:
         table.add_row(
             *(f"{pick['rank']}", f"{pick['a']} - {pick['b']}", f"{pick['cost']:,.0f}"),
             *(f"{pick['protected']:,}", f"{1000 * pick['per_cost']:,.3g}"),
-            _whom(pick["sites"]) or f"with others: {pick['eased']:,} failures eased",
+            _whom(pick["sites"])
+            or f"with others: {counted(pick['eased'], 'failure')} eased",
         )
     if report["picks"]:
         console.print(table)

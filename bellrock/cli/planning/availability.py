@@ -23,6 +23,7 @@ from bellrock.document.suggest import closest
 from bellrock.document.values import bare, quoted
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
+from bellrock.model.words import counted
 from topology.availability.faults import Faults
 from topology.availability.report import (
     AvailabilityReport,
@@ -167,11 +168,13 @@ def _show(report: AvailabilityReport, inventory: Inventory, top: int) -> None:
     judged = sum(row["target"] is not None for row in report["sites"])
     if judged:
         console.print(
-            f"{len(report['missed']):,} of {judged:,} sites miss their target"
+            f"{len(report['missed']):,} of {counted(judged, 'site')} "
+            f"{'misses its' if len(report['missed']) == 1 else 'miss their'} target"
         )
     assumed = Counter(_origin(rate["source"]) for rate in report["rates"])
     console.print(
-        f"{assumed['declared']:,} of {assumed.total():,} elements have times of their "
+        f"{assumed['declared']:,} of {counted(assumed.total(), 'element')} "
+        f"{'has times of its' if assumed['declared'] == 1 else 'have times of their'} "
         f"own, {assumed['kind']:,} those of their kind in the inventory, the others "
         "defaults (docs/planning.md)"
     )
@@ -224,7 +227,8 @@ def _show_cut_sets(row: SiteReport, console: Console) -> None:
         table.add_row(_minutes(cut["minutes"]), where, " and ".join(cut["elements"]))
     console.print(table)
     console.print(
-        f"{row['single']:,} single elements and {row['pairs']:,} pairs cut it off"
+        f"{counted(row['single'], 'single element')} and "
+        f"{counted(row['pairs'], 'pair')} cut it off"
     )
 
 

@@ -146,7 +146,12 @@ def _measured(
     found = carried(prometheus, inventory, hours * _HOUR, end)
     when = "now" if until is None else f"{until:%d %B %Y %H:%M %Z}"
     return _Told(
-        *(found.load, f"{hours:g} hours until {when}", found.down, found.changing)
+        *(
+            found.load,
+            f"{hours:g} {'hour' if hours == 1 else 'hours'} until {when}",
+            found.down,
+            found.changing,
+        )
     )
 
 

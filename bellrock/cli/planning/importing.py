@@ -19,6 +19,7 @@ from bellrock.inventory.exchange.yamlfile import write
 from bellrock.inventory.rates import capacity
 from bellrock.model.errors import UserError
 from bellrock.model.inventory import Inventory
+from bellrock.model.words import counted
 
 _FILE = "imported.yaml"
 """In a folder, what the inventory is called."""
@@ -106,7 +107,7 @@ def import_(
 def _show(inventory: Inventory, findings: Findings, unsaid: str, path: Path) -> None:
     print(f"{inventory.name}: {told.counted(inventory)}")
     if findings.doubts:
-        print(f"{len(findings.doubts):,} warnings, see above")
+        print(f"{counted(len(findings.doubts), 'warning')}, see above")
     for note in findings.notes:
         print(f"note: {printable(note)}")
     if unsaid:

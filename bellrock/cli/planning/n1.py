@@ -5,6 +5,7 @@ from rich.console import Console
 from bellrock.cli.answers import Format, InventoryPath, MostRows, OutputFormat, told
 from bellrock.cli.planning.links import CARRIED, answer, show_worst
 from bellrock.cli.planning.traffic import Asked, Down, bits, names
+from bellrock.model.words import counted
 from topology.traffic.n1 import n1 as worst_cases
 from topology.traffic.report import Failure, N1Report, n1_report, overloaded
 
@@ -42,8 +43,8 @@ def n1(
 def _show(console: Console, report: N1Report, asked: Asked, top: int) -> None:
     over = report["overloaded"]
     console.print(
-        f"{report['failures']:,} failures, one at a time; {over:,} directions of "
-        f"links over 100 % at the worst"
+        f"{counted(report['failures'], 'failure')}, one at a time; "
+        f"{counted(over, 'direction')} of links over 100 % at the worst"
     )
     most = report["worst_unrouted"]
     if most is not None:

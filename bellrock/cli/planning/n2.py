@@ -18,6 +18,7 @@ from bellrock.cli.answers import (
 )
 from bellrock.cli.planning.links import CARRIED, answer, show_worst
 from bellrock.cli.planning.traffic import Asked, Down, bits, names, share
+from bellrock.model.words import counted
 from topology.traffic.n2 import Field, Survey
 from topology.traffic.n2 import n2 as of_two
 from topology.traffic.report import N2Report, Pair, n2_report, overloaded
@@ -97,8 +98,8 @@ def _bar(total: int) -> Iterator[_Told]:
 
 def _show(console: Console, report: N2Report, asked: Asked, top: int) -> None:
     console.print(
-        f"{report['failures']:,} failures of one or two; {report['overloaded']:,} "
-        "directions of links over 100 % at the worst"
+        f"{counted(report['failures'], 'failure')} of one or two; "
+        f"{counted(report['overloaded'], 'direction')} of links over 100 % at the worst"
     )
     caused = [(link, link["worst_failures"]) for link in report["links"]]
     show_worst(console, asked, caused, "when these fail", top)

@@ -11,6 +11,7 @@ from bellrock.cli.answers import Format, fitting
 from bellrock.document.suggest import closest
 from bellrock.document.values import bare, quoted
 from bellrock.model.errors import UserError
+from bellrock.model.words import counted
 from topology.analysis import Design
 from topology.site_report import PairsReport, SiteReport, site_report
 
@@ -128,4 +129,5 @@ def show_pairs(console: Console, report: PairsReport, called: Names, top: int) -
         console.print(f"and {len(pairs) - top:,} more; --top shows more of them")
     if report["pairs_unfinished"]:
         count = len(report["pairs_unfinished"])
-        console.print(f"{count:,} sites were not looked at to the end")
+        were = counted(count, "site was", "sites were")
+        console.print(f"{were} not looked at to the end")

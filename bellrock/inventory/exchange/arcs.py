@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bellrock.inventory.exchange.findings import Findings
 from bellrock.inventory.exchange.records import EndRecord, LinkRecord
+from bellrock.model.words import counted
 
 
 def paired(
@@ -40,7 +41,7 @@ def paired(
         )
         return [_both_ways(arc) for arc in arcs]
     if partner:
-        findings.note(f"{len(partner):,} pairs of opposite arcs are a link each")
+        findings.note(f"a link each: {counted(len(partner), 'pair')} of opposite arcs")
     links = []
     for index, arc in enumerate(arcs):
         if index in partner:

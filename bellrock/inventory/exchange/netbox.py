@@ -26,6 +26,7 @@ from bellrock.inventory.exchange.records import (
     SiteRecord,
     Wishes,
 )
+from bellrock.model.words import counted
 
 _NOT_THERE = frozenset(
     {
@@ -222,13 +223,13 @@ class _Reading:
     def _notes(self) -> None:
         unconnected = self.left_out.pop("unconnected", 0)
         for name, count in self.left_out.items():
-            what = "whose device is" if name == "links" else "that are"
-            self.findings.note(
-                f"{count:,} {name} {what} planned, in stock or retired are left out"
-            )
+            what = "with a device that is" if name == "links" else "as"
+            noun = counted(count, name.removesuffix("s"))
+            self.findings.note(f"left out {what} planned, in stock or retired: {noun}")
         if unconnected:
             self.findings.note(
-                f"{unconnected:,} devices without a link or an address are left out"
+                "left out as without a link or an address: "
+                f"{counted(unconnected, 'device')}"
             )
 
 

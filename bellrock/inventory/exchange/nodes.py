@@ -19,6 +19,7 @@ from bellrock.inventory.exchange.records import (
     Records,
     SiteRecord,
 )
+from bellrock.model.words import counted
 
 _UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _LONGEST = 10_000
@@ -96,10 +97,12 @@ class Nodes:
         """Note what kinds of nodes there were that are no devices of this network."""
         if count := self._odd["hyperedge"]:
             self.findings.note(
-                f"{count:,} nodes stand for shared media (hyperedge 1), not for devices"
+                f"no devices but shared media (hyperedge 1): {counted(count, 'node')}"
             )
         if count := self._odd["external"]:
-            self.findings.note(f"{count:,} nodes are of other networks (Internal 0)")
+            self.findings.note(
+                f"of other networks (Internal 0): {counted(count, 'node')}"
+            )
 
     def _position(self, said: Said, place: Place) -> tuple[float | None, float | None]:
         lat, lon = (

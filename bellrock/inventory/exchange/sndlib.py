@@ -21,6 +21,7 @@ from bellrock.inventory.exchange.records import (
     Wishes,
 )
 from bellrock.inventory.exchange.units import scaled
+from bellrock.model.words import counted
 
 _UNITS = {
     "BITPERSEC": 1.0,
@@ -123,12 +124,13 @@ def _links(
         records.links.append(record)
     if unread:
         findings.note(
-            f"capacities of {unread:,} links name no unit and are left out; "
+            f"capacities of {counted(unread, 'link')} name no unit and are left out; "
             "--unit 1M reads them as Mbit/s"
         )
     if modules:
         findings.note(
-            f"{modules:,} links list modules that could be bought; none is a capacity"
+            f"{counted(modules, 'link lists', 'links list')} modules that could be "
+            "bought; none is a capacity"
         )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from bellrock.model import words
 from bellrock.model.inventory import Inventory
 
 _MOST_NAMED = 5
@@ -11,26 +12,28 @@ _MOST_NAMED = 5
 def counted(inventory: Inventory) -> str:
     """Return how many there are of everything."""
     parts = {
-        "sites": len(inventory.sites),
-        "devices": len(inventory.devices),
-        "links": len(inventory.links),
-        "risk groups": len(inventory.risk_groups),
-        "demands": len(inventory.demands),
+        "site": len(inventory.sites),
+        "device": len(inventory.devices),
+        "link": len(inventory.links),
+        "risk group": len(inventory.risk_groups),
+        "demand": len(inventory.demands),
     }
-    return ", ".join(f"{count:,} {noun}" for noun, count in parts.items())
+    return ", ".join(words.counted(count, noun) for noun, count in parts.items())
 
 
 def unsaid(inventory: Inventory) -> str:
     """Return what the source does not say, and so is not declared; may be empty."""
     sites, links = inventory.sites.values(), inventory.links.values()
     parts = {
-        "coordinates of {} sites": sum(site.lat is None for site in sites),
-        "people of {} sites": sum(not site.people for site in sites),
-        "capacity of {} links": sum(link.capacity_ab is None for link in links),
-        "metric of {} links": sum(not link.metric_declared for link in links),
-        "risk groups of {} links": sum(not link.risk_groups for link in links),
+        ("coordinates", "site"): sum(site.lat is None for site in sites),
+        ("people", "site"): sum(not site.people for site in sites),
+        ("capacity", "link"): sum(link.capacity_ab is None for link in links),
+        ("metric", "link"): sum(not link.metric_declared for link in links),
+        ("risk groups", "link"): sum(not link.risk_groups for link in links),
     }
-    return ", ".join(text.format(f"{n:,}") for text, n in parts.items() if n)
+    return ", ".join(
+        f"{what} of {words.counted(n, noun)}" for (what, noun), n in parts.items() if n
+    )
 
 
 def to_add(inventory: Inventory) -> Iterator[str]:

@@ -45,8 +45,8 @@ def test_what_the_topology_zoo_says_is_declared(file: Path) -> None:
     assert capacities == [155e6, None, None]
     assert not any(each.metric_declared for each in found.links.values())
     assert findings.notes == [
-        "1 nodes stand for shared media (hyperedge 1), not for devices",
-        "1 nodes are of other networks (Internal 0)",
+        "no devices but shared media (hyperedge 1): 1 node",
+        "of other networks (Internal 0): 1 node",
     ]
 
 

@@ -88,7 +88,7 @@ def test_opposite_directed_edges_are_a_link_and_parallel_ones_stay_so(
     assert sorted(
         (each.capacity_ab or 0, each.capacity_ba or 0) for each in found.links.values()
     ) == [(0, 0), (1e9, 2e9), (3e9, 4e9), (6e9, 6e9)]
-    assert findings.notes == ["2 pairs of opposite arcs are a link each"]
+    assert findings.notes == ["a link each: 2 pairs of opposite arcs"]
     [lone] = doubts(findings, file.parent)
     assert lone.startswith("zoo.graphml:17: warning: edge, b to c: no arc goes the")
 

@@ -57,11 +57,11 @@ def test_a_server_is_read_page_by_page_and_led_nowhere_else() -> None:
     assert sum(each.startswith("/api/dcim/cables/") for each in asked) == 4
     assert all("ordering=id" in each for each in asked)
     assert findings.notes == [
-        "1 devices that are planned, in stock or retired are left out",
-        "1 cables that are planned, in stock or retired are left out",
-        "1 links whose device is planned, in stock or retired are left out",
-        "1 sites that are planned, in stock or retired are left out",
-        "2 devices without a link or an address are left out",
+        "left out as planned, in stock or retired: 1 device",
+        "left out as planned, in stock or retired: 1 cable",
+        "left out with a device that is planned, in stock or retired: 1 link",
+        "left out as planned, in stock or retired: 1 site",
+        "left out as without a link or an address: 2 devices",
     ]
 
 

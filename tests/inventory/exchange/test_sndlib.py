@@ -54,7 +54,7 @@ def test_installed_capacity_is_one_and_what_could_be_bought_is_none(file: Path) 
     assert (found.sites["koeln"].lat, found.sites["koeln"].lon) == (50.94, 6.96)
     assert found.sites["fulda"].lat is None
     assert findings.notes == [
-        "1 links list modules that could be bought; none is a capacity"
+        "1 link lists modules that could be bought; none is a capacity"
     ]
 
 

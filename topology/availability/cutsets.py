@@ -18,11 +18,13 @@ References
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from topology.arrays import Floats, Rows
 from topology.availability.faults import Asked
+from topology.availability.reduce import Cores
 from topology.kernels.cuts import empty_scratch, single_cuts
 from topology.kernels.pairs import Sums, pair_cuts
 from topology.web import turned
@@ -65,6 +67,11 @@ class CutSets:
     outside: Floats
     single: Rows
     sums: Sums
+
+    @cached_property
+    def cores(self) -> Cores:
+        """What is left of the network where one site is concerned."""
+        return Cores(self.asked, self.single)
 
     def worst(self, site: int, most: int = WORST) -> list[CutSet]:
         """Return the cut sets of a site that fail most often, at most `WORST`."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from topology.availability.cutsets import CutSets
-from topology.availability.reduce import reduced
 from topology.kernels.terms import sum_cases
 
 CLOSE = 1e-6
@@ -76,7 +75,7 @@ def exact(
     own = np.flatnonzero(premises == site).tolist() if outside else []
     never = {*own, int(faults.itself[site])}
     alone = [element for element in sets.single[site].tolist() if element not in never]
-    core = reduced(asked, site, never.union(alone))
+    core = sets.cores.of(site, never.union(alone))
     logs = float(np.log1p(-faults.down[alone]).sum())
     least, found = _FIRST_LEAST, Share(0.0, 1.0, 0)
     while True:

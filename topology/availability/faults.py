@@ -10,6 +10,7 @@ import numpy as np
 from bellrock.model.inventory import Inventory, Service
 from topology.arrays import Arrays, Bools, Floats, Ints, Rows
 from topology.availability.components import Rate, rates
+from topology.availability.ways import Ways
 from topology.graph import NOTHING
 from topology.kernels.cuts import Parts, Question, View, empty_view, look
 from topology.kernels.hanging import Web
@@ -89,10 +90,14 @@ class Faults:
         return Web(self.neighbours.start, self.neighbours.item)
 
     @cached_property
+    def of_node(self) -> Rows:
+        """Elements that take each node down."""
+        return turned(self.network.members, self.network.nodes)
+
+    @cached_property
     def parts(self) -> Parts:
         """What can fail, for the kernels."""
-        members = self.network.members
-        of_node = turned(members, self.network.nodes)
+        members, of_node = self.network.members, self.of_node
         return Parts(
             *(members.start, members.item, of_node.start, of_node.item),
             *(self.network.premises, self.down),
@@ -147,6 +152,11 @@ class Asked:
         question = self._question(self.wanted)
         look(question, faults.web, np.zeros(nodes, np.bool_), view)
         return view
+
+    @cached_property
+    def ways(self) -> Ways:
+        """What lies between any site and the roots."""
+        return Ways(self.faults.neighbours, self.roots)
 
     @cached_property
     def question(self) -> Question:

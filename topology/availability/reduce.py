@@ -3,53 +3,109 @@
 Each step leaves the share of time as it is. The graph is that in which links are nodes
 as well as devices; the site and every set of roots are added as a node next to their
 devices.
+
+What is on no way between the site and the roots goes first. Then, until nothing
+changes: a node that nothing takes down joins such a neighbour or, between two others,
+becomes an edge; elements that take the same nodes down become one; two nodes in a row
+become one; and so do two nodes side by side, if what they do not share is theirs alone.
+
+None of that looks further than a node's neighbours and what takes it down, so most of
+it comes out the same for all sites. It is done for many of them at once, with only the
+nodes left alone that any of them treats in its own way: its devices, and what elements
+take down that one of them takes never to fail. Then it is done for each, to the end.
 """
 
 from collections.abc import Iterable, Set
-from typing import cast
 
-import networkx as nx
 import numpy as np
 
 from topology.arrays import Rows
 from topology.availability.faults import Asked
 from topology.kernels.terms import Core
 
+AT_ONCE = 128
+"""Sites that share a network cut down in part."""
+
 _SITE = -1
-"""The site's node; the sets of roots follow as -2, -3 ..."""
+"""The site's node; those of the sets of roots follow (`topology.availability.ways`)."""
 
 
-def reduced(asked: Asked, site: int, never: Set[int]) -> Core:
-    """Return what is left of the network where `site` is concerned.
+class Cores:
+    """What is left of the network, for one site after the other.
 
     Parameters
     ----------
-    never : set of int
-        Elements that are taken never to fail.
-
-    Notes
-    -----
-    What is on no way between the site and the roots goes first. Then, until nothing
-    changes: a node that nothing takes down joins such a neighbour or, between two
-    others, becomes an edge; elements that take the same nodes down become one; two
-    nodes in a row become one; and so do two nodes side by side, if what they do not
-    share is theirs alone.
+    single : Rows
+        Elements that cut each site off alone.
     """
-    faults = asked.faults
-    web, members = faults.neighbours, faults.network.members
-    near = {node: {*web[node].tolist()} for node in range(len(web.start) - 1)}
-    _join(near, _SITE, faults.arrays.devices_at[site].tolist())
-    ends = [_SITE]
-    for r in range(len(asked.roots.start) - 1):
-        ends.append(_SITE - 1 - r)
-        _join(near, ends[-1], asked.roots[r].tolist())
-    _keep_between(near, ends)
-    core = _Core(near, ends)
-    for element, share in enumerate(faults.down.tolist()):
-        if element not in never:
-            core.add_fault(near.keys() & set(members[element].tolist()), share)
-    core.shrink()
-    return core.arranged()
+
+    def __init__(self, asked: Asked, single: Rows) -> None:
+        self._asked = asked
+        self._single = single
+        self._place = {site: place for place, site in enumerate(asked.sites)}
+        self._batch = -1
+        self._held: list[int] = []
+        self._shared = _Core({}, [])
+
+    def of(self, site: int, never: Set[int]) -> Core:
+        """Return what is left where `site`, one that is asked about, is concerned.
+
+        Parameters
+        ----------
+        never : set of int
+            Elements that are taken never to fail: of the site itself, those that lie
+            on its premises and those that cut it off alone.
+
+        Notes
+        -----
+        Quickest for sites in ascending order.
+        """
+        batch = self._place[site] // AT_ONCE
+        if batch != self._batch:
+            sites = self._asked.sites[batch * AT_ONCE : (batch + 1) * AT_ONCE]
+            self._share(sites)
+            self._batch = batch
+        core = self._shared.copy()
+        core.begin_at(self._asked.faults.arrays.devices_at[site].tolist())
+        for element in self._held:
+            if element not in never:
+                self._add(core, element)
+        core.shrink()
+        return core.arranged()
+
+    def _share(self, sites: list[int]) -> None:
+        """Cut the network down as far as it is the same for all of `sites`."""
+        asked, faults = self._asked, self._asked.faults
+        at, premises = faults.arrays.devices_at, faults.network.premises
+        devices = [device for site in sites for device in at[site].tolist()]
+        kept = asked.ways.between(devices)
+        near = {
+            node: kept.intersection(faults.neighbours[node].tolist())
+            for node in kept
+            if node >= 0
+        }
+        for r, end in enumerate(asked.ways.ends):
+            _join(near, end, kept.intersection(asked.roots[r].tolist()))
+        held = set(np.flatnonzero(np.isin(premises, sites)).tolist())
+        held |= {element for site in sites for element in self._single[site].tolist()}
+        members = faults.network.members
+        alone = {node for element in held for node in members[element].tolist()}
+        core = _Core(near, asked.ways.ends, near.keys() & alone.union(devices))
+        for element in sorted(_elements(asked, near.keys()) - held):
+            self._add(core, element)
+        core.shrink()
+        self._held, self._shared = sorted(held), core
+
+    def _add(self, core: "_Core", element: int) -> None:
+        faults = self._asked.faults
+        inside = core.near.keys() & set(faults.network.members[element].tolist())
+        core.add_fault(inside, float(faults.down[element]))
+
+
+def _elements(asked: Asked, nodes: Iterable[int]) -> set[int]:
+    """Return the elements that take some of `nodes` down."""
+    of = asked.faults.of_node
+    return {int(each) for node in nodes if node >= 0 for each in of[node]}
 
 
 def _join(near: dict[int, set[int]], node: int, others: Iterable[int]) -> None:
@@ -66,25 +122,6 @@ def _drop(near: dict[int, set[int]], node: int) -> set[int]:
     return others
 
 
-def _keep_between(near: dict[int, set[int]], ends: list[int]) -> None:
-    """Drop what is on no way from the first of `ends` to another."""
-    loose = [n for n, others in near.items() if len(others) < 2 and n not in ends]
-    for node in loose:  # grows while we go; cheaper than looking for blocks
-        if node in near:
-            others = _drop(near, node)
-            loose += (n for n in others if len(near[n]) < 2 and n not in ends)
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_edges_from((a, b) for a, others in near.items() for b in others)
-    graph.add_edges_from((ends[0], end) for end in ends[1:])
-    kept = set(ends)
-    # The stubs promise lists of sets where networkx yields sets.
-    for block in cast("Iterable[set[int]]", nx.biconnected_components(graph)):
-        if ends[0] in block and not block.isdisjoint(ends[1:]):
-            kept |= block
-    for node in near.keys() - kept:
-        _drop(near, node)
-
-
 def _either(one: float, other: float) -> float:
     """Return how often one of two independent things is down, or both."""
     return one + other - one * other
@@ -92,6 +129,13 @@ def _either(one: float, other: float) -> float:
 
 class _Core:
     """A graph with faults that shrinks.
+
+    Parameters
+    ----------
+    targets : list of int
+        The nodes of the sets of roots.
+    left : set of int
+        Nodes that are left alone.
 
     Attributes
     ----------
@@ -105,16 +149,41 @@ class _Core:
         Numbers of the faults that take each node down together with others.
     """
 
-    def __init__(self, near: dict[int, set[int]], ends: list[int]) -> None:
+    def __init__(
+        self,
+        near: dict[int, set[int]],
+        targets: list[int],
+        left: Set[int] = frozenset(),
+    ) -> None:
         self.near = near
-        self.ends = ends
+        self.targets = targets
+        self.ends = {*targets, *left}
         # A target may be on the way to another; only where it is the last is it safe
         # to let it swallow its devices.
-        self.swallow = ends if len(ends) == 2 else ends[:1]
+        self.swallow = {*targets} if len(targets) == 1 else set()
+        self.faults = 0
         self.own = dict.fromkeys(near, 0.0)
         self.nodes: dict[int, set[int]] = {}
         self.down: dict[int, float] = {}
         self.on: dict[int, set[int]] = {node: set() for node in near}
+
+    def copy(self) -> "_Core":
+        """Return another that may change while this does not."""
+        near = {node: set(others) for node, others in self.near.items()}
+        other = _Core(near, self.targets, self.ends)
+        other.faults = self.faults
+        other.own = dict(self.own)
+        other.nodes = {fault: set(nodes) for fault, nodes in self.nodes.items()}
+        other.down = dict(self.down)
+        other.on = {node: set(faults) for node, faults in self.on.items()}
+        return other
+
+    def begin_at(self, devices: Iterable[int]) -> None:
+        """Add the site next to its `devices`, and leave nothing else alone any more."""
+        _join(self.near, _SITE, [each for each in devices if each in self.near])
+        self.own[_SITE], self.on[_SITE] = 0.0, set()
+        self.ends = {_SITE, *self.targets}
+        self.swallow = {*self.swallow, _SITE}
 
     def add_fault(self, nodes: Set[int], down: float) -> None:
         """Add a fault that takes `nodes` down for the share `down` of the time."""
@@ -122,7 +191,7 @@ class _Core:
             (node,) = nodes
             self.own[node] = _either(self.own[node], down)
         elif nodes:
-            number = len(self.nodes)
+            number, self.faults = self.faults, self.faults + 1
             self.nodes[number], self.down[number] = set(nodes), down
             for node in nodes:
                 self.on[node].add(number)
@@ -135,7 +204,8 @@ class _Core:
 
     def arranged(self) -> Core:
         """Return it as the kernel takes it."""
-        order = [*self.ends, *sorted(self.near.keys() - set(self.ends))]
+        first = [_SITE, *self.targets]
+        order = [*first, *sorted(self.near.keys() - set(first))]
         number = {node: index for index, node in enumerate(order)}
         faults = [(down, {node}) for node, down in self.own.items() if down > 0.0]
         faults += [(self.down[fault], nodes) for fault, nodes in self.nodes.items()]
@@ -147,7 +217,7 @@ class _Core:
         by_node = Rows.of(on)
         down = np.array([share for share, _ in faults], np.float64)
         ways = (near.start, near.item, by_node.start, by_node.item)
-        return Core(*ways, down, len(self.ends) - 1)
+        return Core(*ways, down, len(self.targets))
 
     def _inner(self) -> list[int]:
         return [node for node in self.near if node not in self.ends]

@@ -57,6 +57,25 @@ def test_an_interval_holds_the_share_when_time_is_short(case: Failing) -> None:
             assert found.cases <= most
 
 
+@settings(deadline=None, max_examples=50)
+@given(failing(most=9))
+def test_sites_looked_at_together_or_alone_are_told_the_same(case: Failing) -> None:
+    faults = case.faults()
+    together = cut_sets(faults.of_gateways())
+    in_pairs = cut_sets(faults.of_gateways())
+    roots = [together.asked.roots[0].tolist()]
+    for number in together.asked.sites:
+        alone = cut_sets(faults.ask(roots, [number]))
+        for outside in (False, True):
+            found = exact(alone, number, outside=outside).low
+            whole = exact(together, number, outside=outside).low
+            assert whole == pytest.approx(found, rel=1e-9, abs=1e-15)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("topology.availability.reduce.AT_ONCE", 2)
+                two = exact(in_pairs, number, outside=outside).low
+            assert two == pytest.approx(found, rel=1e-9, abs=1e-15)
+
+
 def small(down: dict[str, float], inventory: Inventory) -> CutSets:
     all_down = dict.fromkeys(Failing(inventory, {}).inventory.devices, 0.0)
     all_down |= dict.fromkeys(inventory.links, 0.0)

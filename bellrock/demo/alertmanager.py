@@ -13,7 +13,7 @@ HOW_TO_GET = (
     "  make demo fetches it where it can; or: sudo apt install prometheus-alertmanager"
 )
 
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 
 
 class Alertmanager:
@@ -33,7 +33,7 @@ class Alertmanager:
         Raises
         ------
         UserError
-            If it ends or does not answer within 15 s; the message has its last words.
+            If it ends or does not answer within a minute, with its last words.
         """
         program = shutil.which("prometheus-alertmanager") or shutil.which(
             "alertmanager"

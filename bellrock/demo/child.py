@@ -58,11 +58,14 @@ class Child:
         assert self._process.stdout is not None
         return (await self._process.stdout.readline()).decode().strip()
 
-    async def tell(self, line: str) -> None:
-        """Write a line to its standard input."""
+    async def ask(self, line: str) -> str:
+        """Write a line to its standard input; return what it answers, as `hear`."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{line}\n".encode())
-        await self._process.stdin.drain()
+        # Whoever is gone reads no more, and answers with the end of its output.
+        with contextlib.suppress(ConnectionError):
+            await self._process.stdin.drain()
+        return await self.hear()
 
     async def wait_until(
         self, name: str, ready: Callable[[], Awaitable[bool]], patience: float

@@ -24,6 +24,8 @@ from topology.reading import Element
 FULL = 0.9
 """Utilisation at which a link is called full; told again once it was below 0.8."""
 
+BUSY = "This machine is too busy for the demo: what happens may be told late or never."
+
 _RELIEVED = 0.8
 _SETTLED = 1.5
 _NAMES_SHOWN = 4
@@ -69,6 +71,10 @@ class Narrator:
     def happens(self, text: str) -> None:
         """Tell what the story does to the network."""
         self._line(f"[bold]{escape(text)}[/]")
+
+    def doubts(self, text: str) -> None:
+        """Tell what makes the demo less than it should be: a machine that is busy."""
+        self._line(f"[yellow]{escape(text)} {BUSY}[/]")
 
     def conclude(self, conclusion: Conclusion) -> None:
         """Remember the monitor's newest conclusion, to be told once it has settled."""

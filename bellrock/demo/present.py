@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bellrock.demo.alertmanager import HOW_TO_GET as ALERTMANAGER
 from bellrock.demo.alertmanager import Alertmanager
-from bellrock.demo.narrator import Narrator
+from bellrock.demo.narrator import BUSY, Narrator
 from bellrock.demo.prometheus import HOW_TO_GET as PROMETHEUS
 from bellrock.demo.prometheus import Prometheus
 from bellrock.demo.story import SHORTEST
@@ -24,6 +24,9 @@ WATCHED = "lerwick-hosp"
 """The site whose history the summary shows."""
 
 _DAY = 86_400.0
+_FEW = 0.1
+"""Share of scrapes that may be missed before what depends on them is late."""
+
 _QUERY = f'bellrock_site_redundancy{{site="{WATCHED}"}}'
 
 
@@ -43,7 +46,12 @@ class Places:
 
 
 def introduce(
-    console: Console, inventory: Inventory, places: Places, seconds: float | None
+    console: Console,
+    inventory: Inventory,
+    places: Places,
+    seconds: float | None,
+    *,
+    by_hand: bool,
 ) -> None:
     """Say what is watched, in a sentence, and where to look."""
     name = escape(inventory.name)
@@ -64,7 +72,9 @@ def introduce(
         console.print(f"  Alertmanager  amtool --alertmanager.url={url} alert")
     else:
         console.print(f"[yellow]{ALERTMANAGER}[/]")
-    if seconds is None:
+    if by_hand:
+        console.print("Enter takes the story a step further; Ctrl-C ends it.")
+    elif seconds is None:
         console.print("The story takes three minutes and repeats; Ctrl-C ends it.")
     elif seconds < SHORTEST:
         console.print(
@@ -82,7 +92,7 @@ async def sum_up(
     started: float,
 ) -> None:
     """Print what came of it; `started` in Unix seconds."""
-    now = time.time()
+    now, asked, missed = time.time(), 0, 0
     series = monitor.series
     sent, lost = series.probes.packets()
     faults = series[catalogue.FAULTS].total()
@@ -105,7 +115,11 @@ async def sum_up(
         name = monitor.inventory.sites[WATCHED].name
         history = " → ".join(f"{level:.0f}" for level in levels)
         table.add_row(f"redundancy of {name}, from Prometheus", history or "no data")
+        asked, missed = await places.prometheus.scrapes(started, now)
+        table.add_row("scrapes by Prometheus", f"{asked}, {missed} without an answer")
     console.print(table)
+    if missed > asked * _FEW:
+        console.print(f"[yellow]{BUSY}[/]")
 
 
 def _checked(narrator: Narrator) -> str:

@@ -5,19 +5,22 @@ import shutil
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from bellrock.demo.alerting import PACE
 from bellrock.demo.child import Child
 from bellrock.demo.http import answers, get
+from bellrock.promql.query import duration
 
 HOW_TO_GET = (
     "Prometheus is not installed, so nothing keeps a history here.\n"
     "  make demo fetches it where it can; or: sudo apt install prometheus"
 )
 
-_PATIENCE = 15.0
-_EVERY = "1s"
+_PATIENCE = 60.0
+_EVERY = duration(PACE.interval)
 """Rules are evaluated as often: they must not wait for less than a scrape takes."""
 
 
@@ -56,7 +59,7 @@ class Prometheus:
         Raises
         ------
         UserError
-            If it ends or does not answer within 15 s; the message has its last words.
+            If it ends or does not answer within a minute, with its last words.
         """
         program = shutil.which("prometheus")
         if program is None:
@@ -103,18 +106,36 @@ class Prometheus:
         An empty list when there is no such series or no answer.
         """
         step = max(1, round((end - start) / 1000))
-        asked = {"query": query, "start": start, "end": end, "step": step}
-        url = f"{self.url}/api/v1/query_range?{urllib.parse.urlencode(asked)}"
-        try:
-            body = await get(url)
-        except OSError:
-            return []
+        span = {"start": start, "end": end, "step": step}
         values: list[float] = []
-        for series in json.loads(body)["data"]["result"][:1]:
+        for series in (await self._ask("query_range", query=query, **span))[:1]:
             for _, text in series["values"]:
                 if not values or values[-1] != float(text):
                     values.append(float(text))
         return values
+
+    async def scrapes(self, start: float, end: float) -> tuple[int, int]:
+        """Return how often it asked the monitor in a time (Unix s), how often in vain.
+
+        Zeroes when there is no answer.
+        """
+        over = f"up[{duration(end - start)}]"
+        numbers = []
+        for query in (f"count_over_time({over})", f"sum_over_time({over})"):
+            found = await self._ask("query", query=query, time=end)
+            numbers.append(int(found[0]["value"][1]) if found else 0)
+        asked, answered = numbers
+        return asked, asked - answered
+
+    async def _ask(self, what: str, **parameters: str | float) -> list[Any]:
+        """Return a query's result; an empty list when there is no answer."""
+        url = f"{self.url}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"
+        try:
+            body = await get(url)
+        except OSError:
+            return []
+        found: list[Any] = json.loads(body)["data"]["result"]
+        return found
 
     async def _ready(self) -> bool:
         return await answers(f"{self.url}/-/ready")

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bellrock.config.schema import Listen
 from bellrock.config.settings import Settings
@@ -22,12 +21,14 @@ from bellrock.demo import services
 from bellrock.demo.alerting import configuration, rules
 from bellrock.demo.alertmanager import Alertmanager
 from bellrock.demo.child import Child
+from bellrock.demo.hand import Hand
 from bellrock.demo.narrator import Narrator
 from bellrock.demo.pager import PATH, pager
 from bellrock.demo.present import Places, introduce, sum_up
 from bellrock.demo.prometheus import Prometheus
 from bellrock.demo.show import Show
 from bellrock.demo.simulation import COMMUNITY, READY
+from bellrock.demo.story import DAY
 from bellrock.export.server import listening_socket, serve
 from bellrock.inventory.load import load as load_inventory
 from bellrock.runtime.analyst import Conclusion
@@ -44,9 +45,9 @@ SETTINGS = Path(__file__).with_name("bellrock.yaml")
 NETWORK = Path(__file__).with_name("caledonia")
 
 _HERE = "127.0.0.1"
-_STORY, _PAUSE = 180.0, 30.0
+_PAUSE = 30.0
 _QUIET_END = 4.0
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,19 @@ class Options:
     Attributes
     ----------
     seconds : float or None
-        When to end; None goes on until it is stopped.
+        How long the story is, after which the demo ends; None repeats it until it is
+        stopped.
     port, prometheus_port, alertmanager_port : int
         Where the monitor, Prometheus and Alertmanager listen on 127.0.0.1.
+    by_hand : bool
+        Whether each step of the story waits for Enter on standard input.
     """
 
     seconds: float | None = None
     port: int = PORT
     prometheus_port: int = PROMETHEUS_PORT
     alertmanager_port: int = ALERTMANAGER_PORT
+    by_hand: bool = False
 
 
 async def demo(options: Options, console: Console) -> None:
@@ -73,7 +78,7 @@ async def demo(options: Options, console: Console) -> None:
     Raises
     ------
     UserError
-        If a port is taken or a child does not come up.
+        If a port is taken or a child does not come up, or nobody could press Enter.
     """
     os.environ[COMMUNITY] = secrets.token_hex(16)
     inventory = load_inventory(NETWORK).inventory
@@ -108,8 +113,12 @@ async def demo(options: Options, console: Console) -> None:
         if prometheus is not None:
             stack.push_async_callback(prometheus.stop)
         places = Places(f"http://{settings.listen}", prometheus, alerting)
-        introduce(console, inventory, places, options.seconds)
-        show = asyncio.create_task(_show(options.seconds, devices, narrator, known))
+        hand = (
+            stack.enter_context(Hand(sys.stdin.fileno())) if options.by_hand else None
+        )
+        introduce(console, inventory, places, options.seconds, by_hand=options.by_hand)
+        playing = _show(Show(devices, narrator), options.seconds, hand, known)
+        show = asyncio.create_task(playing)
         stack.push_async_callback(_cancel, show)
         gone = asyncio.create_task(devices.wait())
         stack.push_async_callback(_cancel, gone)
@@ -225,26 +234,18 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 
 async def _show(
-    seconds: float | None,
-    devices: Child,
-    narrator: Narrator,
-    known: asyncio.Event,
+    show: Show, seconds: float | None, hand: Hand | None, known: asyncio.Event
 ) -> None:
-    """Play the story, once in `seconds`, or again and again."""
-    end = time.monotonic() + (seconds or 0)
+    """Play the story, once in `seconds` or by hand, or again and again."""
     # It begins when every site's state is known, so that what it changes shows.
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(known.wait(), seconds or _PATIENCE)
-    columns = (
-        TextColumn("[dim]{task.description}[/]"),
-        BarColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=narrator.console, transient=True) as bar:
-        show = Show(devices, narrator, bar)
-        if seconds is not None:
-            left = max(end - time.monotonic(), 1.0)
-            await show.play(max(left - _QUIET_END, left / 2), left)
-            return
+    try:
+        await asyncio.wait_for(known.wait(), _PATIENCE)
+    except TimeoutError:
+        show.narrator.doubts("Some sites' state is not known yet.")
+    if hand is not None:
+        await show.play_by_hand(hand)
+    elif seconds is not None:
+        await show.play(max(seconds - _QUIET_END, seconds / 2), seconds)
+    else:
         while True:
-            await show.play(_STORY, _STORY + _PAUSE)
+            await show.play(DAY - _PAUSE, DAY)

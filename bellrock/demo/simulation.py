@@ -4,8 +4,8 @@ Run by the demo as ``python -m bellrock.demo.simulation INVENTORY [TRAP-PORT
 [FOLDER]]``; with a folder of certificates the services are simulated too. Each order is
 a line of JSON: ``{"down": [ids], "growth": {site: factor}, "slow": seconds}``, or
 ``{"day": seconds}`` to begin a day of that length. The process says ``ready`` once
-every socket is open and ends when its standard input does, so that nothing outlives
-whoever started it.
+every socket is open and again when it has done what an order says, and ends when its
+standard input does, so that nothing outlives whoever started it.
 """
 
 import asyncio
@@ -226,6 +226,7 @@ async def simulate(
         else:
             simulation.change(frozenset(order["down"]), order["growth"])
             simulation.slow(order["slow"])
+        print(READY, flush=True)
 
 
 def _raise_descriptor_limit() -> None:

@@ -25,8 +25,11 @@ GROWING = (
 _SLUGGISH, _STUCK = 0.6, 10.0
 """Seconds that patient records takes: within its check's deadline, and beyond it."""
 
-SHORTEST = 40.0
+SHORTEST = 60.0
 """Seconds below which the story is too quick to follow."""
+
+DAY = 210.0
+"""Seconds of the network's day where nothing else says how long it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,12 @@ class Step:
 STORY = (
     Step(0.05, "Traffic in the west begins to grow.", growth=1.18),
     Step(
-        *(0.10, "Patient records answers more and more slowly."),
+        *(0.08, "Patient records answers more and more slowly."),
         growth=1.18,
         slow=_SLUGGISH,
     ),
     Step(
-        *(0.14, "Patient records answers nobody in time."),
+        *(0.11, "Patient records answers nobody in time."),
         growth=1.18,
         slow=_STUCK,
     ),
@@ -74,13 +77,13 @@ STORY = (
         _STUCK,
     ),
     Step(
-        0.38,
+        0.40,
         "Patient records is given more servers.",
         frozenset({NORTH}),
         1.18,
     ),
     Step(
-        0.42,
+        0.43,
         "The southern cable to Shetland parts too.",
         frozenset({NORTH, SOUTH}),
         # The rush hour is over by now, and still the link is full.

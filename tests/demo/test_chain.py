@@ -3,10 +3,17 @@
 from collections import Counter
 
 from bellrock.demo.pager import Notification
+from bellrock.model import catalogue
 from tests.demo.performance import Shown
 
 SHETLAND = 23
 ON_ONE_CABLE = 8
+
+SILENT = (
+    f"absent_over_time({catalogue.BUILD_INFO.name}[14s]) "
+    "and on() count_over_time(up[14s]) > 2"
+)
+"""Prometheus asked, and had no answer for as long as MonitorDown waits."""
 
 
 def story(shown: Shown, *about: str) -> list[tuple[str, str]]:
@@ -69,10 +76,12 @@ def test_the_services_of_the_sites_are_part_of_the_same_page(shown: Shown) -> No
 
 
 def test_the_busy_link_is_a_ticket_of_its_own(shown: Shown) -> None:
-    assert story(shown, "capacity")[0] == ("capacity", "firing"), shown.output
-    ticket = next(n for n in shown.notified if n.about == "capacity")
-    assert ticket.receiver == "ticket"
-    assert [alert.labels["link"] for alert in ticket.alerts] == ["a82-fortwilliam"]
+    tickets = [n for n in shown.notified if n.about == "capacity"]
+    assert tickets[0].status == "firing", shown.output
+    assert {ticket.receiver for ticket in tickets} == {"ticket"}
+    alerts = [alert for ticket in tickets for alert in ticket.alerts]
+    full = {a.labels["link"] for a in alerts if a.name == "LinkSaturated"}
+    assert full == {"a82-fortwilliam"}
 
 
 def test_the_slow_service_is_a_page_that_ends_when_it_answers(shown: Shown) -> None:
@@ -96,6 +105,9 @@ def test_the_certificate_that_ends_soon_is_a_ticket(shown: Shown) -> None:
 
 def test_nothing_else_fires(shown: Shown) -> None:
     told = {n.about for n in shown.notified}
+    if shown.prometheus.any_time(SILENT):
+        # That is a page, and true: somebody had all of this machine's processors.
+        told -= {"monitor"}
     assert told == {"redundancy", "cut-off", "capacity", "service"}, shown.notified
 
 

@@ -1,7 +1,6 @@
 """The demo from outside: a real process, real sockets, a real Prometheus asking it."""
 
 import asyncio
-import contextlib
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bellrock.model import catalogue
-from tests.demo.performance import Shown, command, free_port
+from tests.demo.performance import PATIENCE, Shown, command, free_port, running
 from tests.programs import need
 
 QUERIES = {
@@ -21,14 +20,12 @@ QUERIES = {
     "two paths": f"count({catalogue.SITE_REDUNDANCY.name} == 2)",
     "worst": f"topk(1, {catalogue.ELEMENT_SITES_CUT.name})",
     "busiest": f"topk(3, max_over_time({catalogue.LINK_UTILISATION.name}[60s]))",
-    "rate": f"sum(rate({catalogue.INTERFACE_TRANSMIT_BYTES.name}[20s])) * 8",
+    "rate": f"sum(rate({catalogue.INTERFACE_TRANSMIT_BYTES.name}[5m])) * 8",
     "p95": "histogram_quantile(0.95, sum by (le) "
-    f"(rate({catalogue.PROBE_DELAY.name}_bucket[20s])))",
+    f"(rate({catalogue.PROBE_DELAY.name}_bucket[5m])))",
     "lost": f"sum({catalogue.PROBE_LOST.name})",
-    "lag": catalogue.SCHEDULER_LAG.name,
     "faults": f"sum({catalogue.FAULTS.name})",
     "unknown": catalogue.SITES_UNKNOWN.name,
-    "cpu": "rate(process_cpu_seconds_total[30s])",
 }
 
 
@@ -38,10 +35,17 @@ def value(shown: Shown, query: str) -> float:
     return float(sample[1])
 
 
-def test_it_ends_by_itself_with_a_summary(shown: Shown) -> None:
+def test_it_ends_with_a_summary(shown: Shown) -> None:
     assert shown.status == 0, shown.output
     assert "Summary" in shown.output
     assert "2 → 1 → 0 → 1 → 2" in shown.output
+
+
+async def test_it_ends_by_itself_when_its_time_is_over() -> None:
+    async with running(*own_ports(), "--seconds", "5") as demo:
+        await demo.told("The story needs", "The northern cable is repaired.", "Summary")
+        async with asyncio.timeout(PATIENCE):
+            assert await demo.process.wait() == 0
 
 
 def test_it_says_what_it_watches_in_one_sentence(shown: Shown) -> None:
@@ -88,7 +92,9 @@ def test_losing_the_northern_cable_cuts_nobody_off(shown: Shown) -> None:
 
 
 def test_a_busy_link_fills_up_elsewhere(shown: Shown) -> None:
-    assert re.search(r"a82-fortwilliam .* is 9\d% full", shown.output), shown.output
+    told = re.findall(r"(\S+) \(circuit \S+\) is (\d+)% full", shown.output)
+    assert {link for link, _ in told} == {"a82-fortwilliam"}, shown.output
+    assert all(int(percent) >= 90 for _, percent in told)
     links = [each["metric"] for each in shown.prometheus.instant(QUERIES["busiest"])]
     assert "a82-fortwilliam" in json.dumps(links)
 
@@ -106,7 +112,14 @@ def test_a_service_that_answers_too_late_is_told_of_until_it_does_not(
     places = [shown.output.find(milestone) for milestone in milestones]
     assert -1 not in places, shown.output
     assert places == sorted(places), shown.output
-    assert shown.output.count(" check of ") == 2, shown.output
+
+
+def test_whatever_check_fails_is_told_of_again_when_it_is_well(shown: Shown) -> None:
+    told = re.findall(r"check of (\S+) (fails|succeeds)", shown.output)
+    assert ("patient-records", "fails") in told
+    for name in {name for name, _ in told}:
+        ended = [how for each, how in told if each == name]
+        assert ended == ["fails", "succeeds"] * (len(ended) // 2), told
 
 
 def test_both_classes_of_service_are_measured(shown: Shown) -> None:
@@ -122,22 +135,22 @@ def test_the_queries_a_reader_would_try_have_answers(shown: Shown) -> None:
     assert value(shown, "two paths") > 30
     assert value(shown, "worst") > 10
     assert value(shown, "rate") > 1e9
-    assert 0.001 < value(shown, "p95") < 0.1
+    # Whatever takes longer than the deadline is lost.
+    assert 0.001 < value(shown, "p95") < 2
     assert value(shown, "lost") > 20
     assert value(shown, "unknown") == 0
 
 
 def test_nothing_of_ours_went_wrong(shown: Shown) -> None:
     assert shown.prometheus.instant(QUERIES["faults"]) == []
-    assert value(shown, "lag") < 5
     assert "Traceback" not in shown.output
 
 
-def test_one_core_is_plenty(shown: Shown) -> None:
-    assert value(shown, "cpu") < 1
-
-
 PORTS = ("--port", "--prometheus-port", "--alertmanager-port")
+
+
+def own_ports() -> list[str]:
+    return [word for port in PORTS for word in (port, str(free_port()))]
 
 
 @pytest.mark.parametrize("taken", PORTS)
@@ -152,7 +165,7 @@ def test_a_taken_port_is_said_plainly(taken: str) -> None:
             command("--seconds", "5", *ports),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
     assert done.returncode == 2
@@ -181,40 +194,20 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def introduced(process: asyncio.subprocess.Process) -> None:
-    assert process.stdout is not None
-    heard = b"\n"
-    while b"Ctrl-C" not in heard:
-        assert heard, "it ended before it began"
-        heard = await process.stdout.readline()
-
-
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL]
 )
 async def test_it_leaves_nothing_behind(number: signal.Signals) -> None:
-    ports = [word for port in PORTS for word in (port, str(free_port()))]
-    # Under nohup the demo is to outlive its terminal, and so it would under our own.
-    process = await asyncio.create_subprocess_exec(
-        *("env", "--default-signal=HUP", *command(*ports)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(60):
-            await introduced(process)
-            children = children_of(process.pid)
-            process.send_signal(number)
-            status = await process.wait()
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    for _ in range(100):
-        if not any(map(alive, children)):
-            break
-        await asyncio.sleep(0.1)
-    assert not any(map(alive, children))
+    async with running(*own_ports()) as demo:
+        await demo.told("Ctrl-C")
+        children = children_of(demo.process.pid)
+        demo.process.send_signal(number)
+        async with asyncio.timeout(PATIENCE):
+            status = await demo.process.wait()
+            while any(map(alive, children)):  # noqa: ASYNC110 - the kernel's doing
+                await asyncio.sleep(0.1)
     assert len(children) >= 2
-    assert status == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+    assert status == (-signal.SIGKILL if number is signal.SIGKILL else 0), demo.output
 
 
 def simulates(pid: int) -> bool:
@@ -222,16 +215,38 @@ def simulates(pid: int) -> bool:
 
 
 async def test_it_says_so_when_its_simulated_devices_die() -> None:
-    ports = [word for port in PORTS for word in (port, str(free_port()))]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command(*ports), stdout=pipe, stderr=pipe
-    )
-    async with asyncio.timeout(60):
-        await introduced(process)
-        (devices,) = filter(simulates, children_of(process.pid))
+    async with running(*own_ports()) as demo:
+        await demo.told("Ctrl-C")
+        (devices,) = filter(simulates, children_of(demo.process.pid))
         os.kill(devices, signal.SIGKILL)
-        _, said = await process.communicate()
-    assert process.returncode == 2
-    assert b"simulated devices: are gone" in said
-    assert b"Traceback" not in said
+        async with asyncio.timeout(PATIENCE):
+            status = await demo.process.wait()
+            await demo.reading
+    assert status == 2, demo.output
+    assert "simulated devices: are gone" in demo.output
+    assert "Traceback" not in demo.output
+
+
+async def test_by_hand_it_ends_with_its_input() -> None:
+    async with running(*own_ports(), "--by-hand") as demo:
+        await demo.told("Enter takes the story")
+        await demo.enter()
+        assert demo.process.stdin is not None
+        demo.process.stdin.close()
+        await demo.told("Traffic in the west begins to grow.", "Summary")
+        async with asyncio.timeout(PATIENCE):
+            assert await demo.process.wait() == 0
+    assert "Patient records" not in demo.output
+
+
+def test_by_hand_needs_somebody_who_can_press_enter() -> None:
+    said = subprocess.run(
+        command("--by-hand", *own_ports()),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert said.returncode == 2, said.stderr
+    assert "neither a terminal nor a pipe" in said.stderr

@@ -91,15 +91,22 @@ def _load(path: Path, cache: Path | Literal["default"] | None, known: _Known) ->
     return loaded
 
 
+def reads(path: Path, file: Path) -> bool:
+    """Return whether the inventory at `path` is read from `file`, or would be."""
+    if not path.is_dir():
+        return file.resolve() == path.resolve()
+    return _is_part(file) and file.resolve().parent == path.resolve()
+
+
+def _is_part(file: Path) -> bool:
+    return file.suffix in (".yaml", ".yml") and not file.name.startswith(".")
+
+
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        files = sorted(
-            file
-            for file in path.iterdir()
-            if file.suffix in (".yaml", ".yml") and not file.name.startswith(".")
-        )
+        files = sorted(file for file in path.iterdir() if _is_part(file))
     except OSError as error:
         problem = Problem(path, None, "", f"cannot be read: {error.strerror}")
         raise InvalidDocumentError([problem]) from None

@@ -109,3 +109,15 @@ def test_what_cannot_be_down_or_asked_is_an_error(tmp_path: Path) -> None:
     both = bellrock_says("availability", path, "--down", "gp", "--site", "gp")
     assert both.returncode == 2
     assert both.stderr.startswith("--site gp: down itself, so that nobody is there")
+
+
+def test_the_worst_are_shown_as_many_as_are_asked_for(tmp_path: Path) -> None:
+    target = "availability_target: {kind: {gp: 99.999999999%}}\n"
+    path = write(tmp_path, TOLD + target)
+    words = ("availability", path, "--site", "gp")
+    whole = bellrock_says(*words).stdout
+    some = bellrock_says(*words, "--top", 1).stdout
+    assert "99.999999999% !" in whole
+    assert "shown are the worst" not in whole
+    assert "cut it off; shown are the worst" in some
+    assert some.count("   network   ") < whole.count("   network   ")

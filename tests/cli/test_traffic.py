@@ -117,6 +117,18 @@ def test_n1_in_json_has_the_shape_that_others_read(ring: Path) -> None:
     assert report["links"][0]["worst_utilisation"] == 0.75
 
 
+@pytest.mark.parametrize(
+    ("command", "heading"), [("n1", "when this fails"), ("n2", "when these fail")]
+)
+def test_where_nothing_is_carried_no_link_is_named(
+    command: str, heading: str, ring: Path
+) -> None:
+    assert heading in says(command, ring).stdout
+    nothing = says(command, ring, "--down", "p1").stdout
+    assert heading not in nothing
+    assert "tail" not in nothing
+
+
 def test_n1_in_csv_has_a_row_a_direction(ring: Path) -> None:
     done = says("n1", ring, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))

@@ -179,6 +179,30 @@ def test_what_is_saved_gives_the_same_answer_when_run_again(
     assert "--down beside --scenario" in both.stderr
 
 
+def test_nothing_is_saved_where_the_inventory_is_read_from(
+    net: Path, tmp_path: Path, says: Says
+) -> None:
+    folder = tmp_path / "network"
+    folder.mkdir()
+    whole = folder / "net.yaml"
+    whole.write_text(net.read_text())
+    for path, target in (
+        (folder, folder),
+        (folder, folder / "works.yml"),
+        (whole, whole),
+    ):
+        said = says("whatif", path, "--down", "core", "--save", target, "--force")
+        assert said.returncode == 2
+        assert "a scenario is no part of an inventory" in said.stderr
+    assert [each.name for each in folder.iterdir()] == ["net.yaml"]
+    assert whole.read_text() == net.read_text()
+    (folder / "scenarios").mkdir()
+    for target in (folder / "scenarios", folder / "works.txt"):
+        said = says("whatif", folder, "--down", "core", "--save", target)
+        assert said.returncode == 1
+        assert says("whatif", folder).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("down", "effect", "status"),
     [

@@ -163,7 +163,7 @@ def _show(report: AvailabilityReport, inventory: Inventory, top: int) -> None:
     console.print(_start(report, inventory))
     _show_sites(report, console, top)
     if len(report["sites"]) == 1:
-        _show_cut_sets(report["sites"][0], console)
+        _show_cut_sets(report["sites"][0], console, top)
     _show_services(report, console, top)
     judged = sum(row["target"] is not None for row in report["sites"])
     if judged:
@@ -220,15 +220,17 @@ def _show_sites(report: AvailabilityReport, console: Console, top: int) -> None:
         console.print(f"and {len(rows) - top:,} more; --top shows more of them")
 
 
-def _show_cut_sets(row: SiteReport, console: Console) -> None:
+def _show_cut_sets(row: SiteReport, console: Console, top: int) -> None:
     table = fitting({"min/year": -9, "where": 8, "lost with": 0}, {"lost with"})
-    for cut in row["cut_sets"]:
+    for cut in row["cut_sets"][:top]:
         where = "own" if cut["own"] else "network"
         table.add_row(_minutes(cut["minutes"]), where, " and ".join(cut["elements"]))
     console.print(table)
+    total = row["single"] + row["pairs"]
     console.print(
         f"{counted(row['single'], 'single element')} and "
         f"{counted(row['pairs'], 'pair')} cut it off"
+        f"{'; shown are the worst' if table.row_count < total else ''}"
     )
 
 
@@ -283,7 +285,7 @@ def _between(found: ExactReport | None) -> str:
 def _target(row: SiteReport) -> str:
     if row["target"] is None:
         return ""
-    text = f"{100 * row['target']:.6g}%"
+    text = f"{100 * row['target']:.14g}%"
     return f"{text} !" if row["missed"] else text
 
 

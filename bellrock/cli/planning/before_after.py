@@ -189,7 +189,13 @@ def _show_worst(screen: Console, comparison: Comparison, top: int) -> None:
     if not found:
         screen.print("no single failure loads a link more or less than before")
         return
-    widths = {"N-1: link": 0, "before": -6, "without": 0, "after": -6, "without ": 0}
+    widths = {
+        "N-1: link": 0,
+        "before": -6,
+        "without": 0,
+        "after": -6,
+        "then without": 0,
+    }
     table = fitting(widths, widths)
     for shift in found[:top]:
         cells = []

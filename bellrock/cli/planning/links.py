@@ -83,7 +83,8 @@ def show_worst(
             f"{link['id']} {link['direction']}",
             names(asked, causes),
         )
-    console.print(table)
+    if rows:
+        console.print(table)
     show_more(console, len(rows), top)
 
 

@@ -118,9 +118,11 @@ def _pairs(console: Console, asked: Asked, title: str, rows: list[Pair]) -> None
     columns = {"no way": -6, "peak": -7, "over": -5}
     table = fitting({**columns, **_NAMES}, _NAMES)
     for row in rows:
+        # Where nothing is carried any more, no link is the fullest.
+        link = f"{row['id']} {row['direction']}" if row["utilisation"] else ""
         table.add_row(
             *(bits(row["unrouted"]), share(row["utilisation"])),
-            *(f"{row['overloaded']:,}", f"{row['id'] or ''} {row['direction'] or ''}"),
+            *(f"{row['overloaded']:,}", link),
             names(asked, row["failures"]),
         )
     console.print(table)

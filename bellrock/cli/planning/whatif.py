@@ -29,6 +29,7 @@ from bellrock.cli.planning.before_after import (
     show,
 )
 from bellrock.cli.planning.rows import HEADINGS, rows
+from bellrock.inventory.load import reads
 from bellrock.inventory.scenarios.read import read
 from bellrock.inventory.scenarios.write import write
 from bellrock.model.errors import UserError
@@ -159,6 +160,7 @@ def whatif(
         scenarios = read(scenario, inventory)
     if save is not None:
         target = free(save, "scenario.yaml", force=force)
+        _must_be_beside(path, target)
         write_whole(target, write(scenarios), force=force)
     _warn(path, inventory, scenarios)
     answers = _Answers(inventory, scenarios, worst=worst)
@@ -170,6 +172,15 @@ def whatif(
         case Format.TABLE:
             _show(answers, top, picture)
     raise typer.Exit(1 if answers.troubled else 0)
+
+
+def _must_be_beside(path: Path, target: Path) -> None:
+    if reads(path, target):
+        raise UserError(
+            f"--save {target}: {path} is read from there, and a scenario is no "
+            "part of an inventory",
+            "name a file outside of it, or one in a folder within",
+        )
 
 
 def _refuse_both(

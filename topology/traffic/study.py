@@ -143,16 +143,26 @@ class Study:
         self, gauge: Gauge, told: Failures, low: int, high: int, swept: Swept
     ) -> None:
         """Let a range of failures happen; in halves, if they change too much."""
+        if not self._at_once(gauge, told, low, high, swept):
+            middle = (low + high) // 2
+            self._sweep(gauge, told, low, middle, swept)
+            self._sweep(gauge, told, middle, high, swept)
+
+    def _at_once(
+        self, gauge: Gauge, told: Failures, low: int, high: int, swept: Swept
+    ) -> bool:
+        """Let a range of failures happen, unless they change too much; say whether.
+
+        The paths that it worked out are gone when it returns.
+        """
         most = max(self.room // _KEPT, len(gauge.base))
         kept = nothing_kept(high - low)
         for block, traffic in enumerate(self._blocks, start=1):
             closing = block == self.rounds
             kept = sweep(traffic, gauge, told, low, high, closing, kept, most, swept)
             if not len(kept.start):
-                middle = (low + high) // 2
-                self._sweep(gauge, told, low, middle, swept)
-                self._sweep(gauge, told, middle, high, swept)
-                return
+                return False
+        return True
 
 
 _KEPT = 24

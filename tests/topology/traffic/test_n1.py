@@ -1,6 +1,7 @@
 """Worst cases against failing each element and routing everything again."""
 
 import random
+import tracemalloc
 from dataclasses import replace
 from itertools import combinations
 
@@ -17,7 +18,7 @@ from tests.topology.traffic.networks import (
     network,
     wire,
 )
-from topology.arrays import Arrays
+from topology.arrays import Arrays, Ints
 from topology.kernels.sweep import Swept
 from topology.traffic.demands import Demands
 from topology.traffic.n1 import WorstCases, n1
@@ -284,3 +285,30 @@ def test_a_backbone_in_little_room_goes_through_its_targets_in_rounds() -> None:
         assert cut.worst_load.tolist() == whole.worst_load.tolist()
         assert cut.worst_failure.tolist() == whole.worst_failure.tolist()
         assert cut.worst_unrouted == whole.worst_unrouted
+
+
+def test_a_study_cut_in_halves_holds_the_paths_of_one_block_at_a_time() -> None:
+    names = [f"r{n}" for n in range(60)]
+    links = [
+        wire(f"l{n}-{far}", names[n], names[(n + far) % 60], 10 + far, 10 + far)
+        for n in range(60)
+        for far in (1, 7, 13)
+    ]
+    demands = [Demand(a, b, 1.0) for a in names for b in names if a != b]
+    inventory = network(*links, demands=tuple(demands))
+    room = 100_000
+    study = Study.of(Arrays.of(inventory), Demands.of(inventory), room=room)
+    assert study.rounds == 3
+    alone = study.distinct[:, np.newaxis]
+    study.sweep(alone[:1])
+    one, all_of_them = held(study, alone[:1]), held(study, alone)
+    assert all_of_them < one + 2 * room
+
+
+def held(study: Study, failures: Ints) -> int:
+    """Return the bytes that a sweep holds at the most."""
+    tracemalloc.start()
+    study.sweep(failures)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak

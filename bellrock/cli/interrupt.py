@@ -16,9 +16,11 @@ _HANDS_OVER = "numba.core.serialize"
 def may_come_in_kernels() -> None:
     """Let an interrupt that comes while a kernel runs wait until it has returned.
 
-    Not for commands over asyncio, which has a handler of its own.
+    Not for commands over asyncio, which has a handler of its own. Where interrupts are
+    ignored, as by what a script's shell runs in the background, they stay so.
     """
-    signal.signal(signal.SIGINT, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
 
 
 def _interrupt(_: int, frame: FrameType | None) -> None:

@@ -57,6 +57,30 @@ def test_an_interrupt_that_comes_in_a_kernel_is_raised_after_it() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
 
 
+IGNORED = """
+import signal
+
+from bellrock.cli.interrupt import may_come_in_kernels
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+may_come_in_kernels()
+signal.raise_signal(signal.SIGINT)
+print("goes on")
+"""
+
+
+def test_an_interrupt_that_whoever_started_us_ignores_stays_ignored() -> None:
+    # As a shell that runs a script does for what it starts in the background.
+    done = subprocess.run(
+        [sys.executable, "-c", IGNORED],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "goes on\n", "")
+
+
 @pytest.mark.parametrize("seconds", [2.5, 4.0])
 def test_n2_is_interrupted_without_a_trace(seconds: float) -> None:
     with subprocess.Popen(

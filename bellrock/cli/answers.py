@@ -150,3 +150,9 @@ def fitting(columns: Mapping[str, int], whole: Collection[str] = ()) -> Table:
         Columns that go on in the next line rather than being cut off.
     """
     return _Fitting(columns, whole)
+
+
+def show_more(console: Console, rows: int, top: int) -> None:
+    """Say how many rows are not shown."""
+    if rows > top:
+        console.print(f"and {rows - top:,} more; --top shows more of them")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import CUT, SMALL, bellrock_says
+from tests.cli.test_commands import CALEDONIA, CUT, SMALL, bellrock_says
 
 TOLD = SMALL.replace(
     "  - {id: school-cpe, site: school}",
@@ -121,3 +121,12 @@ def test_the_worst_are_shown_as_many_as_are_asked_for(tmp_path: Path) -> None:
     assert "shown are the worst" not in whole
     assert "cut it off; shown are the worst" in some
     assert some.count("   network   ") < whole.count("   network   ")
+
+
+def test_services_that_are_not_shown_are_counted() -> None:
+    done = bellrock_says(
+        "availability", CALEDONIA, "--site", "lerwick-hosp", "--top", 3
+    )
+    assert "and 1 more; --top shows more of them" in done.stdout.splitlines()
+    assert "Radiology" in done.stdout
+    assert "Telephony" not in done.stdout

@@ -15,6 +15,7 @@ from bellrock.cli.answers import (
     MostRows,
     OutputFormat,
     fitting,
+    show_more,
     told,
 )
 from bellrock.cli.planning.progress import shown
@@ -216,8 +217,7 @@ def _show_sites(report: AvailabilityReport, console: Console, top: int) -> None:
             cells.append(_interval(drawn["low"], drawn["high"]) if drawn else "")
         table.add_row(*cells, _worst(row["cut_sets"]))
     console.print(table)
-    if len(rows) > top:
-        console.print(f"and {len(rows) - top:,} more; --top shows more of them")
+    show_more(console, len(rows), top)
 
 
 def _show_cut_sets(row: SiteReport, console: Console, top: int) -> None:
@@ -247,6 +247,7 @@ def _show_services(report: AvailabilityReport, console: Console, top: int) -> No
         )
     if used:
         console.print(table)
+    show_more(console, len(used), top)
 
 
 def _origin(source: str) -> str:

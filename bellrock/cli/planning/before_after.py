@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from bellrock.cli.answers import fitting
+from bellrock.cli.answers import fitting, show_more
 from topology.planning.comparison import Comparison
 from topology.planning.loading import ArcLoad
 from topology.planning.report import (
@@ -165,7 +165,7 @@ def _show_cut(screen: Console, comparison: Comparison, top: int) -> None:
         ]
         table.add_row(site.name, str(site.priority), f"{site.people:,}", listed(lost))
     screen.print(table)
-    _more(screen, len(cut) - top)
+    show_more(screen, len(cut), top)
 
 
 def _show_loads(screen: Console, comparison: Comparison, top: int) -> None:
@@ -181,7 +181,7 @@ def _show_loads(screen: Console, comparison: Comparison, top: int) -> None:
         tail = declared.a if direction == "ab" else declared.b
         table.add_row(link, tail.device, _carried(shift.before), _carried(shift.after))
     screen.print(table)
-    _more(screen, len(shifts) - top)
+    show_more(screen, len(shifts), top)
 
 
 def _show_worst(screen: Console, comparison: Comparison, top: int) -> None:
@@ -210,12 +210,7 @@ def _show_worst(screen: Console, comparison: Comparison, top: int) -> None:
         link, direction = shift.arc
         table.add_row(f"{link} {direction}", *cells)
     screen.print(table)
-    _more(screen, len(found) - top)
-
-
-def _more(screen: Console, left: int) -> None:
-    if left > 0:
-        screen.print(f"and {left:,} more; --top shows more of them")
+    show_more(screen, len(found), top)
 
 
 def _carried(load: ArcLoad | None) -> str:

@@ -11,7 +11,14 @@ from typing import Annotated, TypedDict
 import typer
 from rich.console import Console
 
-from bellrock.cli.answers import Format, MostRows, OutputFormat, fitting, told
+from bellrock.cli.answers import (
+    Format,
+    MostRows,
+    OutputFormat,
+    fitting,
+    show_more,
+    told,
+)
 from bellrock.cli.planning.before_after import (
     WorstToo,
     console,
@@ -166,8 +173,7 @@ def _show(
     for line in lines[:top]:
         table.add_row(*line)
     screen.print(table)
-    if len(lines) > top:
-        screen.print(f"and {len(lines) - top:,} more; --top shows more of them")
+    show_more(screen, len(lines), top)
     show(screen, comparison, top, worst=worst)
 
 

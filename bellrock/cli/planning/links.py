@@ -6,7 +6,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from bellrock.cli.answers import Format, fitting
+from bellrock.cli.answers import Format, fitting, show_more
 from bellrock.cli.planning.traffic import (
     Asked,
     bits,
@@ -86,12 +86,6 @@ def show_worst(
     if rows:
         console.print(table)
     show_more(console, len(rows), top)
-
-
-def show_more(console: Console, rows: int, top: int) -> None:
-    """Say how many rows are not shown."""
-    if rows > top:
-        console.print(f"and {rows - top:,} more; --top shows more of them")
 
 
 def fullest(utilisation: float | None, load: float) -> tuple[float, float]:

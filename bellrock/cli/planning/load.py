@@ -8,9 +8,10 @@ from bellrock.cli.answers import (
     MostRows,
     OutputFormat,
     fitting,
+    show_more,
     told,
 )
-from bellrock.cli.planning.links import CARRIED, answer, fullest, show_more
+from bellrock.cli.planning.links import CARRIED, answer, fullest
 from bellrock.cli.planning.traffic import Asked, Down, bits, share
 from topology.traffic.loads import loads
 from topology.traffic.report import LoadReport, load_report

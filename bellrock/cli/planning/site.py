@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
-from bellrock.cli.answers import Format, fitting
+from bellrock.cli.answers import Format, fitting, show_more
 from bellrock.document.suggest import closest
 from bellrock.document.values import bare, quoted
 from bellrock.model.errors import UserError
@@ -125,8 +125,7 @@ def show_pairs(console: Console, report: PairsReport, called: Names, top: int) -
         table.add_row(f"{count:,}", f"{pair['people_cut']:,}", one, other, cut)
     console.print("Pairs that cut off sites of priority 1:")
     console.print(table)
-    if len(pairs) > top:
-        console.print(f"and {len(pairs) - top:,} more; --top shows more of them")
+    show_more(console, len(pairs), top)
     if report["pairs_unfinished"]:
         count = len(report["pairs_unfinished"])
         were = counted(count, "site was", "sites were")

@@ -14,6 +14,7 @@ from bellrock.cli.answers import (
     MostRows,
     OutputFormat,
     fitting,
+    show_more,
     told,
 )
 from bellrock.cli.planning.site import names, show_pairs, tell_site, write_pairs
@@ -105,8 +106,7 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
             "(or 1 more): another thing, such as its router or power feed, cuts off "
             "the same sites; json and csv have each"
         )
-    if len(rows) > top:
-        console.print(f"and {len(rows) - top:,} more; --top shows more of them")
+    show_more(console, len(rows), top)
     own = sum(item["on_site"] for item in report["elements"])
     if own:
         hang, its = ("site hangs", "its") if own == 1 else ("sites hang", "their")

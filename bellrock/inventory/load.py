@@ -93,9 +93,10 @@ def _load(path: Path, cache: Path | Literal["default"] | None, known: _Known) ->
 
 def reads(path: Path, file: Path) -> bool:
     """Return whether the inventory at `path` is read from `file`, or would be."""
-    if not path.is_dir():
-        return file.resolve() == path.resolve()
-    return _is_part(file) and file.resolve().parent == path.resolve()
+    real = os.path.realpath
+    within = path.is_dir() and real(file.parent) == real(path)
+    # It may not be there yet, or be a link to elsewhere; or what is read may be.
+    return (within and _is_part(file)) or real(file) in map(real, _files(path))
 
 
 def _is_part(file: Path) -> bool:

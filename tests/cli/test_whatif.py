@@ -203,6 +203,26 @@ def test_nothing_is_saved_where_the_inventory_is_read_from(
         assert says("whatif", folder).returncode == 0
 
 
+def test_links_lead_no_scenario_into_an_inventory(
+    net: Path, tmp_path: Path, says: Says
+) -> None:
+    folder, shared = tmp_path / "network", tmp_path / "shared.yaml"
+    folder.mkdir()
+    shared.write_text(net.read_text())
+    link, loop = folder / "net.yaml", tmp_path / "loop.yaml"
+    link.symlink_to(shared)
+    loop.symlink_to(loop)
+    for target in (link, shared):
+        said = says("whatif", folder, "--down", "core", "--save", target, "--force")
+        assert said.returncode == 2
+        assert "a scenario is no part of an inventory" in said.stderr
+    assert link.is_symlink()
+    assert shared.read_text() == net.read_text()
+    said = says("whatif", folder, "--down", "core", "--save", loop, "--force")
+    assert (said.returncode, said.stderr) == (1, "")
+    assert loop.read_text().startswith("down:")
+
+
 @pytest.mark.parametrize(
     ("down", "effect", "status"),
     [

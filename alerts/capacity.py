@@ -132,9 +132,9 @@ def link_full_after_failure() -> AlertRule:
         "would add to it.{{ end }}",
         wait=Patience(
             3600,
-            "It takes another failure to hurt anybody; most outages that raise it are "
-            "repaired within the hour, and a network built like this waits for an "
-            "order, not for a night shift.",
+            "Most outages that raise it are repaired within the hour before another "
+            "failure hurts anybody; and a network built like this, or asked for more "
+            "than it has, waits for an order, not for a night shift.",
         ),
         stay=Patience(
             1800,

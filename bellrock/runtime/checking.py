@@ -79,7 +79,9 @@ class Checking:
         self._clock = clock
         self._resolver = resolver or Resolver()
         self._memories: dict[str, _Memory] = {}
-        self._scheduler = Scheduler(concurrency=CONCURRENCY, on_skip=on_skip)
+        self._scheduler = Scheduler(
+            CHECKING, supervisor, concurrency=CONCURRENCY, on_skip=on_skip
+        )
 
     def assign(self, checks: Checks) -> None:
         """Run these from now on; those that stay keep their place and their run."""

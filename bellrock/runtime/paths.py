@@ -39,6 +39,7 @@ _CONFIRM = 0.1
 """Share of the interval to wait before a way seen once is looked for again."""
 
 _SCHEDULE, _ANALYSIS = "scheduler path", "path analysis"
+_TRACE = f"probe {PATH}"
 
 _log = structlog.get_logger(__name__)
 
@@ -179,7 +180,9 @@ class Paths:
             self._parts.start(_ANALYSIS, self._analyst.run)
         if self._scheduler is None:
             at_once = wanted.probe.at_once
-            self._scheduler = Scheduler(concurrency=at_once, on_skip=self._on_skip)
+            self._scheduler = Scheduler(
+                _TRACE, self._supervisor, concurrency=at_once, on_skip=self._on_skip
+            )
             run = partial(self._run, wanted.probe, self._scheduler)
             self._parts.start(_SCHEDULE, run)
         self._set_targets()
@@ -212,7 +215,7 @@ class Paths:
             route = await self._tracer.trace(target)
             self._add(traced, route)
 
-        await self._supervisor.once(f"probe {PATH}", work)
+        await self._supervisor.once(_TRACE, work)
         return route is not None and route.reached
 
     def _add(self, traced: Traced, route: Route) -> None:

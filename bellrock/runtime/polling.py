@@ -12,6 +12,8 @@ from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.settings import SnmpCredentials, SnmpSettings
 from collectors.snmp.v3agent import Agent
 
+_PART = f"collector {SNMP}"
+
 Polls = Mapping[str, tuple[Device, SnmpCredentials]]
 
 
@@ -44,7 +46,7 @@ class Polling:
         self._polls: Polls = {}
         # Each poll is mostly waiting; the collector bounds what is on the wire.
         self._scheduler = Scheduler(
-            concurrency=4 * settings.concurrency, on_skip=on_skip
+            _PART, supervisor, concurrency=4 * settings.concurrency, on_skip=on_skip
         )
 
     def assign(self, polls: Polls, ends: Mapping[str, Collection[str]]) -> None:
@@ -100,7 +102,7 @@ class Polling:
             reading = await self._collector.collect(device, credentials)
             self._on_reading(reading)
 
-        if not await self._supervisor.once(f"collector {SNMP}", work):
+        if not await self._supervisor.once(_PART, work):
             self._on_unread(device.id)
         return reading is not None and reading.outcome is Outcome.SUCCESS
 

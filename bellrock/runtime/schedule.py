@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from zlib import crc32
 
+from bellrock.runtime.supervise import Supervisor
+
 _INSTANT = 1e-6
 
 LAG_WINDOW = 60.0
@@ -28,8 +30,7 @@ class Job:
     Attributes
     ----------
     run : callable
-        Returns whether the other side answered. Must not raise: what can go wrong
-        is the supervisor's to catch.
+        Returns whether the other side answered.
     """
 
     name: str
@@ -78,6 +79,10 @@ class Scheduler:
 
     Parameters
     ----------
+    part : str
+        What a fault of a job is counted under; the job goes on at its next turn.
+    supervisor : Supervisor
+        Hears of it.
     concurrency : int
         How many jobs that answered last time may run at once; the ones that did not
         have as many places again, apart.
@@ -85,7 +90,16 @@ class Scheduler:
         Told a job's name when it skips its turn.
     """
 
-    def __init__(self, *, concurrency: int, on_skip: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        part: str,
+        supervisor: Supervisor,
+        *,
+        concurrency: int,
+        on_skip: Callable[[str], None],
+    ) -> None:
+        self._part = part
+        self._supervisor = supervisor
         self._on_skip = on_skip
         self._lanes = asyncio.Semaphore(concurrency), asyncio.Semaphore(concurrency)
         self._entries: dict[str, _Entry] = {}
@@ -170,7 +184,8 @@ class Scheduler:
         loop = asyncio.get_running_loop()
         async with self._lanes[entry.ailing]:
             self._lags.add(loop.time(), loop.time() - due)
-            entry.ailing = not await entry.job.run()
+            well = await self._supervisor.turn(self._part, entry.job.run)
+            entry.ailing = not well
         if entry.again:
             entry.again = False
             self._hasten(entry)

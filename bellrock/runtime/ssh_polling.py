@@ -21,7 +21,7 @@ from collectors.ssh.settings import SshCredentials, SshSettings
 if TYPE_CHECKING:
     from collectors.ssh.collector import SshCollector
 
-_PART = f"scheduler {SSH}"
+_PART, _POLL = f"scheduler {SSH}", f"collector {SSH}"
 
 Polls = Mapping[str, tuple[Device, SshCredentials]]
 
@@ -93,7 +93,12 @@ class SshPolling:
             running = self._running = _Running(
                 settings,
                 SshCollector(settings, accept_new=self._accept_new),
-                Scheduler(concurrency=settings.concurrency, on_skip=self._on_skip),
+                Scheduler(
+                    _POLL,
+                    self._supervisor,
+                    concurrency=settings.concurrency,
+                    on_skip=self._on_skip,
+                ),
             )
             self._parts.start(_PART, running.run)
         running.collector.keep(polls.values())
@@ -119,7 +124,7 @@ class SshPolling:
             reading = await collector.collect(device, credentials)
             self._on_reading(reading)
 
-        if not await self._supervisor.once(f"collector {SSH}", work):
+        if not await self._supervisor.once(_POLL, work):
             self._on_unread(device.id)
         return reading is not None and reading.outcome not in NOT_REACHED
 

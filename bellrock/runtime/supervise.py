@@ -60,10 +60,27 @@ class Supervisor:
             # No privilege, a taken port: only the person who started us can help.
             raise
         except Exception as error:  # noqa: BLE001 - the one place; see above
-            self._on_fault(part)
-            self._tell(part, error)
+            self._hear(part, error)
             return False
         return True
+
+    async def turn(self, part: str, work: Callable[[], Awaitable[bool]]) -> bool:
+        """Return what `work` returns, or False after a fault.
+
+        What only the person who started us can mend is one, too: it may be mended by
+        the next turn.
+        """
+        well = False
+
+        async def whole() -> None:
+            nonlocal well
+            well = await work()
+
+        try:
+            await self.once(part, whole)
+        except UserError as error:
+            self._hear(part, error)
+        return well
 
     async def forever(self, part: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work` again whenever it fails, waiting longer each time.
@@ -78,6 +95,10 @@ class Supervisor:
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
             started = self._clock()
+
+    def _hear(self, part: str, error: Exception) -> None:
+        self._on_fault(part)
+        self._tell(part, error)
 
     def _tell(self, part: str, error: Exception) -> None:
         """Log a fault with its traceback, and its like once a minute as a number.

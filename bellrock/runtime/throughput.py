@@ -28,7 +28,7 @@ from probes.throughput.budget import Grant, Limits, Refusal
 from probes.throughput.failure import NotMeasuredError
 from probes.throughput.settings import ThroughputSettings, Unknown
 
-_PART = "scheduler throughput"
+_PART, _TEST = "scheduler throughput", "throughput"
 _DAY = 86_400
 _UNTOLD = 3.0
 """Polls after which a link's load is not known any more."""
@@ -106,7 +106,10 @@ class Throughput:
             spending=spending,
             conductor=Conductor(ssh, self._delays, self._clock),
             scheduler=Scheduler(
-                concurrency=settings.concurrency, on_skip=self._on_skip
+                _TEST,
+                self._supervisor,
+                concurrency=settings.concurrency,
+                on_skip=self._on_skip,
             ),
         )
         now = self._wall()
@@ -167,7 +170,7 @@ class Throughput:
             good, sent = await self._conduct(running, trial)
 
         try:
-            await self._supervisor.once("throughput", work)
+            await self._supervisor.once(_TEST, work)
         finally:
             running.spending.budget.settle(grant, sent)
             self._series.spend(running.spending.budget.spent)

@@ -1,13 +1,29 @@
 """The scheduler: spread, bounded, and nobody waits for somebody else."""
 
 import asyncio
+import gc
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 
+import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bellrock.model.errors import UserError
 from bellrock.runtime.schedule import Job, Scheduler, WorstOf
+from bellrock.runtime.supervise import Supervisor
+
+
+def scheduling(
+    *,
+    concurrency: int,
+    on_skip: Callable[[str], None],
+    on_fault: Callable[[str], None] = print,
+) -> Scheduler:
+    supervisor = Supervisor(on_fault)
+    return Scheduler("part", supervisor, concurrency=concurrency, on_skip=on_skip)
 
 
 async def ticking(scheduler: Scheduler, jobs: list[Job], seconds: float) -> None:
@@ -53,7 +69,7 @@ async def test_every_job_runs_about_once_an_interval() -> None:
 
         return Job(name, 0.05, run)
 
-    scheduler = Scheduler(concurrency=5, on_skip=runs.__delitem__)
+    scheduler = scheduling(concurrency=5, on_skip=runs.__delitem__)
     await ticking(scheduler, [job(f"j{number}") for number in range(20)], 0.52)
     assert set(runs) == {f"j{number}" for number in range(20)}
     # Never more often than asked; how much less is the machine's business.
@@ -70,7 +86,7 @@ async def test_a_job_still_running_skips_its_turn_and_is_counted() -> None:
         await asyncio.sleep(60)
         return True
 
-    scheduler = Scheduler(concurrency=5, on_skip=skipped.append)
+    scheduler = scheduling(concurrency=5, on_skip=skipped.append)
     await ticking(scheduler, [Job("slow", 0.02, slow)], 0.3)
     assert starts == 1
     assert set(skipped) == {"slow"}
@@ -90,12 +106,45 @@ async def test_dead_devices_do_not_hold_up_the_living() -> None:
 
         return Job(name, 0.1, run)
 
-    scheduler = Scheduler(concurrency=2, on_skip=lambda _: None)
+    scheduler = scheduling(concurrency=2, on_skip=lambda _: None)
     jobs = [Job(f"dead-{number}", 0.1, dead) for number in range(40)]
     await ticking(scheduler, [*jobs, alive("a"), alive("b")], 3)
     # Forty dead ones need 1 s of the two places a round, ten turns of the living,
     # who share places with them in the first round only.
     assert min(finished["a"], finished["b"]) >= 10
+
+
+@pytest.mark.parametrize(
+    "fault", [ZeroDivisionError(), UserError("no key", "make one")]
+)
+async def test_a_job_that_fails_is_a_fault_and_has_its_next_turn(
+    fault: Exception,
+) -> None:
+    faults: list[str] = []
+    unheard: list[object] = []
+    answered = asyncio.Event()
+
+    async def fails_twice() -> bool:
+        if len(faults) < 2:
+            raise fault
+        answered.set()
+        return True
+
+    asyncio.get_running_loop().set_exception_handler(lambda *told: unheard.append(told))
+    scheduler = scheduling(
+        concurrency=1, on_skip=lambda _: None, on_fault=faults.append
+    )
+    scheduler.set_jobs([Job("faulty", 0.02, fails_twice)])
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(scheduler.run())
+        async with asyncio.timeout(20):
+            await answered.wait()
+        running.cancel()
+        await asyncio.wait({running})
+    gc.collect()
+    assert faults == ["part", "part"]
+    assert [log["event"] for log in logs] == ["fault"]
+    assert not unheard
 
 
 async def test_stopping_cancels_what_runs() -> None:
@@ -111,7 +160,7 @@ async def test_stopping_cancels_what_runs() -> None:
             raise
         return True
 
-    scheduler = Scheduler(concurrency=1, on_skip=lambda _: None)
+    scheduler = scheduling(concurrency=1, on_skip=lambda _: None)
     scheduler.set_jobs([Job("patient", 0.01, patient)])
     running = asyncio.create_task(scheduler.run())
     await started.wait()
@@ -127,7 +176,7 @@ async def test_stopping_at_the_moment_the_jobs_change_stops_it() -> None:
     hastened.scheduler.hasten("rare", 0)
     await asyncio.sleep(0)
     running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=1)
+    done, _ = await asyncio.wait({running}, timeout=20)
     running.cancel()
     assert done
 
@@ -142,7 +191,7 @@ async def test_jobs_taken_away_run_no_more() -> None:
 
         return Job(name, 0.02, run)
 
-    scheduler = Scheduler(concurrency=5, on_skip=lambda _: None)
+    scheduler = scheduling(concurrency=5, on_skip=lambda _: None)
     await ticking(scheduler, [job("old"), job("stays")], 0.1)
     before = runs["old"]
     await ticking(scheduler, [job("stays"), job("new")], 0.2)
@@ -165,7 +214,7 @@ class Hastened:
     def __init__(self, takes: float = 0.0) -> None:
         self.starts: list[float] = []
         self._takes = takes
-        self.scheduler = Scheduler(concurrency=5, on_skip=print)
+        self.scheduler = scheduling(concurrency=5, on_skip=print)
         self.scheduler.set_jobs([Job("rare", 3600, self._run)])
 
     async def _run(self) -> bool:

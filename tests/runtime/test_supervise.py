@@ -49,6 +49,26 @@ async def test_what_the_user_must_mend_is_not_swallowed() -> None:
         await Supervisor(lambda _: None).once("probe icmp", refused)
 
 
+async def test_a_turn_is_a_fault_whoever_has_to_mend_it() -> None:
+    async def refused() -> bool:
+        raise UserError("key: cannot be read", "mend it")
+
+    async def breaks_down() -> bool:
+        raise ZeroDivisionError
+
+    async def answered() -> bool:
+        return True
+
+    faults: list[str] = []
+    supervisor = Supervisor(faults.append)
+    with structlog.testing.capture_logs() as logs:
+        assert not await supervisor.turn("collector ssh", refused)
+        assert not await supervisor.turn("collector ssh", breaks_down)
+        assert await supervisor.turn("collector ssh", answered)
+    assert faults == ["collector ssh"] * 2
+    assert [log["event"] for log in logs] == ["fault"] * 2
+
+
 async def test_cancelling_is_no_fault() -> None:
     faults: list[str] = []
     task = asyncio.create_task(

@@ -52,18 +52,20 @@ class Engines:
                     new.open()
                 else:
                     engine.prepare(probing.targets)
+            for key, probing in wanted.items():
+                engine = kept[key]
+                if engine is not None and self._running[key][0] != probing:
+                    engine.retarget(probing.targets)
+            for key in self._running.keys() - (wanted.keys() - fresh.keys()):
+                await self._parts.stop(_part(key))
+                # One that waits to be started again may have been prepared.
+                self._running[key][1].close()
         except BaseException:
             for engine in fresh.values():
                 engine.close()
             for _, engine in self._running.values():
                 engine.trim()
             raise
-        for key, probing in wanted.items():
-            engine = kept[key]
-            if engine is not None and self._running[key][0] != probing:
-                engine.retarget(probing.targets)
-        for key in self._running.keys() - (wanted.keys() - fresh.keys()):
-            await self._parts.stop(_part(key))
         self._running = {
             key: (probing, fresh.get(key) or self._running[key][1])
             for key, probing in wanted.items()

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
+import structlog
 
 from bellrock.model.errors import UserError
-from bellrock.model.observation import Outcome
+from bellrock.model.observation import Outcome, RoundTrips
 from bellrock.runtime.engines import Engines
 from bellrock.runtime.parts import Parts
 from bellrock.runtime.plan import Probing
@@ -154,3 +155,24 @@ async def test_a_shortage_of_files_disturbs_no_answer_on_its_way() -> None:
 
         await undisturbed(reports, slow, short)
     assert not other.heard
+
+
+async def test_one_that_waits_to_be_started_again_gives_its_sockets_back() -> None:
+    faults: list[str] = []
+
+    def breaks(_trips: RoundTrips) -> None:
+        raise ZeroDivisionError
+
+    async with reference(answers) as near, asyncio.TaskGroup() as group:
+        running = Engines(Parts(group, Supervisor(faults.append)), breaks)
+        held = sockets()
+        here = Target("stays", "127.0.0.1", near.port)
+        with structlog.testing.capture_logs():
+            await running.assign(plan(_STAMP, here))
+            await until(lambda: bool(faults))
+        assert sockets() == held
+        # It is to be started again in a second: until then it only has the sockets.
+        await running.assign(plan(_STAMP, here, Target("comes", "::1", near.port)))
+        assert sockets() > held
+        await running.assign({})
+        assert sockets() == held

@@ -95,20 +95,24 @@ async def _within(deadline: float) -> AsyncIterator[None]:
     """Raise TimeoutError after so many seconds, as asyncio does, but of our time.
 
     Where this process was held up when they were over, by its own work or by others',
-    the answer may have come and nobody looked: it is listened for as much longer.
+    the answer may have come and nobody looked: it is listened for as much longer, but
+    for no more than the deadline in all, however often that happens.
     """
     loop = asyncio.get_running_loop()
     timer: asyncio.TimerHandle
+    left = deadline
     async with asyncio.timeout(None) as limit:
 
         def look(due: float) -> None:
-            nonlocal timer
+            nonlocal left, timer
             now = loop.time()
             late = now - due
-            if late < _HELD_UP:
+            if late < _HELD_UP or not left:
                 limit.reschedule(now)
-            else:
-                timer = loop.call_at(now + late, look, now + late)
+                return
+            more = min(late, left)
+            left -= more
+            timer = loop.call_at(now + more, look, now + more)
 
         due = loop.time() + deadline
         timer = loop.call_at(due, look, due)

@@ -81,6 +81,28 @@ async def test_who_says_nothing_is_a_timeout_also_where_we_were_held_up() -> Non
     assert outcome is Outcome.TIMEOUT
 
 
+async def test_however_often_we_are_held_up_who_says_nothing_is_a_timeout() -> None:
+    turns = 0
+
+    def busy() -> None:
+        nonlocal turns
+        turns += 1
+        time.sleep(0.25)
+        if turns < 60:
+            asyncio.get_running_loop().call_soon(busy)
+
+    async def hangs(_host: str, _observe: Observe) -> Outcome:
+        await asyncio.Event().wait()
+        return Outcome.SUCCESS
+
+    asyncio.get_running_loop().call_soon(busy)
+    # Every look at the clock is late by a tenth of a second or more.
+    outcome, _ = await run(hangs, "127.0.0.1", deadline=0.12)
+    assert outcome is Outcome.TIMEOUT
+    assert turns < 60
+    turns = 60
+
+
 async def test_closed_port_is_refused_not_timed_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]

@@ -55,7 +55,7 @@ def serving(
     Raises
     ------
     NotMeasuredError
-        If `serve` raised it or a UserError before it was ready.
+        If `serve` raised it, a UserError or a PermissionError before it was ready.
     RuntimeError
         If it ended otherwise, or said nothing for two minutes.
     """
@@ -172,5 +172,7 @@ def _begin(
         serve(say, *args, **kwargs)
     except UserError as error:
         say(NotMeasuredError(str(error)))
+    except PermissionError as error:
+        say(NotMeasuredError(f"needs root ({error.strerror})"))
     except NotMeasuredError as error:
         say(error)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 from bellrock.bench.measurement import NotMeasuredError
 from bellrock.bench.process import Say, cpu_seconds, fresh, run_program, serving
 from bellrock.model.errors import UserError
+from tests.probes.harness import unprivileged
 
 PARENT = """\
 import time
@@ -39,6 +41,11 @@ def refuse() -> None:
     raise UserError("probe icmp: cannot open a raw socket", "ask for one")
 
 
+def capture() -> None:
+    with unprivileged():
+        socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM).close()
+
+
 def fail() -> None:
     raise ZeroDivisionError
 
@@ -59,6 +66,14 @@ def test_work_is_done_elsewhere_and_its_result_comes_back() -> None:
 def test_what_a_user_can_mend_is_a_case_not_measured_with_both_its_lines() -> None:
     with pytest.raises(NotMeasuredError, match=r"raw socket\n  ask for one"):
         fresh(refuse)
+
+
+def test_what_only_root_may_do_is_a_case_not_measured(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(NotMeasuredError, match="needs root"):
+        fresh(capture)
+    assert not capfd.readouterr().err
 
 
 def test_a_fault_of_ours_is_no_measurement_and_no_silence(

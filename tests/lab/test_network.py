@@ -154,7 +154,7 @@ def test_nothing_is_left_behind_even_after_kill_9(built: Lab) -> None:
         os.kill(owner.pid, signal.SIGKILL)
         started = time.monotonic()
         while _in_namespace(held):
-            assert time.monotonic() - started < 10
+            assert time.monotonic() - started < 30
             time.sleep(0.1)
     assert not Path("/run/lab").exists()
 

@@ -110,7 +110,7 @@ async def test_a_link_is_missed_only_once_it_has_been_silent_for_long() -> None:
         for device in "ab":
             discovery.add(elsewhere(device))
         assert (await told.get()).mismatches == ()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while not (last := await told.get()).mismatches:
                 pass
         assert [each.why for each in last.mismatches] == [Why.NOT_SEEN]

@@ -36,7 +36,7 @@ IF_INDEX, IF_DESCR, IF_OPER_STATUS = (
 )
 ENGINE = bytes.fromhex("80001f8804") + b"tester"
 HERE = "127.0.0.1"
-HARD = 10.0
+HARD = 20.0
 
 NET_SNMP_AUTH = {
     **{"md5": "MD5", "sha": "SHA", "sha224": "SHA-224", "sha256": "SHA-256"},

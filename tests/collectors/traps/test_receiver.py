@@ -244,7 +244,7 @@ async def test_stopping_at_the_moment_something_comes_stops_it() -> None:
         while receiver.waiting == 2:  # noqa: ASYNC110 - to the very moment
             await asyncio.sleep(0)
     running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=0.5)
+    done, _ = await asyncio.wait({running}, timeout=20)
     running.cancel()
     receiver.close()
     assert done

@@ -15,8 +15,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bellrock.cli.main import app
+from bellrock.inventory.load import load as read
 from bellrock.model.errors import UserError
+from bellrock.runtime.studies import n2_on
 from tests.cli.test_commands import CALEDONIA, SMALL, bellrock_says
+from topology.arrays import Arrays
+from topology.traffic.demands import Demands
+from topology.traffic.n2 import Field, n2
+from topology.traffic.study import Study
 
 RING = """\
 network: {id: ring, name: Ring}
@@ -272,6 +278,23 @@ def test_n2_on_the_workers_of_a_scheduler_is_what_it_is_here(ring: Path) -> None
     assert json.loads(there.stdout) == json.loads(
         bellrock_says("n2", ring, "--format", "json").stdout
     )
+
+
+def test_workers_take_in_blocks_what_does_not_fit_at_once(ring: Path) -> None:
+    inventory = read(ring, cache=None).inventory
+    arrays, demands = Arrays.of(inventory), Demands.of(inventory)
+    whole, cut = Study.of(arrays, demands), Study.of(arrays, demands, room=1)
+    assert (whole.rounds, cut.rounds) == (1, 2)
+    done: list[int] = []
+    with scheduler() as address, worker(address):
+        there = n2_on(address, cut, Field.of(cut), progress=done.append)
+    here = n2(whole, Field.of(whole))
+    assert done[-1] == there.failures == here.failures
+    assert there.worst_load.tolist() == here.worst_load.tolist()
+    assert there.worst_failure.tolist() == here.worst_failure.tolist()
+    assert there.worst_lost == here.worst_lost
+    assert there.fullest.failure.tolist() == here.fullest.failure.tolist()
+    assert there.cut.unrouted.tolist() == here.cut.unrouted.tolist()
 
 
 def test_a_scheduler_that_is_not_there_is_told_in_time(ring: Path) -> None:

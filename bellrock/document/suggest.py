@@ -42,10 +42,16 @@ class Suggester:
         self._known = known
         self._tries = 0
 
-    def __call__(self, word: str, otherwise: str) -> str:
-        """Return a suggestion for `word`, or `otherwise` where there is none."""
+    def __call__(self, word: str, otherwise: str, also: Collection[str] = ()) -> str:
+        """Return a suggestion for `word`, or `otherwise` where there is none.
+
+        Parameters
+        ----------
+        also : collection of str
+            What it may be besides the list.
+        """
         self._tries += 1
         if self._tries > _MOST_TRIES:
             return otherwise
-        found = closest(word, self._known)
+        found = closest(word, [*also, *self._known])
         return f"did you mean {quoted(found)}?" if found else otherwise

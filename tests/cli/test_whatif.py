@@ -268,6 +268,21 @@ def test_several_scenarios_stand_side_by_side(
     assert [each["people_cut"] for each in found["scenarios"]] == [0, 340]
 
 
+def test_names_of_scenarios_side_by_side_are_whole(
+    net: Path, tmp_path: Path, says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    file = tmp_path / "works.yaml"
+    file.write_text(
+        "scenarios:\n  - {name: Works of the first week}\n"
+        "  - {name: Works of the second week}\n"
+    )
+    said = says("whatif", net, "--scenario", file, "--n1").stdout
+    table = said[: said.index("cut: sites")]
+    assert {"first", "second"} < {*table.split()}
+    assert "\N{HORIZONTAL ELLIPSIS}" not in table
+
+
 def test_all_mistakes_are_told_at_once_with_their_options(
     net: Path, says: Says
 ) -> None:

@@ -83,8 +83,9 @@ def _parts(scenario: Scenario, inventory: Inventory) -> Iterable[str]:
         yield f"losing {listed(names, _MOST_NAMED)}"
     if scenario.links:
         ends = [f"{link.a.device} to {link.b.device}" for link in scenario.links]
-        kind = "a backup link" if all(k.backup for k in scenario.links) else "a link"
-        yield f"adding {kind} from {listed(ends, _MOST_NAMED)}"
+        noun = "backup link" if all(k.backup for k in scenario.links) else "link"
+        many = f"a {noun}" if len(ends) == 1 else counted(len(ends), noun)
+        yield f"adding {many} from {listed([*dict.fromkeys(ends)], _MOST_NAMED)}"
     if scenario.metric:
         yield f"changing the metric of {listed([*scenario.metric], _MOST_NAMED)}"
     if scenario.capacity:

@@ -280,7 +280,7 @@ def _show_side_by_side(screen: Console, answers: _Answers) -> None:
         **{"more": -4, "over": -4, "busiest": -7, "no way": -6},
         **({"N-1": -5} if worst else {}),
     }
-    table = fitting(columns)
+    table = fitting(columns, {"scenario"})
     for scenario, comparison in answers:
         after = comparison.after
         cells = [

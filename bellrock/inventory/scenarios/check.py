@@ -73,7 +73,7 @@ def _failures(
             yield _problem(
                 where,
                 f"no device, link, site or risk group has the id {quoted(name)}",
-                known.element(name, "correct the id"),
+                known.element(name, "correct the id", groups),
             )
         seen.add(name)
 
@@ -151,7 +151,7 @@ def _memberships(
         if name not in known.inventory.risk_groups and name not in groups:
             what = f"no risk group has the id {quoted(name)}"
             instead = "declare it under risk_groups, or correct the id"
-            yield _problem(each, what, known.risk_group(name, instead))
+            yield _problem(each, what, known.risk_group(name, instead, groups))
         elif name in seen:
             what = f"{bare(name)} is in the list twice"
             yield _problem(each, what, "keep one of them")

@@ -238,6 +238,17 @@ def sound(scenario: Scenario, net: Inventory) -> Scenario:
             ],
         ),
         (
+            "add_links: [{a: cpe1, b: p1, risk_groups: [trench, trensh]}]\n"
+            "risk_groups: [{id: trench, kind: duct}]\n"
+            "down: [trnch]",
+            [
+                '1: add_links[0].risk_groups[1]: no risk group has the id "trensh"\n'
+                '  did you mean "trench"?',
+                '3: down[0]: no device, link, site or risk group has the id "trnch"\n'
+                '  did you mean "trench"?',
+            ],
+        ),
+        (
             "gateways: {add: [dc, nowhere, cpe1, cpe1], remove: [pe1]}",
             [
                 '1: gateways.add[0]: "dc" is a gateway already',

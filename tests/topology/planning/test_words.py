@@ -79,6 +79,10 @@ LINK = Link("new", End("gw"), End("school-cpe"), 1e9, 1e9, 99, 99)
             "Adding a link from gw to school-cpe cuts nobody off.",
         ),
         (
+            Scenario(links=(LINK, replace(LINK, id="second"))),
+            "Adding 2 links from gw to school-cpe cuts nobody off.",
+        ),
+        (
             Scenario(grow=(Growth("council", 2.0, Whose.ORGANISATION),)),
             "Multiplying the traffic of The council by 2 cuts nobody off; "
             "puts the link tail over 100 %.",

@@ -108,6 +108,17 @@ def test_where_nothing_can_help_trying_all_is_not_proposed(
     assert "--exact" not in done.stdout
 
 
+def test_where_nothing_can_be_paid_trying_all_is_not_proposed(
+    files: tuple[Path, Path],
+) -> None:
+    network, candidates = files
+    done = bellrock_says(
+        *("augment", network, "--candidates", candidates, "--budget", "1")
+    )
+    said = "no choice of them that --count and --budget allow protects anybody"
+    assert said in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -212,8 +212,10 @@ def _show_bound(report: AugmentReport, console: Console) -> None:
 
 
 def _why_none(report: AugmentReport) -> str:
-    if report["method"] == "exact" or not report["useful"]:
+    if not report["useful"]:
         return "no choice of them protects anybody"
+    if report["method"] == "exact" or not report["upper_bound"]:
+        return "no choice of them that --count and --budget allow protects anybody"
     return "no circuit does anything by itself; --exact tries them together"
 
 

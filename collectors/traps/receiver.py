@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bellrock.model.errors import UserError
 from bellrock.model.neighbourhood import Address
 from bellrock.model.observation import Notice
 from collectors.snmp.v3agent import Agent
@@ -101,12 +100,12 @@ class Receiver:
         return len(self._waiting)
 
     def prepare(self, settings: TrapSettings) -> None:
-        """Open what `settings` listen on and we do not yet.
+        """Open what `settings` listen on and we do not yet; if that fails, nothing.
 
         Raises
         ------
         UserError
-            If an address cannot be listened on; nothing has changed then.
+            If an address cannot be listened on.
         """
         stay = set(settings.listen)
         leaving = [port for place, port in self._ports.items() if place not in stay]
@@ -114,7 +113,7 @@ class Receiver:
             for listen in settings.listen:
                 if listen not in self._ports:
                     self._fresh[listen] = Port(listen, leaving)
-        except UserError:
+        except BaseException:
             self.discard()
             raise
 

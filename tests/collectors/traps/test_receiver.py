@@ -27,6 +27,7 @@ from tests.collectors.traps.harness import (
     trap,
     user,
 )
+from tests.runtime.test_engines import few_files
 
 ELSEWHERE = "127.0.0.2"
 
@@ -248,6 +249,21 @@ async def test_stopping_at_the_moment_something_comes_stops_it() -> None:
     running.cancel()
     receiver.close()
     assert done
+
+
+def test_what_was_opened_before_files_ran_short_can_be_opened_again() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind((HERE, 0))
+        port = free.getsockname()[1]
+    both = (Listen(HERE, port), Listen(ELSEWHERE, port))
+    settings = TrapSettings(listen=both)
+    receiver = Receiver(report=print, doubt=print)
+    with few_files(1), pytest.raises(OSError, match="Too many open files"):
+        receiver.prepare(settings)
+    receiver.prepare(settings)
+    receiver.adopt(settings, [sender()])
+    assert receiver.addresses == [(HERE, port), (ELSEWHERE, port)]
+    receiver.close()
 
 
 async def test_an_address_that_is_taken_changes_nothing() -> None:

@@ -64,6 +64,15 @@ class Bench:
             if oid[: len(prefix)] == prefix
         ]
 
+    def times_asked(self, prefix: Oid) -> int:
+        """Return how many requests of the last poll were about this part."""
+        return sum(
+            any(
+                oid[: len(prefix)] == prefix for oid, _ in decode_v2c(each).pdu.varbinds
+            )
+            for each in self.requests
+        )
+
 
 @asynccontextmanager
 async def bench(configured: SnmpSettings) -> AsyncIterator[Bench]:

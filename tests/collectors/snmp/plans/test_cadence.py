@@ -144,9 +144,8 @@ async def test_a_silent_plan_is_a_timeout_soon_and_is_asked_less_and_less() -> N
         here.show(LOADED)
         await here.poll()
         here.answers[:] = [but(PROCESSORS, here.answers[0], silent)]
-        begun = time.monotonic()
         reading = await here.poll()
-        assert time.monotonic() - begun < 1.5
+        assert here.times_asked(PROCESSORS) <= 4
         assert (reading.outcome, reading.facts.cpu) == (Outcome.SUCCESS, None)
         assert reading.plans == {"resources": Outcome.TIMEOUT}
         asked = []

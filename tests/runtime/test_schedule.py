@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bellrock.model.errors import UserError
 from bellrock.runtime.schedule import Job, Scheduler, WorstOf
 from bellrock.runtime.supervise import Supervisor
+from tests.probes.harness import until
 
 
 def scheduling(
@@ -97,6 +98,7 @@ async def test_dead_devices_do_not_hold_up_the_living() -> None:
 
     async def dead() -> bool:
         await asyncio.sleep(0.05)
+        finished["dead"] += 1
         return False
 
     def alive(name: str) -> Job:
@@ -111,7 +113,9 @@ async def test_dead_devices_do_not_hold_up_the_living() -> None:
     await ticking(scheduler, [*jobs, alive("a"), alive("b")], 3)
     # Forty dead ones need 1 s of the two places a round, ten turns of the living,
     # who share places with them in the first round only.
-    assert min(finished["a"], finished["b"]) >= 10
+    rounds = finished["dead"] / 40
+    assert rounds >= 1
+    assert min(finished["a"], finished["b"]) >= 3 * rounds
 
 
 @pytest.mark.parametrize(
@@ -228,9 +232,11 @@ class Hastened:
         loop = asyncio.get_running_loop()
         for delay in calls:
             loop.call_later(delay, self.scheduler.hasten, "rare", gap)
-        await asyncio.sleep(until)
-        running.cancel()
-        await asyncio.wait((running,))
+        try:
+            await asyncio.sleep(until)
+        finally:
+            running.cancel()
+            await asyncio.wait((running,))
 
 
 async def test_a_hastened_job_starts_at_once() -> None:
@@ -241,23 +247,27 @@ async def test_a_hastened_job_starts_at_once() -> None:
 
 async def test_a_storm_of_requests_is_one_start_now_and_one_a_gap() -> None:
     hastened = Hastened()
-    await hastened.during(*(n / 1000 for n in range(100)), gap=0.2, until=0.35)
+    await hastened.during(*(n / 1000 for n in range(100)), gap=0.2, until=1)
     assert len(hastened.starts) == 2
     assert hastened.starts[1] - hastened.starts[0] >= 0.199
 
 
 async def test_a_job_hastened_while_it_runs_runs_again_when_it_has_ended() -> None:
     hastened = Hastened(takes=0.1)
-    await hastened.during(0.01, 0.05, gap=0.001)
+    running = asyncio.create_task(hastened.during(0.01, gap=0.001, until=5))
+    await until(lambda: len(hastened.starts) == 1)
+    hastened.scheduler.hasten("rare", 0.001)
+    await until(lambda: len(hastened.starts) == 2)
+    running.cancel()
     first, second = hastened.starts
     assert second - first >= 0.1
 
 
 async def test_however_often_it_is_hastened_while_it_runs_the_gap_holds() -> None:
     hastened = Hastened(takes=0.05)
-    await hastened.during(*(n / 200 for n in range(60)), gap=0.3, until=0.5)
+    await hastened.during(*(n / 200 for n in range(60)), gap=1, until=1.5)
     assert len(hastened.starts) == 2
-    assert hastened.starts[1] - hastened.starts[0] >= 0.299
+    assert hastened.starts[1] - hastened.starts[0] >= 0.999
 
 
 async def test_hastening_what_is_no_job_is_nothing_to_do() -> None:

@@ -27,6 +27,7 @@ from tests.collectors.traps.harness import (
     trap,
     user,
 )
+from tests.probes.harness import until
 from tests.runtime.test_engines import few_files
 
 ELSEWHERE = "127.0.0.2"
@@ -239,8 +240,7 @@ async def test_stopping_at_the_moment_something_comes_stops_it() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         for number in range(3):
             sock.sendto(trap(number), receiver.addresses[0])
-        await asyncio.sleep(0.1)
-        assert receiver.waiting == 2
+        await until(lambda: receiver.waiting == 2)
         sock.sendto(trap(3), receiver.addresses[0])
         while receiver.waiting == 2:  # noqa: ASYNC110 - to the very moment
             await asyncio.sleep(0)

@@ -1,13 +1,19 @@
 """Ctrl-C ends a command with status 130, also while a kernel computes."""
 
+import os
+import select
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.test_commands import CALEDONIA
+
+HEEDED = ("env", "--default-signal=INT", sys.executable)
+"""Python in a process that heeds interrupts, whoever started the tests ignores them."""
 
 KERNEL = """
 import os, signal, threading
@@ -48,7 +54,7 @@ def test_an_interrupt_that_comes_in_a_kernel_is_raised_after_it() -> None:
     # Without it the process dies of a segmentation fault: numba looks for no exception
     # while it makes objects of what a kernel returns.
     done = subprocess.run(
-        [sys.executable, "-c", KERNEL],
+        [*HEEDED, "-c", KERNEL],
         capture_output=True,
         text=True,
         timeout=60,
@@ -81,15 +87,57 @@ def test_an_interrupt_that_whoever_started_us_ignores_stays_ignored() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "goes on\n", "")
 
 
-@pytest.mark.parametrize("seconds", [2.5, 4.0])
-def test_n2_is_interrupted_without_a_trace(seconds: float) -> None:
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """Return what a terminal's user sees, and what a program writes to."""
+    seen, written = os.openpty()
+    yield seen, written
+    os.close(seen)
+    os.close(written)
+
+
+@pytest.mark.parametrize("refreshed", [1, 4])
+def test_n2_is_interrupted_without_a_trace(
+    refreshed: int, terminal: tuple[int, int]
+) -> None:
+    seen, written = terminal
     with subprocess.Popen(
-        [sys.executable, "-m", "bellrock", "n2", CALEDONIA],
+        [*HEEDED, "-m", "bellrock", "n2", CALEDONIA],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=written,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
     ) as running:
-        time.sleep(seconds)
+        shown = b""
+        while shown.count(b"failures") < refreshed:
+            shown += _read(seen)
         running.send_signal(signal.SIGINT)
-        said, errors = running.communicate(timeout=60)
+        said, _ = running.communicate(timeout=60)
+    shown += _read(seen)
     assert (running.returncode, said) == (130, b"")
-    assert b"Traceback" not in errors
+    assert b"Traceback" not in shown
+    # The bar hid the cursor, and it is there again.
+    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
+
+
+def _read(terminal: int) -> bytes:
+    readable, _, _ = select.select([terminal], [], [], 60)
+    assert readable, "nothing more is shown"
+    return os.read(terminal, 65536)
+
+
+def test_an_interrupt_while_the_program_is_loaded_leaves_no_trace(
+    tmp_path: Path,
+) -> None:
+    # A module that all of it needs, in place of a moment that nobody can hit.
+    (tmp_path / "rich.py").write_text(
+        "import signal\nsignal.raise_signal(signal.SIGINT)\n"
+    )
+    done = subprocess.run(
+        [*HEEDED, "-m", "bellrock", "n2", CALEDONIA],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -250,11 +250,11 @@ async def perform(stack: AsyncExitStack) -> Shown:
     need("prometheus")
     need("prometheus-alertmanager")
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    stack.enter_context(first_served())
     port, theirs = free_port(), (free_port(), free_port())
     options = ("--port", port, "--prometheus-port", theirs[0])
     words = (*options, "--alertmanager-port", theirs[1], "--by-hand")
     async with AsyncExitStack() as beside:
+        beside.enter_context(first_served())
         webhook, notified = await _pager(beside)
         place, config = (folder, free_port()), configuration(webhook)
         alertmanager = await Alertmanager.start(place[0], port=place[1], config=config)

@@ -5,6 +5,7 @@ Each probe has one for each class of service that it sends in.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 
 from bellrock.model.observation import source_name
 from bellrock.runtime.parts import Parts
@@ -44,11 +45,14 @@ class Engines:
         """
         kept = {key: self._kept(key, probing) for key, probing in wanted.items()}
         fresh: dict[_Key, Engine] = {}
-        try:
+        with ExitStack() as undoing:
+            for _, running in self._running.values():
+                undoing.callback(running.trim)
             for key, probing in wanted.items():
                 engine = kept[key]
                 if engine is None:
                     fresh[key] = new = self._made(key, probing)
+                    undoing.callback(new.close)
                     new.open()
                 else:
                     engine.prepare(probing.targets)
@@ -60,12 +64,7 @@ class Engines:
                 await self._parts.stop(_part(key))
                 # One that waits to be started again may have been prepared.
                 self._running[key][1].close()
-        except BaseException:
-            for engine in fresh.values():
-                engine.close()
-            for _, engine in self._running.values():
-                engine.trim()
-            raise
+            undoing.pop_all()
         self._running = {
             key: (probing, fresh.get(key) or self._running[key][1])
             for key, probing in wanted.items()

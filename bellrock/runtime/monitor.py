@@ -5,6 +5,7 @@ Everything here runs on one event loop; only the analysis has a process of its o
 
 import asyncio
 import time
+from contextlib import ExitStack
 from functools import partial
 
 import structlog
@@ -234,11 +235,10 @@ class Monitor:
         paths.check(plan.tracing)
         await ssh_polling.check(plan.ssh_polls)
         self._notices.prepare(plan.traps)
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(self._notices.discard)
             await self._engines.assign(plan.probing)
-        except BaseException:
-            self._notices.discard()
-            raise
+            undoing.pop_all()
         await self._notices.adopt(plan)
         old, was, had = self._plan, self._settings, self.inventory
         self._plan, self._settings, self.inventory = plan, settings, inventory

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,13 +109,12 @@ class Receiver:
         """
         stay = set(settings.listen)
         leaving = [port for place, port in self._ports.items() if place not in stay]
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(self.discard)
             for listen in settings.listen:
                 if listen not in self._ports:
                     self._fresh[listen] = Port(listen, leaving)
-        except BaseException:
-            self.discard()
-            raise
+            undoing.pop_all()
 
     def discard(self) -> None:
         """Close what was prepared and is not going to be used."""

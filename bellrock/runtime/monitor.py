@@ -288,15 +288,7 @@ class Monitor:
 
     async def _look_after(self) -> None:
         while True:
-            self.series[catalogue.SCHEDULER_LAG].set(
-                (),
-                max(
-                    self._polling.lag(),
-                    self._ssh.lag(),
-                    self._throughput.lag(),
-                    self._checking.lag(),
-                ),
-            )
+            self.series[catalogue.SCHEDULER_LAG].set((), self._lag())
             for name, bound in self._engines.error_bounds():
                 self.series[catalogue.PROBE_ERROR].set((name,), bound)
             for name, reason, packets in self._engines.unsent():
@@ -304,6 +296,18 @@ class Monitor:
             for reason, times in self._notices.refused():
                 self.series[catalogue.NOTICES_REFUSED].set((reason,), times)
             await asyncio.sleep(_BACKGROUND)
+
+    def _lag(self) -> float:
+        """Return how late the latest start of the last minute was, of all jobs."""
+        lags = [
+            self._polling.lag(),
+            self._ssh.lag(),
+            self._throughput.lag(),
+            self._checking.lag(),
+        ]
+        if self._paths is not None:
+            lags.append(self._paths.lag())
+        return max(lags)
 
     def _count_fault(self, part: str) -> None:
         self.series[catalogue.FAULTS].add((part,))

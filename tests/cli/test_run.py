@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,27 @@ def test_a_fault_is_logged_with_its_place_and_without_what_it_held() -> None:
     assert b"ZeroDivisionError" in done.stderr
     assert b"in asks" in done.stderr
     assert b"hunter2" not in done.stderr
+
+
+_SILENT = [f"127.0.1.{number}" for number in range(1, 7)]
+_TRACED = """\
+network: {{id: one, name: One site}}
+sites: [{{id: dc, name: Data centre, kind: datacentre}}]
+devices:
+""" + "".join(
+    f"  - {{{{id: p{number}, site: dc, address: {address}, probes: [path],"
+    " ports: {{path: {port}}}}}\n"
+    for number, address in enumerate(_SILENT)
+)
+
+
+async def test_traces_that_wait_for_one_another_show_as_lag(tmp_path: Path) -> None:
+    port = free_port()
+    slow = "path: {interval: 1s, duration: 2s, rate: 10}"
+    async with AsyncExitStack() as stack:
+        for address in _SILENT:
+            stack.enter_context(silent(address, port))
+        running = await stack.enter_async_context(
+            monitor(tmp_path, port, inventory=_TRACED + "gateways: [dc]\n", probes=slow)
+        )
+        await running.counts(1, catalogue.SCHEDULER_LAG)

@@ -29,9 +29,10 @@ gateways: [dc]
 SETTINGS = """\
 inventory: network.yaml
 listen: 127.0.0.1:{listen}
-probes: {{stamp: {{interval: 100ms, deadline: 200ms, report: 100ms}}}}
+probes: {{{probes}}}
 analysis: {{debounce: 100ms}}
 """
+STAMP = "stamp: {interval: 100ms, deadline: 200ms, report: 100ms}"
 
 
 def free_port() -> int:
@@ -74,12 +75,14 @@ async def monitor(
     port: int,
     *options: str,
     inventory: str = INVENTORY,
+    probes: str = STAMP,
     settings: str = "",
 ) -> AsyncIterator[Running]:
     """Run ``bellrock run`` over the two devices; `settings` are more of them."""
     listen = free_port()
     (folder / "network.yaml").write_text(inventory.format(port=port))
-    (folder / "bellrock.yaml").write_text(SETTINGS.format(listen=listen) + settings)
+    own = SETTINGS.format(listen=listen, probes=probes)
+    (folder / "bellrock.yaml").write_text(own + settings)
     words = ("bellrock", "run", "-c", str(folder / "bellrock.yaml"), *options)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *words),

@@ -86,8 +86,8 @@ class Flow:
     Attributes
     ----------
     source_port, destination_port : int
-        UDP ports. They stay the same from one route to the next, so that a change of
-        hops is the network's doing.
+        Of UDP or TCP. All but one stay the same from one route to the next, so that a
+        change of hops is the network's doing.
     hops : tuple of Hop
         One for each TTL from 1, without gaps; the target is the last if it was
         reached.
@@ -270,8 +270,7 @@ class Route:
 
     def at_ttl(self, ttl: int) -> frozenset[str]:
         """Return who answered at a TTL, of all flows."""
-        hops = (hop for flow in self.flows for hop in flow.hops if hop.ttl == ttl)
-        return frozenset().union(*(hop.addresses for hop in hops))
+        return _at(self.flows, ttl)
 
     def certain(self, ttl: int) -> bool:
         """Tell whether :meth:`at_ttl` is all there is, at the stated confidence."""
@@ -293,17 +292,34 @@ class Route:
         """Return where this route is surely not what it was, nearest first.
 
         An address is new only where the earlier route knew all of them, and gone only
-        where this one does. So neither load balancing, nor a router that stops
+        where this one does; and only if a flow says so that both have followed, where
+        there are any such. So neither load balancing, nor a router that stops
         answering, nor one more branch found by chance is a change.
         """
+        then, since = self._both_followed(earlier)
         found = []
         for ttl in range(1, max(self.length, earlier.length) + 1):
             before, now = earlier.at_ttl(ttl), self.at_ttl(ttl)
-            new = now - before if earlier.certain(ttl) else frozenset()
-            gone = before - now if self.certain(ttl) else frozenset()
+            new = _at(since, ttl) - before if earlier.certain(ttl) else frozenset()
+            gone = _at(then, ttl) - now if self.certain(ttl) else frozenset()
             if new or gone:
                 found.append(Change(ttl, gone, new))
         return tuple(found)
+
+    def _both_followed(self, earlier: "Route") -> tuple[list[Flow], list[Flow]]:
+        """Return the earlier route's flows and this one's, those that both have."""
+        then = {flow.source_port: flow for flow in earlier.flows}
+        since = {flow.source_port: flow for flow in self.flows}
+        both = then.keys() & since.keys() or then.keys() | since.keys()
+        return (
+            [flow for port, flow in then.items() if port in both],
+            [flow for port, flow in since.items() if port in both],
+        )
+
+
+def _at(flows: Iterable[Flow], ttl: int) -> frozenset[str]:
+    hops = (hop for flow in flows for hop in flow.hops if hop.ttl == ttl)
+    return frozenset().union(*(hop.addresses for hop in hops))
 
 
 def _unknown(flow: Flow) -> tuple[int, int, int]:

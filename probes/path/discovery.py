@@ -24,6 +24,8 @@ class Discovery:
     ----------
     flows : int
         The most to follow.
+    least : int
+        How many to follow even if fewer would do.
     max_ttl : int
         The farthest to look.
     failure : float
@@ -36,10 +38,12 @@ class Discovery:
     it or gone (:class:`NextHops`).
     """
 
-    def __init__(self, *, flows: int, max_ttl: int, failure: float) -> None:
+    def __init__(
+        self, *, flows: int, least: int = 1, max_ttl: int, failure: float
+    ) -> None:
         self.single = False
         """One packet of a flow at a time: what comes back does not say which it is."""
-        self._most = flows
+        self._most, self._least = flows, least
         self._max_ttl = max_ttl
         self._failure = failure
         self._levels = [Level() for _ in range(max_ttl + 1)]
@@ -218,7 +222,9 @@ class Discovery:
         """Go on once all trails have ended; return whether there is more to do."""
         if self._spread is not None:
             return False
-        more = min(self._next_hops.lacking(), self._most - len(self._trails))
+        flows = len(self._trails)
+        lacking = max(self._next_hops.lacking(), self._least - flows)
+        more = min(lacking, self._most - flows)
         if more > 0:
             depth = max(trail.last or 0 for trail in self._trails)
             self._add(more, depth or WINDOW)

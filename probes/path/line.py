@@ -39,7 +39,7 @@ class Line:
         """Send a packet; return 0, or the errno of why it has not left."""
         search, flight = packet.search, self.flight
         to = search.address
-        port = self.ports.of(search.family, packet.ask.flow)
+        port = self.ports.of(search.family, search.ports[packet.ask.flow])
         packet.port = port.number
         if packet.port in self._used:
             # What has come back to it by now would only be in the way of sending.

@@ -9,6 +9,7 @@ from bellrock.model.route import Ending, Flow, Route
 from probes.path.discovery import Discovery
 from probes.path.exchange import ARRIVED, EXPIRED, REFUSED, Ask, Seen
 from probes.path.mtu import Search, Sizing
+from probes.path.rotation import Order
 from probes.path.settings import PathProbe
 from probes.path.template import SEGMENT
 from probes.path.wire import Heard
@@ -93,6 +94,8 @@ class RouteSearch:
     ----------
     family, address : int, tuple
         Where the packets go.
+    order : Order
+        Which of the ports each flow has, and how many are followed at least.
     top : int
         MTU of our own interface there, in bytes.
     started : float
@@ -106,6 +109,7 @@ class RouteSearch:
         family: int,
         address: Address,
         *,
+        order: Order,
         top: int,
         started: float,
     ) -> None:
@@ -113,12 +117,16 @@ class RouteSearch:
         self.target = target
         self.family = family
         self.address = address
+        self.ports = order.ports
         self.started = started
         self.counts = Counts()
         self.failed: Outcome | None = None
         self.detail = ""
         self.discovery = Discovery(
-            flows=probe.flows, max_ttl=probe.max_ttl, failure=1 - probe.confidence
+            flows=probe.flows,
+            least=order.least,
+            max_ttl=probe.max_ttl,
+            failure=1 - probe.confidence,
         )
         self.sizing: Sizing | None = None
         self._top = top
@@ -201,10 +209,17 @@ class RouteSearch:
         self.counts.sent -= 1
         self.lost(packet)
 
-    def route(self, ports: list[int], now: float, service_class: str) -> Route:
-        """Return what was found; `ports` are the source ports of the flows."""
+    def followed(self) -> tuple[Flow, ...]:
+        """Return the flows, with source ports counted from 0."""
+        return self.discovery.found(self.ports, self.probe.destination)
+
+    def route(self, numbers: list[int], now: float, service_class: str) -> Route:
+        """Return what was found; `numbers` are those of the ports."""
+        # They are opened as they are needed; by others nothing was sent.
+        ports = [numbers[at] if at < len(numbers) else 0 for at in self.ports]
         found = self.discovery.found(ports, self.probe.destination)
-        flows = tuple(self._with_mtu(n, flow) for n, flow in enumerate(found))
+        sized = (self._with_mtu(n, flow) for n, flow in enumerate(found))
+        flows = tuple(sorted(sized, key=lambda flow: flow.source_port))
         return Route(
             self.target.id,
             str(self.address[0]),

@@ -10,6 +10,7 @@ from bellrock.model.route import Route
 from probes.clock import SECOND, Clock
 from probes.path.flight import same
 from probes.path.line import Line
+from probes.path.rotation import Rotation
 from probes.path.search import Packet, RouteSearch
 from probes.path.settings import PathProbe
 from probes.path.watch import Event, Onlookers, Watch
@@ -32,7 +33,8 @@ class Tracer:
     """Finds the routes to any number of targets.
 
     Its source ports stay the same as long as it lives: routers that balance by flow
-    then send the flows of the next route the same ways.
+    then send the flows of the next route the same ways. One flow of each is another
+    one than last time (:mod:`probes.path.rotation`).
 
     Parameters
     ----------
@@ -68,6 +70,7 @@ class Tracer:
         self._turns: deque[RouteSearch] = deque()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._onlookers = Onlookers()
+        self._rotation = Rotation(probe.flows)
         self._pump: asyncio.Task[None] | None = None
 
     async def trace(self, target: Target, *, watch: Watch | None = None) -> Route:
@@ -122,8 +125,15 @@ class Tracer:
             return self._nothing(
                 target, address[0], not_sent(error), error.strerror or ""
             )
+        order = self._rotation.order(address[0])
         search = RouteSearch(
-            self._probe, target, family, address, top=top, started=started
+            self._probe,
+            target,
+            family,
+            address,
+            order=order,
+            top=top,
+            started=started,
         )
         over = asyncio.Event()
         self._searches[search] = over
@@ -139,8 +149,9 @@ class Tracer:
         if self._pump.done() and not self._pump.cancelled():
             # What went wrong in it is ours, and is not to read as the network's.
             self._pump.result()
-        ports = self._line.ports.numbers(family)
-        return search.route(ports, self._now(), self._class)
+        self._rotation.learn(address[0], order, search.followed())
+        numbers = self._line.ports.numbers(family)
+        return search.route(numbers, self._now(), self._class)
 
     def _nothing(
         self, target: Target, address: str | None, outcome: Outcome, detail: str = ""

@@ -80,6 +80,24 @@ def test_a_branch_found_where_not_all_were_is_no_change() -> None:
     assert few.changes(more) == ()
 
 
+def test_what_only_a_flow_shows_that_one_of_them_has_is_no_change() -> None:
+    fixed = _flow(1, "r", "a", _TARGET)
+    before = _route(fixed)
+    more = _route(fixed, _flow(2, "r", "b", _TARGET))
+    assert more.changes(before) == before.changes(more) == ()
+    kept = _route(fixed, _flow(2, "r", "a", _TARGET))
+    (gone,) = kept.changes(more)
+    (new,) = more.changes(kept)
+    assert gone == Change(2, gone=frozenset({"b"}), new=frozenset())
+    assert new == Change(2, gone=frozenset(), new=frozenset({"b"}))
+
+
+def test_where_no_flow_is_in_both_all_of_them_tell() -> None:
+    before = _route(_flow(1, "r", "a", _TARGET))
+    (change,) = _route(_flow(2, "r", "b", _TARGET)).changes(before)
+    assert change == Change(2, gone=frozenset({"a"}), new=frozenset({"b"}))
+
+
 def test_a_route_that_no_longer_arrives_has_not_changed_where_it_is_silent() -> None:
     before = _route(_flow(1, "r", "a", _TARGET))
     after = _route(_flow(1, "r", None))

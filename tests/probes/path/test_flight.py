@@ -6,6 +6,7 @@ import pytest
 
 from probes.path.exchange import Ask
 from probes.path.flight import Flight
+from probes.path.rotation import Order
 from probes.path.search import Packet, RouteSearch
 from probes.path.settings import PathProbe
 from probes.path.wire import Heard
@@ -18,7 +19,9 @@ _PORT = 40_000
 def _search(address: Address = _HERE) -> RouteSearch:
     target = Target("far", address[0])
     family = socket.AF_INET
-    return RouteSearch(PathProbe(), target, family, address, top=1500, started=0.0)
+    return RouteSearch(
+        PathProbe(), target, family, address, order=Order([0], 1), top=1500, started=0.0
+    )
 
 
 def _sent(flight: Flight, search: RouteSearch, ttl: int, at: int = 0) -> Packet:

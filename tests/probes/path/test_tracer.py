@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -256,6 +257,20 @@ async def test_the_same_route_twice_is_no_change_and_another_is(
     ][:6]
     (change,) = third.changes(second)
     assert (change.ttl, change.gone) == (2, frozenset(BRANCHES[2:]))
+
+
+@pytest.mark.usefixtures("diamond")
+async def test_what_one_trace_misses_later_ones_find_and_keep() -> None:
+    """Three flows at first, of which one branch of four or more is always hidden."""
+    hasty = _HERE.model_copy(update={"confidence": 0.5, "flows": 64})
+    target = Target("far", TARGET)
+    async with _tracer(hasty) as tracer:
+        routes = [await tracer.trace(target) for _ in range(hasty.flows)]
+    found = [route.at_ttl(2) for route in routes]
+    # All ports have had their turn: none of four branches is missed by 64 flows.
+    assert found[-1] == set(BRANCHES)
+    assert all(now <= then for now, then in pairwise(found))
+    assert all(then.changes(now) == () for now, then in pairwise(routes))
 
 
 async def test_what_this_machine_has_no_room_for_is_sent_later_and_is_no_loss(

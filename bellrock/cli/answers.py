@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
+from bellrock.document.problem import shown
 from bellrock.inventory.load import load
 from bellrock.model.inventory import Inventory
 
@@ -56,8 +57,8 @@ def told(path: Path) -> Inventory:
     loaded = load(path)
     # It stays until the command ends: nothing for the collector to go through.
     gc.freeze()
-    for warning in loaded.warnings:
-        print(warning, file=sys.stderr)
+    if loaded.warnings:
+        print(shown(loaded.warnings), file=sys.stderr)
     return loaded.inventory
 
 

@@ -1,11 +1,15 @@
 """A problem in a file, as shown to the person who can mend it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from bellrock.model.errors import UserError
+from bellrock.model.words import counted
+
+MOST_SHOWN = 100
+"""Problems of one file that are shown: nobody reads on, and a terminal forgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,45 @@ class Problem:
         return ": ".join(parts) + (f"\n  {self.instead}" if self.instead else "")
 
 
-class InvalidDocumentError(UserError):
-    """What was read cannot be used; carries every problem found in one run."""
+def shown(problems: Iterable[Problem], in_all: Mapping[Path, int] | None = None) -> str:
+    """Write `problems` file by file, the first hundred of each, and how many more.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    Parameters
+    ----------
+    in_all : mapping of Path to int, optional
+        How many there are of a file, where not all of them are in `problems`.
+    """
+    files: dict[Path, list[Problem]] = {}
+    for problem in problems:
+        files.setdefault(problem.file, []).append(problem)
+    lines: list[str] = []
+    for file, found in files.items():
+        lines += map(str, found[:MOST_SHOWN])
+        total = (in_all or {}).get(file, len(found))
+        if total > MOST_SHOWN:
+            noun = "warning" if found[0].severity == "warning" else "problem"
+            more = counted(total - MOST_SHOWN, f"more {noun}")
+            lines.append(f"{file}: and {more}, {total:,} in all")
+    return "\n".join(lines)
+
+
+class InvalidDocumentError(UserError):
+    """What was read cannot be used; carries every problem found in one run.
+
+    Parameters
+    ----------
+    in_all : mapping of Path to int, optional
+        As :func:`shown` takes it.
+    """
+
+    def __init__(
+        self, problems: Iterable[Problem], in_all: Mapping[Path, int] | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.in_all = in_all
         first, _, instead = str(self.problems[0]).partition("\n  ")
         super().__init__(first, instead)
 
     def __str__(self) -> str:
-        """Write every problem, in the order of the files."""
-        return "\n".join(str(problem) for problem in self.problems)
+        """Write the problems in the order of the files, not more than can be read."""
+        return shown(self.problems, self.in_all)

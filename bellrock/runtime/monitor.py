@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bellrock.config.settings import Settings
+from bellrock.document.problem import shown
 from bellrock.export.server import application, listening_socket, serve
 from bellrock.model import catalogue
 from bellrock.model.errors import UserError
@@ -211,8 +212,8 @@ class Monitor:
             adopted = False
             try:
                 told = await read(reread)
-                for warning in told.warnings:
-                    _log.warning("reload", problem=str(warning))
+                for warning in shown(told.warnings).splitlines():
+                    _log.warning(warning)
                 await self._adopt(told.settings, told.inventory)
                 adopted = True
             except (RefusedError, UserError) as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bellrock.config.settings import InvalidSettingsError, Settings
 from bellrock.config.settings import load as load_settings
-from bellrock.document.problem import InvalidDocumentError, Problem
+from bellrock.document.problem import InvalidDocumentError, Problem, shown
 from bellrock.document.reader import read
 from bellrock.document.suggest import choices
 from bellrock.inventory.load import load as load_inventory
@@ -77,8 +77,8 @@ class Told:
 
     def warn(self) -> None:
         """Show the warnings on standard error."""
-        for warning in self.warnings:
-            print(warning, file=sys.stderr)
+        if self.warnings:
+            print(shown(self.warnings), file=sys.stderr)
 
 
 def _disagreements(settings: Settings, inventory: Inventory) -> list[Problem]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Says
 from tests.cli.test_commands import CALEDONIA, bellrock_says
 from tests.inventory.exchange.netbox import TOKEN, network, serving
 
@@ -131,3 +132,27 @@ def test_a_netbox_is_read_with_a_token_that_nobody_sees(tmp_path: Path) -> None:
     assert "s3cret" not in everything
     assert "HTTP status 403" in wrong.stderr
     assert empty.stderr.startswith("--token-env NB: no token there")
+
+
+def test_of_very_many_problems_the_first_are_shown(tmp_path: Path, says: Says) -> None:
+    (tmp_path / "sites.csv").write_text("id,priority\n" + "a,9\n" * 2_000)
+    said = says("import", "csv", tmp_path, "-o", tmp_path / "net.yaml")
+    assert said.returncode == 2
+    assert said.stderr.count("sites.csv:") == 101
+    assert "sites.csv: and 1,900 more problems, 2,000 in all\n" in said.stderr
+
+
+def test_of_very_many_warnings_the_first_are_shown(tmp_path: Path, says: Says) -> None:
+    (tmp_path / "links.csv").write_text("a,b\n")
+    sites = "".join(f"s{each},{each % 90},\n" for each in range(2_000))
+    (tmp_path / "sites.csv").write_text(f"id,lat,lon\n{sites}")
+    path = tmp_path / "net.yaml"
+    imported = says("import", "csv", tmp_path, "-o", path, "--gateway", "s0")
+    assert imported.returncode == 0
+    assert imported.stderr.count("warning:") == 100
+    assert "sites.csv: and 1,900 more warnings, 2,000 in all\n" in imported.stderr
+    assert "2,000 warnings, see above\n" in imported.stdout
+    for command in (("check", path), ("spof", path)):
+        said = says(*command).stderr
+        assert said.count("warning:") == 100
+        assert f"{path}: and 1,899 more warnings, 1,999 in all\n" in said

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bellrock.cli.output import free, write_whole
+from bellrock.document.problem import shown
 from bellrock.document.suggest import choices
 from bellrock.document.values import printable
 from bellrock.inventory.exchange import told
@@ -97,8 +98,8 @@ def import_(
     findings = Findings()
     records = read(source, findings, wishes)
     inventory = assemble(records, findings, wishes)
-    for doubt in findings.doubts:
-        print(doubt, file=sys.stderr)
+    if findings.doubts:
+        print(shown(findings.doubts, findings.warnings), file=sys.stderr)
     unsaid = told.unsaid(inventory)
     write_whole(path, write(inventory, _head(form, source, findings)), force=force)
     _show(inventory, findings, unsaid, path)
@@ -107,7 +108,7 @@ def import_(
 def _show(inventory: Inventory, findings: Findings, unsaid: str, path: Path) -> None:
     print(f"{inventory.name}: {told.counted(inventory)}")
     if findings.doubts:
-        print(f"{counted(len(findings.doubts), 'warning')}, see above")
+        print(f"{counted(findings.warnings.total(), 'warning')}, see above")
     for note in findings.notes:
         print(f"note: {printable(note)}")
     if unsaid:

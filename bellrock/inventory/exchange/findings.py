@@ -1,14 +1,12 @@
 """What is wrong or doubtful in a source, collected so that one run shows all of it."""
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from bellrock.document import InvalidDocumentError, Problem
-
-_MOST = 1_000
-"""Problems of either kind that are kept; nobody reads more."""
+from bellrock.document.problem import MOST_SHOWN
 
 
 class Place(NamedTuple):
@@ -31,8 +29,12 @@ class Place(NamedTuple):
 class Findings:
     """Problems, which no inventory is written with, and doubts, which are shown.
 
+    Of each file as many of either kind are kept as are shown, and all are counted.
+
     Attributes
     ----------
+    warnings, errors : Counter of Path
+        How many there are of each file.
     notes : list of str
         What was done with the source, and what it does not say; a line each.
     partial : bool
@@ -43,18 +45,19 @@ class Findings:
     doubts: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     partial: bool = False
-    _more: int = 0
+    errors: Counter[Path] = field(default_factory=Counter)
+    warnings: Counter[Path] = field(default_factory=Counter)
 
     def wrong(self, place: Place, what: str, instead: str = "") -> None:
         """Keep a problem."""
-        if len(self.problems) < _MOST:
+        self.errors[place.file] += 1
+        if self.errors[place.file] <= MOST_SHOWN:
             self.problems.append(Problem(*place, what, instead))
-        else:
-            self._more += 1
 
     def doubt(self, place: Place, what: str, instead: str = "") -> None:
         """Keep a warning."""
-        if len(self.doubts) < _MOST:
+        self.warnings[place.file] += 1
+        if self.warnings[place.file] <= MOST_SHOWN:
             self.doubts.append(Problem(*place, what, instead, "warning"))
 
     def note(self, text: str) -> None:
@@ -77,10 +80,5 @@ class Findings:
     def check(self) -> None:
         """End here if anything is wrong; raises InvalidDocumentError."""
         if self.problems:
-            raise InvalidDocumentError(self._all())
-
-    def _all(self) -> Iterator[Problem]:
-        yield from sorted(self.problems, key=lambda each: (each.file, each.line or 0))
-        if self._more:
-            what = f"{self._more:,} more problems are not shown"
-            yield Problem(self.problems[0].file, None, "", what)
+            in_order = sorted(self.problems, key=lambda p: (p.file, p.line or 0))
+            raise InvalidDocumentError(in_order, self.errors)

@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bellrock.cli.main import main
+from tests.cli.terminal import Terminal, opened
 
 NET = """\
 network: {id: small, name: Small}
@@ -77,3 +78,9 @@ def net(tmp_path: Path) -> Path:
     path = tmp_path / "net.yaml"
     path.write_text(NET)
     return path
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    with opened() as made:
+        yield made

@@ -1,19 +1,15 @@
 """Ctrl-C ends a command with status 130, also while a kernel computes."""
 
 import os
-import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.terminal import HEEDED, Terminal
 from tests.cli.test_commands import CALEDONIA
-
-HEEDED = ("env", "--default-signal=INT", sys.executable)
-"""Python in a process that heeds interrupts, whoever started the tests ignores them."""
 
 KERNEL = """
 import os, signal, threading
@@ -87,42 +83,21 @@ def test_an_interrupt_that_whoever_started_us_ignores_stays_ignored() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "goes on\n", "")
 
 
-@pytest.fixture
-def terminal() -> Iterator[tuple[int, int]]:
-    """Return what a terminal's user sees, and what a program writes to."""
-    seen, written = os.openpty()
-    yield seen, written
-    os.close(seen)
-    os.close(written)
-
-
 @pytest.mark.parametrize("refreshed", [1, 4])
-def test_n2_is_interrupted_without_a_trace(
-    refreshed: int, terminal: tuple[int, int]
-) -> None:
-    seen, written = terminal
+def test_n2_is_interrupted_without_a_trace(refreshed: int, terminal: Terminal) -> None:
     with subprocess.Popen(
         [*HEEDED, "-m", "bellrock", "n2", CALEDONIA],
         stdout=subprocess.PIPE,
-        stderr=written,
+        stderr=terminal.written,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
     ) as running:
-        shown = b""
-        while shown.count(b"failures") < refreshed:
-            shown += _read(seen)
+        terminal.shows("failures", times=refreshed)
         running.send_signal(signal.SIGINT)
         said, _ = running.communicate(timeout=60)
-    shown += _read(seen)
+    terminal.read()
     assert (running.returncode, said) == (130, b"")
-    assert b"Traceback" not in shown
-    # The bar hid the cursor, and it is there again.
-    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
-
-
-def _read(terminal: int) -> bytes:
-    readable, _, _ = select.select([terminal], [], [], 60)
-    assert readable, "nothing more is shown"
-    return os.read(terminal, 65536)
+    assert "Traceback" not in terminal.shown
+    assert terminal.has_its_cursor()
 
 
 def test_an_interrupt_while_the_program_is_loaded_leaves_no_trace(

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from bellrock.cli.answers import Format, InventoryPath, OutputFormat, fitting, told
-from bellrock.cli.planning.progress import shown
+from bellrock.cli.progress import shown
 from bellrock.inventory.candidates import MOST
 from bellrock.inventory.candidates import read as read_candidates
 from bellrock.model.candidate import Candidate

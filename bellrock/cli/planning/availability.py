@@ -18,8 +18,8 @@ from bellrock.cli.answers import (
     show_more,
     told,
 )
-from bellrock.cli.planning.progress import shown
 from bellrock.cli.planning.traffic import Down, taken_down
+from bellrock.cli.progress import shown
 from bellrock.document.suggest import closest
 from bellrock.document.values import bare, quoted
 from bellrock.model.errors import UserError

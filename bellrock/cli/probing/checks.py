@@ -1,6 +1,5 @@
 """Asking services once, by the monitor's own checks, and what is shown of it."""
 
-import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ import uvloop
 from pydantic import ValidationError
 
 from bellrock.cli.answers import Format
+from bellrock.cli.probing.each import INTERRUPTED, cut_short, each
 from bellrock.cli.probing.options import seconds
 from bellrock.cli.probing.output import Answer, Column, Event, milliseconds, write
 from bellrock.model.check import Attempt, CheckReading, Phase
@@ -68,9 +68,11 @@ def check_now(
         _check(kind, target, given, families=families, deadline=limit)
         for target in dict.fromkeys(targets)
     ]
-    readings = uvloop.run(_ask(checks, explain=explain))
-    write(_answer(kind, checks, readings, explain=explain), form)
-    raise typer.Exit(int(not all(each.succeeded for each in readings)))
+    found = uvloop.run(_ask(checks, explain=explain))
+    write(_answer(kind, found, len(checks), explain=explain), form)
+    if len(found) < len(checks):
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(int(not all(reading.succeeded for _, reading in found)))
 
 
 def _check(
@@ -106,27 +108,23 @@ def _split(kind: str, target: str) -> tuple[str, int | None]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-async def _ask(checks: Sequence[Check], *, explain: bool) -> list[CheckReading]:
-    resolver, places = Resolver(), asyncio.Semaphore(_AT_ONCE)
+_Asked = tuple[Check, CheckReading]
+
+
+async def _ask(checks: Sequence[Check], *, explain: bool) -> list[_Asked]:
+    resolver = Resolver()
 
     async def one(check: Check) -> CheckReading:
-        async with places:
-            return await measure(check, resolver, explain=explain)
+        return await measure(check, resolver, explain=explain)
 
-    return list(await asyncio.gather(*map(one, checks)))
+    return await each(checks, one, at_once=_AT_ONCE, what="asking")
 
 
 def _answer(
-    kind: str,
-    checks: Sequence[Check],
-    readings: Sequence[CheckReading],
-    *,
-    explain: bool,
+    kind: str, asked: Sequence[_Asked], targets: int, *, explain: bool
 ) -> Answer:
     found = [
-        (check, attempt)
-        for check, reading in zip(checks, readings, strict=True)
-        for attempt in reading.attempts
+        (check, attempt) for check, reading in asked for attempt in reading.attempts
     ]
     phases = [
         phase
@@ -146,8 +144,8 @@ def _answer(
         [_row(check, attempt) for check, attempt in found],
         _FIELDS,
         about={"probe": kind},
-        notes=list(_notes(checks, readings)),
-        events=list(_events(readings)) if explain else None,
+        notes=[*_notes(asked), *cut_short(len(asked), targets)],
+        events=list(_events(asked)) if explain else None,
         legend="times in milliseconds; of several connections their sum",
     )
 
@@ -179,31 +177,34 @@ def _row(check: Check, attempt: Attempt) -> dict[str, object]:
     }
 
 
-def _notes(checks: Sequence[Check], readings: Sequence[CheckReading]) -> Iterator[str]:
-    for check, reading in zip(checks, readings, strict=True):
-        for each in reading.attempts:
-            title = f"{check.target} {each.family}"
-            if each.outcome is not Outcome.SUCCESS:
-                yield f"{title}: {each.outcome}: {each.detail}"
-            if each.expires is not None:
-                yield f"{title}: certificate until {_date(each.expires)}"
-            if each.clock is not None:
-                yield (
-                    f"{title}: {each.clock.offset:+.6f} s ahead of us, give or take "
-                    f"{each.clock.error:.6f} s, stratum {each.clock.stratum}"
-                )
+def _notes(asked: Sequence[_Asked]) -> Iterator[str]:
+    for check, reading in asked:
+        for attempt in reading.attempts:
+            yield from _notes_of(f"{check.target} {attempt.family}", attempt)
         for family in reading.missing:
             yield f"{check.target}: nothing to ask over {family}"
 
 
-def _events(readings: Sequence[CheckReading]) -> Iterator[Event]:
+def _notes_of(title: str, attempt: Attempt) -> Iterator[str]:
+    if attempt.outcome is not Outcome.SUCCESS:
+        yield f"{title}: {attempt.outcome}: {attempt.detail}"
+    if attempt.expires is not None:
+        yield f"{title}: certificate until {_date(attempt.expires)}"
+    if attempt.clock is not None:
+        yield (
+            f"{title}: {attempt.clock.offset:+.6f} s ahead of us, give or take "
+            f"{attempt.clock.error:.6f} s, stratum {attempt.clock.stratum}"
+        )
+
+
+def _events(asked: Sequence[_Asked]) -> Iterator[Event]:
     every = [
         event
-        for reading in readings
+        for _, reading in asked
         for attempt in reading.attempts
         for event in attempt.events
     ]
-    for event in sorted(every, key=lambda each: each.at):
+    for event in sorted(every, key=lambda event: event.at):
         yield Event(event.at, event.arrow, event.head, event.lines)
 
 

@@ -1,7 +1,6 @@
 """``bellrock probe path``: every way to a target, and what fits through each."""
 
 import asyncio
-import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from bellrock.cli.answers import Format, OutputFormat
+from bellrock.cli.probing.each import INTERRUPTED, cut_short, each
 from bellrock.cli.probing.options import (
     Config,
     Deadline,
@@ -26,6 +26,7 @@ from bellrock.cli.probing.places import Place, places, told
 from bellrock.model.errors import UserError
 from bellrock.model.observation import Outcome
 from bellrock.model.route import Branch, Ending, Flow, MtuSource, Route
+from bellrock.model.words import counted
 from probes.path.settings import PathProbe
 from probes.path.syn import RST, SYN_ACK
 from probes.path.tracer import Event as Happened
@@ -121,10 +122,11 @@ def path(
     packets. Where a firewall lets no UDP through, --method tcp sends the first packet
     of a TCP connection instead, and measures no MTU. What does not answer is shown as
     *, and never guessed. MTUs are of IP packets, in bytes, and are tried, not only
-    believed; "black hole" means that larger packets vanish without a word.
+    believed; "black hole" means that larger packets vanish without a word. Ctrl-C shows
+    what was found until then.
 
     Exit status: 0 every target was reached, 1 some was not, or a black hole was found,
-    2 the input is wrong, 70 our fault.
+    2 the input is wrong, 130 interrupted, 70 our fault.
 
     Example:
       bellrock probe path lerwick-pe1 --explain
@@ -155,10 +157,10 @@ def path(
         first = error.errors()[0]
         raise UserError(f"probe path: {first['loc'][0]}", first["msg"]) from None
     events: list[Event] | None = [] if explain else None
-    if sys.stderr.isatty():
-        print(f"asking for up to {probe.duration:g} s …", file=sys.stderr)
     routes = asyncio.run(_trace(found, probe, events))
-    write(_answer(found, routes, events), form)
+    write(_answer(routes, len(found), events), form)
+    if len(routes) < len(found):
+        raise typer.Exit(INTERRUPTED)
     bad = any(route.outcome is not Outcome.SUCCESS or _holes(route) for route in routes)
     raise typer.Exit(1 if bad else 0)
 
@@ -167,7 +169,6 @@ async def _trace(
     found: Sequence[Place], probe: PathProbe, events: list[Event] | None
 ) -> list[Route]:
     tracer = Tracer(probe)
-    turns = asyncio.Semaphore(probe.at_once)
 
     async def one(place: Place) -> Route:
         def watch(happened: Happened) -> None:
@@ -175,14 +176,15 @@ async def _trace(
                 events.append(_told(place, happened))
 
         target = Target(place.name, place.address)
-        # The time each has begins with its turn, or the last would have none left.
-        async with turns:
-            return await tracer.trace(target, watch=None if events is None else watch)
+        return await tracer.trace(target, watch=None if events is None else watch)
 
+    what = f"tracing, each for up to {probe.duration:g} s"
     try:
-        return list(await asyncio.gather(*map(one, found)))
+        # The time each has begins with its turn, or the last would have none left.
+        traced = await each(found, one, at_once=probe.at_once, what=what)
     finally:
         await tracer.close()
+    return [route for _, route in traced]
 
 
 def _told(place: Place, happened: Happened) -> Event:
@@ -211,10 +213,11 @@ def _told(place: Place, happened: Happened) -> Event:
 
 
 def _answer(
-    found: Sequence[Place], routes: Sequence[Route], events: list[Event] | None
+    routes: Sequence[Route], targets: int, events: list[Event] | None
 ) -> Answer:
     rows = [row for route in routes for row in _rows(route)]
     notes = [note for route in routes for note in _notes(route)]
+    notes += cut_short(len(routes), targets)
     about = {
         "routes": [
             {
@@ -233,7 +236,7 @@ def _answer(
                 "duration": round(route.duration, 3),
                 "flows": [_flow(flow) for flow in route.flows],
             }
-            for route, _ in zip(routes, found, strict=True)
+            for route in routes
         ]
     }
     return Answer(_COLUMNS, rows, _FIELDS, about, notes, events)
@@ -262,7 +265,13 @@ def _flow(flow: Flow) -> dict[str, object]:
 
 
 def _rows(route: Route) -> Iterator[dict[str, object]]:
-    """Yield a row for each hop of each branch; what branches share, only once."""
+    """Yield a row for each hop of each branch; what branches share, only once.
+
+    A target that nothing is known of the way to has a row, too: it was asked.
+    """
+    if not any(branch.hops for branch in route.branches):
+        yield {"target": route.target, "address": "*", "note": route.outcome.value}
+        return
     shown: set[tuple[int, str | None, str | None]] = set()
     for number, branch in enumerate(route.branches, 1):
         last = len(branch.hops)
@@ -336,7 +345,7 @@ def _notes(route: Route) -> Iterator[str]:
             "let ICMP 3/4 (IPv6: type 2) through, or clamp the TCP MSS"
         )
     if route.strays:
-        yield f"{name}: {route.strays} answers were not believed (see --explain)"
+        yield f"{name}: {counted(route.strays, 'answer')} not believed (see --explain)"
 
 
 def _narrow(route: Route) -> list[Flow]:

@@ -1,4 +1,4 @@
-"""How far a long calculation is, on standard error where somebody is watching."""
+"""How far a long command is, on standard error where somebody is watching."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,10 +1,12 @@
 """``bellrock check``: is whether what we are told is all right."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bellrock.document.problem import InvalidDocumentError, shown
 from bellrock.model.errors import UserError
 from bellrock.model.words import counted
 from bellrock.runtime.told import Told
@@ -40,8 +42,13 @@ def check(
     default = Path("bellrock.yaml")
     if config is None and inventory is None and default.exists():
         config = default
-    told = Told.read(config, inventory)
-    told.warn()
+    try:
+        told = Told.read(config, inventory)
+    except InvalidDocumentError as error:
+        # Other commands show the first hundred of each file.
+        raise InvalidDocumentError(error.problems, most=None) from None
+    if told.warnings:
+        print(shown(told.warnings, most=None), file=sys.stderr)
     found = told.inventory
     print(
         f"{found.name}: {counted(len(found.user_sites()), 'user site')} of "

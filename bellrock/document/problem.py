@@ -9,7 +9,8 @@ from bellrock.model.errors import UserError
 from bellrock.model.words import counted
 
 MOST_SHOWN = 100
-"""Problems of one file that are shown: nobody reads on, and a terminal forgets."""
+"""Problems of one file that are shown unless all are asked for: nobody reads on, and a
+terminal forgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +52,32 @@ class Problem:
         return ": ".join(parts) + (f"\n  {self.instead}" if self.instead else "")
 
 
-def shown(problems: Iterable[Problem], in_all: Mapping[Path, int] | None = None) -> str:
-    """Write `problems` file by file, the first hundred of each, and how many more.
+def shown(
+    problems: Iterable[Problem],
+    in_all: Mapping[Path, int] | None = None,
+    *,
+    most: int | None = MOST_SHOWN,
+) -> str:
+    """Write `problems` file by file, the first of each, and how many more.
 
     Parameters
     ----------
     in_all : mapping of Path to int, optional
         How many there are of a file, where not all of them are in `problems`.
+    most : int or None
+        How many of a file to write; None for all.
     """
     files: dict[Path, list[Problem]] = {}
     for problem in problems:
         files.setdefault(problem.file, []).append(problem)
     lines: list[str] = []
     for file, found in files.items():
-        lines += map(str, found[:MOST_SHOWN])
+        written = found[:most]
+        lines += map(str, written)
         total = (in_all or {}).get(file, len(found))
-        if total > MOST_SHOWN:
+        if total > len(written):
             noun = "warning" if found[0].severity == "warning" else "problem"
-            more = counted(total - MOST_SHOWN, f"more {noun}")
+            more = counted(total - len(written), f"more {noun}")
             lines.append(f"{file}: and {more}, {total:,} in all")
     return "\n".join(lines)
 
@@ -78,18 +87,22 @@ class InvalidDocumentError(UserError):
 
     Parameters
     ----------
-    in_all : mapping of Path to int, optional
-        As :func:`shown` takes it.
+    in_all, most
+        As :func:`shown` takes them.
     """
 
     def __init__(
-        self, problems: Iterable[Problem], in_all: Mapping[Path, int] | None = None
+        self,
+        problems: Iterable[Problem],
+        in_all: Mapping[Path, int] | None = None,
+        *,
+        most: int | None = MOST_SHOWN,
     ) -> None:
         self.problems = tuple(problems)
-        self.in_all = in_all
+        self._in_all, self._most = in_all, most
         first, _, instead = str(self.problems[0]).partition("\n  ")
         super().__init__(first, instead)
 
     def __str__(self) -> str:
         """Write the problems in the order of the files, not more than can be read."""
-        return shown(self.problems, self.in_all)
+        return shown(self.problems, self._in_all, most=self._most)

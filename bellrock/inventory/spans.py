@@ -8,13 +8,19 @@ from pydantic import BeforeValidator
 from bellrock.document.values import Value, described
 from bellrock.model.reliability import DAY, HOUR, YEAR
 
-_UNITS = {"s": 1.0, "m": 60.0, "h": HOUR, "d": DAY, "w": 7 * DAY, "y": YEAR}
+UNITS = {"s": 1.0, "m": 60.0, "h": HOUR, "d": DAY, "w": 7 * DAY, "y": YEAR}
 _SPAN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?) ?([smhdwy])")
 _HOW = "write digits and s, m, h, d, w or y, such as 5y, 200d or 4h"
 _SHORTEST, _LONGEST = 1.0, 1_000_000 * YEAR
 
 _SHARE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,12})?) ?%")
 _HOW_MUCH = "write a percentage between 0% and 100%, such as 99.95%"
+
+
+def in_seconds(text: str) -> float | None:
+    """Return how long a span is, in range or not; None if `text` is no span."""
+    written = _SPAN.fullmatch(text)
+    return float(written[1]) * UNITS[written[2]] if written is not None else None
 
 
 def span(value: object) -> float:
@@ -30,10 +36,9 @@ def span(value: object) -> float:
     >>> span("4h"), span("1.5d")
     (14400.0, 129600.0)
     """
-    written = _SPAN.fullmatch(value) if isinstance(value, str) else None
-    if written is None:
+    seconds = in_seconds(value) if isinstance(value, str) else None
+    if seconds is None:
         raise ValueError(f"{described(_shown(value))} is no time span; {_HOW}")
-    seconds = float(written[1]) * _UNITS[written[2]]
     if not _SHORTEST <= seconds <= _LONGEST:
         raise ValueError("out of range; expected 1s to 1000000y")
     return seconds

@@ -6,7 +6,9 @@ quoted and made printable, and nothing but our own ids stands bare.
 
 import json
 import re
+from decimal import Decimal
 
+from bellrock.inventory import spans
 from bellrock.inventory.rates import LARGEST
 
 _BARE = re.compile(r"[a-z][a-z0-9_-]*")
@@ -53,7 +55,7 @@ def is_capacity(bits: float) -> bool:
 
 
 def rate(bits: float) -> str:
-    """Return bit/s as an inventory has them, to the millionth.
+    """Return bit/s as an inventory has them.
 
     Examples
     --------
@@ -63,4 +65,24 @@ def rate(bits: float) -> str:
     for letter, factor in {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3}.items():
         if bits >= factor and bits % factor == 0:
             return f"{bits / factor:.0f}{letter}"
-    return f"{bits:.6f}".rstrip("0").rstrip(".")
+    return _decimal(bits)
+
+
+def span(seconds: float) -> str:
+    """Return a time span as an inventory has it, in as few characters as say it.
+
+    Examples
+    --------
+    >>> span(4 * 3600), span(1.5 * 86400), span(365.25 * 86400)
+    ('4h', '36h', '1y')
+    """
+    texts = (f"{_decimal(seconds / each)}{unit}" for unit, each in spans.UNITS.items())
+    read = ((spans.in_seconds(text), text) for text in texts)
+    off = ((abs(back - seconds), len(text), text) for back, text in read if back)
+    return min(off)[-1]
+
+
+def _decimal(number: float) -> str:
+    """Return a number as it stands in a file: at most 12 decimals, no exponent."""
+    text = f"{round(Decimal(repr(number)), 12):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

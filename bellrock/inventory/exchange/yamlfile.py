@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bellrock.inventory.yamltext import entry, quoted, rate, remark, scalar, title
+from bellrock.inventory.yamltext import entry, quoted, rate, remark, scalar, span, title
 from bellrock.model.inventory import Device, Inventory, Link, RiskGroup, Service, Site
 
 
@@ -18,9 +18,11 @@ def write(inventory: Inventory, head: Sequence[str] = ()) -> str:
 
     Notes
     -----
-    Rates keep the millionth of a bit/s. Gateways come out as devices, and the users of
-    a service as a list of sites, which is what an inventory resolves them to; a service
-    that nobody uses is left out, since an empty list there means everybody.
+    Rates and times keep twelve decimals. What is declared by kind, ``reliability`` and
+    ``availability_target``, is not written: no source that we import has it. Gateways
+    come out as devices, and the users of a service as a list of sites, which is what an
+    inventory resolves them to; a service that nobody uses is left out, since an empty
+    list there means everybody.
     """
     return "".join(f"{line}\n" for line in _lines(inventory, head))
 
@@ -92,7 +94,7 @@ def _site(site: Site) -> dict[str, str]:
         parts["priority"] = str(site.priority)
     if site.people:
         parts["people"] = str(site.people)
-    return parts
+    return parts | _repair(site)
 
 
 def _device(device: Device) -> dict[str, str]:
@@ -112,7 +114,7 @@ def _device(device: Device) -> dict[str, str]:
         parts["ports"] = f"{{{inside}}}"
     if device.risk_groups:
         parts["risk_groups"] = _list(device.risk_groups)
-    return parts
+    return parts | _repair(device)
 
 
 def link_entry(link: Link) -> dict[str, str]:
@@ -134,7 +136,7 @@ def link_entry(link: Link) -> dict[str, str]:
         parts["risk_groups"] = _list(link.risk_groups)
     if link.backup:
         parts["backup"] = "true"
-    return parts
+    return parts | _repair(link)
 
 
 def risk_group_entry(group: RiskGroup) -> dict[str, str]:
@@ -143,7 +145,13 @@ def risk_group_entry(group: RiskGroup) -> dict[str, str]:
         "id": scalar(group.id),
         "kind": title(group.kind),
         "name": title(group.name),
+        **_repair(group),
     }
+
+
+def _repair(thing: Site | Device | Link | RiskGroup) -> dict[str, str]:
+    times = {"mtbf": thing.mtbf, "mttr": thing.mttr}
+    return {key: span(time) for key, time in times.items() if time is not None}
 
 
 def _service(service: Service) -> dict[str, str]:

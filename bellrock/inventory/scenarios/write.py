@@ -8,7 +8,7 @@ from bellrock.model.scenario import Scenario
 
 
 def write(scenarios: Sequence[Scenario]) -> str:
-    """Return the text of a file that holds `scenarios`, rates to the millionth."""
+    """Return the text of a file that holds `scenarios`."""
     if len(scenarios) == 1:
         return "".join(f"{line}\n" for line in _lines(scenarios[0]))
     text = "scenarios:\n"

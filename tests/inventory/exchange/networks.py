@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from bellrock.inventory import spans
 from bellrock.inventory.exchange.assemble import line
 from bellrock.model.inventory import (
     Demand,
@@ -26,6 +27,13 @@ LINES = (
     .filter(bool)
 )
 """Names: one printable line, nothing at its ends."""
+
+SPANS = st.none() | st.builds(
+    lambda number, unit: number * spans.UNITS[unit],
+    st.integers(1, 10**5).map(float) | st.sampled_from([1.5, 2.25, 1 / 8 + 3]),
+    st.sampled_from([*spans.UNITS]),
+)
+"""Times between failures and to repair."""
 
 RATES = st.integers(1, 10**15).map(float) | st.sampled_from([0.5 + 1, 1e9, 2.25e6])
 

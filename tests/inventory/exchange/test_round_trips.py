@@ -1,7 +1,9 @@
 """Out and in again is the same network, as far as a format can carry it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +13,20 @@ from bellrock.inventory.exchange import csvfolder
 from bellrock.inventory.exchange.table import WRITERS
 from bellrock.inventory.exchange.yamlfile import write
 from bellrock.inventory.load import load
-from bellrock.model.inventory import Inventory, Organisation, RiskGroup, Site, Supplier
-from tests.inventory.exchange.networks import inventories
+from bellrock.model.inventory import (
+    Device,
+    Inventory,
+    Link,
+    Organisation,
+    RiskGroup,
+    Site,
+    Supplier,
+)
+from tests.inventory.exchange.networks import SPANS, inventories
 from tests.inventory.exchange.told import imported
 
 CALEDONIA = Path(bellrock.demo.__file__).with_name("caledonia")
+Timed = TypeVar("Timed", Site, Device, Link, RiskGroup)
 EXAMPLES = settings(max_examples=25, deadline=None)
 
 
@@ -33,6 +44,31 @@ def test_yaml_that_we_write_reads_back_as_the_same(
     path.write_text(write(network), encoding="utf-8")
     found = load(path, cache=None).inventory
     assert found == network
+
+
+@given(network=inventories(), mtbf=SPANS, mttr=SPANS)
+@EXAMPLES
+def test_times_between_failures_and_to_repair_are_written(
+    folder: Path, network: Inventory, mtbf: float | None, mttr: float | None
+) -> None:
+    timed = replace(
+        network,
+        sites=_timed(network.sites, mtbf, mttr),
+        devices=_timed(network.devices, mtbf, mttr),
+        links=_timed(network.links, mtbf, mttr),
+        risk_groups=_timed(network.risk_groups, mtbf, mttr),
+    )
+    path = folder / "timed.yaml"
+    path.write_text(write(timed), encoding="utf-8")
+    assert load(path, cache=None).inventory == timed
+
+
+def _timed(
+    things: Mapping[str, Timed], mtbf: float | None, mttr: float | None
+) -> dict[str, Timed]:
+    return {
+        ident: replace(thing, mtbf=mtbf, mttr=mttr) for ident, thing in things.items()
+    }
 
 
 def test_a_service_that_nobody_uses_is_not_written_as_one_that_everybody_does() -> None:

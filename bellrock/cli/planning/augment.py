@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from bellrock.cli.answers import Format, InventoryPath, OutputFormat, fitting, told
 from bellrock.cli.progress import shown
+from bellrock.document.values import bare
 from bellrock.inventory.candidates import MOST
 from bellrock.inventory.candidates import read as read_candidates
 from bellrock.model.candidate import Candidate
@@ -70,10 +72,13 @@ def augment(
     """
     inventory = told(path)
     found = _candidates(inventory, candidates, within, cost_per_km)
-    if budget is not None and not budget > 0:
-        raise UserError("--budget: not above 0", "say what there is to spend")
+    if budget is not None and not 0 < budget < inf:
+        raise UserError(
+            f"--budget {budget:g}: no sum above 0",
+            "say what there is to spend, or leave it out",
+        )
     # A hair more, or 0.1 and 0.2, which add up to more than 0.3, would not fit in it.
-    limits = Limits(count, float("inf") if budget is None else budget * (1 + 1e-12))
+    limits = Limits(count, inf if budget is None else budget * (1 + 1e-12))
     state = start(inventory, found)
     if exact and (needed := states_needed(state, limits)) > MOST_STATES:
         raise UserError(
@@ -114,10 +119,15 @@ def _candidates(
             )
         return read_candidates(file, inventory)
     km = _km(str(within))
-    if cost_per_km is None or not 0 < cost_per_km <= _MOST_PER_KM:
+    if cost_per_km is None:
         raise UserError(
-            f"--within: no --cost-per-km above 0 and up to {_MOST_PER_KM:,}",
+            f"--within {bare(str(within))}: no --cost-per-km beside it",
             "add one: --cost-per-km 12000",
+        )
+    if not 0 < cost_per_km <= _MOST_PER_KM:
+        raise UserError(
+            f"--cost-per-km {cost_per_km:g}: out of range",
+            f"expected more than 0 and at most {_MOST_PER_KM:,}",
         )
     pairs = how_many(inventory, km)
     if pairs > MOST:
@@ -136,7 +146,7 @@ def _km(text: str) -> float:
         km = 0.0
     if not 0 < km <= 20_100:
         raise UserError(
-            f"--within {text[:40]!r}: no distance on earth", "write km: --within 40km"
+            f"--within {bare(text)}: no distance on earth", "write km: --within 40km"
         )
     return km
 

@@ -1,6 +1,6 @@
 """Candidate files: circuits that could be built, and what each would cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +9,16 @@ from pydantic import Field, ValidationError
 from bellrock.document import Document, InvalidDocumentError, Problem, explain
 from bellrock.document import read as read_document
 from bellrock.document.schema import Section
-from bellrock.document.suggest import Suggester
-from bellrock.document.values import Value, bare, quoted
+from bellrock.document.values import Value, quoted
 from bellrock.inventory.build import link
+from bellrock.inventory.newgroups import (
+    check_declared,
+    check_memberships,
+    declared,
+)
 from bellrock.inventory.places import Place, mappings, texts
-from bellrock.inventory.schema import CircuitEntry, Id, Many
+from bellrock.inventory.scenarios.known import Known
+from bellrock.inventory.schema import CircuitEntry, Id, Many, RiskGroupEntry
 from bellrock.model.candidate import Candidate
 from bellrock.model.inventory import Inventory
 
@@ -31,9 +36,10 @@ class CandidateEntry(CircuitEntry):
 
 
 class CandidateFileEntry(Section):
-    """A file of candidates."""
+    """A file of candidates, and of risk groups that some of them share."""
 
     candidates: Many[CandidateEntry] = ()
+    risk_groups: Many[RiskGroupEntry] = ()
 
 
 def read(path: Path, inventory: Inventory) -> tuple[Candidate, ...]:
@@ -50,27 +56,35 @@ def read(path: Path, inventory: Inventory) -> tuple[Candidate, ...]:
 def understand(document: Document, inventory: Inventory) -> tuple[Candidate, ...]:
     """Check what stands in `document` and return it, as `read` does."""
     problems = list(document.problems)
+    # A key with nothing after it was left empty, or what it had is commented out.
+    given = {
+        key: value
+        for key, value in document.value.items()
+        if value is not None or key not in CandidateFileEntry.model_fields
+    }
     try:
-        entry = CandidateFileEntry.model_validate(document.value)
+        entry = CandidateFileEntry.model_validate(given)
     except ValidationError as error:
         problems += explain(error, document, CandidateFileEntry)
         entry = CandidateFileEntry()
-    problems += _check(document, inventory)
+    known = Known(inventory)
+    problems += _check(document, known)
     if problems:
         raise InvalidDocumentError(sorted(problems, key=lambda each: each.line or 0))
-    names = _names(entry.candidates, inventory)
+    names = _names(entry, known)
     return tuple(
         Candidate(link(name, each), each.cost)
         for name, each in zip(names, entry.candidates, strict=True)
     )
 
 
-def _names(entries: Sequence[CandidateEntry], inventory: Inventory) -> list[str]:
+def _names(entry: CandidateFileEntry, known: Known) -> list[str]:
     """Return an id for each: its own, or one made of its ends that nobody has."""
-    taken = {each.id for each in entries if each.id is not None}
-    taken |= _elements(inventory).keys()
+    taken = {each.id for each in entry.candidates if each.id is not None}
+    taken |= {each.id for each in entry.risk_groups}
+    taken |= known.elements.keys()
     names = []
-    for each in entries:
+    for each in entry.candidates:
         name, number = each.id or f"{each.a.device}-{each.b.device}", 1
         while each.id is None and name in taken:
             number += 1
@@ -80,16 +94,7 @@ def _names(entries: Sequence[CandidateEntry], inventory: Inventory) -> list[str]
     return names
 
 
-def _elements(inventory: Inventory) -> dict[str, str]:
-    return {
-        **dict.fromkeys(inventory.devices, "device"),
-        **dict.fromkeys(inventory.links, "link"),
-        **dict.fromkeys(inventory.sites, "site"),
-        **dict.fromkeys(inventory.risk_groups, "risk group"),
-    }
-
-
-def _check(document: Document, inventory: Inventory) -> Iterator[Problem]:
+def _check(document: Document, known: Known) -> Iterator[Problem]:
     listed = document.value.get("candidates")
     if not listed:
         what, instead = "no candidates", "add candidates: [{a: .., b: .., cost: ..}]"
@@ -98,36 +103,35 @@ def _check(document: Document, inventory: Inventory) -> Iterator[Problem]:
         what = f"{len(listed):,} candidates; at most {MOST:,} are looked at"
         yield document.problem(("candidates",), what, "keep the likely ones")
         return
-    elements = _elements(inventory)
-    device, group = Suggester(inventory.devices), Suggester(inventory.risk_groups)
-    supplier = Suggester(inventory.suppliers)
+    circuits = listed if isinstance(listed, list) else []
+    groups = declared(Place(document, ()))
+    yield from check_declared(groups, circuits, known, "candidate")
+    new = {name for _, name in groups}
     seen: dict[str, Place] = {}
     for place, value in mappings([document], "candidates"):
-        yield from _id(place, value.get("id"), elements, seen)
-        yield from _ends(place, value, inventory, device)
-        for where, name in _texts(place, "supplier", value):
-            if name not in inventory.suppliers:
+        yield from _id(place, value.get("id"), known, new, seen)
+        yield from _ends(place, value, known)
+        for keys, name in texts(value.get("supplier")):
+            if name not in known.inventory.suppliers:
                 what = f"no supplier has the id {quoted(name)}"
-                yield _problem(
-                    where, what, supplier(name, "declare it in the inventory")
-                )
-        names: set[str] = set()
-        for where, name in _texts(place, "risk_groups", value):
-            if name not in inventory.risk_groups:
-                what = f"no risk group has the id {quoted(name)}"
-                yield _problem(where, what, group(name, "declare it in the inventory"))
-            elif name in names:
-                what = f"{bare(name)} is in the list twice"
-                yield _problem(where, what, "keep one of them")
-            names.add(name)
+                instead = known.supplier(name, "declare it in the inventory")
+                yield _problem(place.under("supplier", *keys), what, instead)
+        yield from check_memberships(place, value, known, new)
 
 
 def _id(
-    place: Place, name: Value, elements: dict[str, str], seen: dict[str, Place]
+    place: Place,
+    name: Value,
+    known: Known,
+    groups: Collection[str],
+    seen: dict[str, Place],
 ) -> Iterator[Problem]:
     if not isinstance(name, str):
         return
-    holder = f"a {elements[name]} of the inventory" if name in elements else ""
+    element = known.elements.get(name)
+    holder = f"a {element} of the inventory" if element else ""
+    if name in groups:
+        holder = "a risk group of the file"
     first = seen.setdefault(name, place)
     if not holder and first is not place:
         holder = f"the candidate at {first}"
@@ -136,9 +140,8 @@ def _id(
         yield _problem(place.under("id"), what, "give it another id, or leave it out")
 
 
-def _ends(
-    place: Place, value: dict[str, Value], inventory: Inventory, suggest: Suggester
-) -> Iterator[Problem]:
+def _ends(place: Place, value: dict[str, Value], known: Known) -> Iterator[Problem]:
+    inventory = known.inventory
     devices = []
     for key in ("a", "b"):
         end = value.get(key)
@@ -151,17 +154,12 @@ def _ends(
             yield _problem(place.under(key), what, "name one of its devices")
         elif device and device not in inventory.devices:
             what = f"no device has the id {quoted(device)}"
-            yield _problem(place.under(key), what, suggest(device, "correct the id"))
+            yield _problem(
+                place.under(key), what, known.device(device, "correct the id")
+            )
     if len(devices) == 2 and devices[0] == devices[1]:
         what = f"both ends are at the device {quoted(devices[0])}"
         yield _problem(place, what, "a circuit joins two devices; correct a or b")
-
-
-def _texts(
-    place: Place, key: str, value: dict[str, Value]
-) -> Iterator[tuple[Place, str]]:
-    for keys, text in texts(value.get(key)):
-        yield place.under(key, *keys), text
 
 
 def _problem(place: Place, what: str, instead: str) -> Problem:

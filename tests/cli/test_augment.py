@@ -61,6 +61,30 @@ def test_the_best_for_its_cost_comes_first_and_a_shared_duct_never(
     assert len(report["picks"]) == 2
 
 
+def test_two_candidates_in_a_trench_that_their_file_declares_fail_together(
+    files: tuple[Path, Path],
+) -> None:
+    network, candidates = files
+    text = NETWORK.replace(
+        "  - {id: school-1, a: p1, b: school-cpe, risk_groups: [duct]}\n", ""
+    )
+    network.write_text(text)
+    candidates.write_text(
+        "risk_groups: [{id: trench, kind: duct, name: A new trench}]\n"
+        "candidates:\n"
+        "  - {id: one, a: p1, b: school-cpe, cost: 10, risk_groups: [trench]}\n"
+        "  - {id: two, a: p2, b: school-cpe, cost: 10, risk_groups: [trench]}\n"
+        "  - {id: apart, a: p2, b: school-cpe, cost: 900}\n"
+    )
+    asked = ("augment", network, "--candidates", candidates, "--count", 2)
+    for more in ((), ("--exact",)):
+        report = json.loads(bellrock_says(*asked, *more, "--format", "json").stdout)
+        assert [pick["id"] for pick in report["picks"]] == ["one", "apart"]
+        assert report["protected"] == report["upper_bound"] == 600
+    cheap = bellrock_says(*asked, "--budget", 20, "--format", "json").stdout
+    assert json.loads(cheap)["protected"] == 300
+
+
 def test_the_best_set_within_a_budget(files: tuple[Path, Path]) -> None:
     network, candidates = files
     done = bellrock_says(

@@ -91,6 +91,60 @@ MISTAKES = [
 ]
 
 
+def test_a_file_declares_what_its_own_candidates_share(
+    tmp_path: Path, inventory: Inventory
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(
+        "risk_groups: [{id: trench, kind: duct}, {id: pe1-p1, kind: duct}]\n"
+        "candidates:\n"
+        "  - {a: cpe1, b: p1, cost: 1, risk_groups: [duct, trench]}\n"
+        "  - {a: pe1, b: p1, cost: 1, risk_groups: [trench, pe1-p1]}\n"
+    )
+    first, second = read(file, inventory)
+    assert first.link.risk_groups == ("duct", "trench")
+    assert second.link.risk_groups == ("trench", "pe1-p1")
+    assert second.link.id == "pe1-p1-2"
+    file.write_text("risk_groups:\ncandidates: [{a: pe1, b: p1, cost: 1}]\n")
+    assert len(read(file, inventory)) == 1
+
+
+def test_groups_of_a_file_are_checked_as_those_of_a_scenario(
+    tmp_path: Path, inventory: Inventory
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(
+        "candidates:\n"
+        "  - {id: shaft, a: cpe1, b: p1, cost: 1, risk_groups: [trench, trensh]}\n"
+        "risk_groups:\n"
+        "  - {id: trench, kind: duct}\n"
+        "  - {id: trench, kind: duct}\n"
+        "  - {id: shaft, kind: duct}\n"
+        "  - {id: duct, kind: duct}\n"
+        "  - {id: pe1}\n"
+    )
+    with pytest.raises(InvalidDocumentError) as error:
+        read(file, inventory)
+    said = [str(each).removeprefix(f"{file}:") for each in error.value.problems]
+    assert said == [
+        '2: candidates[0] (shaft), id: the id "shaft" is taken by a risk group of the '
+        "file\n  give it another id, or leave it out",
+        '2: candidates[0] (shaft), risk_groups[1]: no risk group has the id "trensh"'
+        '\n  did you mean "trench"?',
+        '5: risk_groups[1] (trench), id: the id "trench" is taken by an earlier risk '
+        "group\n  give it another id",
+        '6: risk_groups[2] (shaft), id: no candidate is in the risk group "shaft"'
+        "\n  name it in the risk_groups of one, or leave it out",
+        '7: risk_groups[3] (duct), id: the id "duct" is taken by a risk group of the '
+        "inventory\n  give it another id, or leave it out: links may name the "
+        "inventory's",
+        "8: risk_groups[4] (pe1): the key kind is missing\n  add kind: duct, exchange, "
+        "power, subsea-cable ...",
+        '8: risk_groups[4] (pe1), id: the id "pe1" is taken by a device of the '
+        "inventory\n  give it another id",
+    ]
+
+
 @pytest.mark.parametrize(("text", "said"), MISTAKES)
 def test_a_mistake_is_shown_where_it_is(
     tmp_path: Path, inventory: Inventory, text: str, said: str

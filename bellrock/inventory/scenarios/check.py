@@ -4,10 +4,15 @@ As in the inventory, these checks look at what is written, not at validated entr
 so that an entry with a mistake of its own still counts and one run finds everything.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from bellrock.document import Document, Keys, Problem, Value
 from bellrock.document.values import bare, quoted
+from bellrock.inventory.newgroups import (
+    check_declared,
+    check_memberships,
+    declared,
+)
 from bellrock.inventory.places import Place, texts
 from bellrock.inventory.scenarios.known import Known, growth
 from bellrock.model.scenario import ALL, Whose
@@ -21,8 +26,7 @@ def check(document: Document, under: Keys, known: Known) -> Iterator[Problem]:
     place = Place(document, under)
     links = scenario.get("add_links")
     added = links if isinstance(links, list) else []
-    listed = scenario.get("risk_groups")
-    groups = [*_groups(place, listed if isinstance(listed, list) else [])]
+    groups = declared(place)
     new = {
         each["id"]: index
         for index, each in enumerate(added)
@@ -31,7 +35,7 @@ def check(document: Document, under: Keys, known: Known) -> Iterator[Problem]:
     down = dict(_down(place, scenario.get("down")))
     others = {name for _, name in groups}
     yield from _failures(place, scenario.get("down"), known, new, others)
-    yield from _declarations(groups, added, known)
+    yield from check_declared(groups, added, known, "link that is added")
     yield from _additions(place, added, known, others)
     for key in ("metric", "capacity"):
         yield from _settings(place.under(key), scenario.get(key), known, down, new)
@@ -78,41 +82,6 @@ def _failures(
         seen.add(name)
 
 
-def _groups(place: Place, listed: list[Value]) -> Iterator[tuple[Place, str]]:
-    for index, entry in enumerate(listed):
-        if isinstance(entry, dict):
-            yield from _texts(place.under("risk_groups", index, "id"), entry.get("id"))
-
-
-def _declarations(
-    groups: Iterable[tuple[Place, str]], added: list[Value], known: Known
-) -> Iterator[Problem]:
-    """Check the risk groups that the scenario declares."""
-    used = {
-        name
-        for entry in added
-        if isinstance(entry, dict)
-        for _, name in texts(entry.get("risk_groups"))
-    }
-    seen: set[str] = set()
-    for where, name in groups:
-        taken = known.elements.get(name)
-        if taken or name in seen:
-            holder = f"a {taken} of the inventory" if taken else "an earlier risk group"
-            instead = "give it another id"
-            if taken == "risk group":
-                instead += ", or leave it out: links may name the inventory's"
-            what = f"the id {quoted(name)} is taken by {holder}"
-            yield _problem(where, what, instead)
-        elif name not in used:
-            yield _problem(
-                where,
-                f"no link that is added is in the risk group {quoted(name)}",
-                "name it in the risk_groups of one, or leave it out",
-            )
-        seen.add(name)
-
-
 def _additions(
     place: Place, added: list[Value], known: Known, groups: Collection[str]
 ) -> Iterator[Problem]:
@@ -140,22 +109,7 @@ def _additions(
             if name not in inventory.suppliers:
                 what = f"no supplier has the id {quoted(name)}"
                 yield _problem(each, what, known.supplier(name, "correct the id"))
-        yield from _memberships(where, entry, known, groups)
-
-
-def _memberships(
-    where: Place, entry: dict[str, Value], known: Known, groups: Collection[str]
-) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for each, name in _texts(where.under("risk_groups"), entry.get("risk_groups")):
-        if name not in known.inventory.risk_groups and name not in groups:
-            what = f"no risk group has the id {quoted(name)}"
-            instead = "declare it under risk_groups, or correct the id"
-            yield _problem(each, what, known.risk_group(name, instead, groups))
-        elif name in seen:
-            what = f"{bare(name)} is in the list twice"
-            yield _problem(each, what, "keep one of them")
-        seen.add(name)
+        yield from check_memberships(where, entry, known, groups)
 
 
 def _ends(

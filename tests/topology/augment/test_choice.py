@@ -1,14 +1,18 @@
 """What circuits are worth, against building them and looking again."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bellrock.document import parse
+from bellrock.inventory.candidates import understand
 from bellrock.model.candidate import Candidate
 from bellrock.model.inventory import End, Inventory, Link, RiskGroup, Site
 from tests.topology import definition
@@ -21,6 +25,7 @@ from topology.augment.choice import (
     states_needed,
     step_by_step,
 )
+from topology.augment.report import augment_report
 from topology.augment.state import State
 from topology.network import Network
 
@@ -136,6 +141,44 @@ def test_the_best_set_is_that_of_trying_all(
     assert len(set(chosen)) == len(chosen) <= count
     assert sum(case.candidates[n].cost for n in chosen) <= budget
     assert case.worth(chosen) <= most
+
+
+@settings(deadline=None, max_examples=60)
+@given(cases(), st.integers(1, 3))
+def test_a_risk_group_of_the_candidates_file_is_one_like_any_other(
+    case: Case, count: int
+) -> None:
+    """The inventory knows nothing of it; building and looking is told."""
+    told = {**case.inventory.risk_groups}
+    del told["r-new"]
+    links = [each.link for each in case.candidates]
+    entries = [
+        {
+            **{"id": link.id, "a": str(link.a), "b": str(link.b), "cost": price.cost},
+            "risk_groups": [*link.risk_groups],
+        }
+        for link, price in zip(links, case.candidates, strict=True)
+    ]
+    file: dict[str, object] = {"candidates": entries}
+    if any("r-new" in link.risk_groups for link in links):
+        file["risk_groups"] = [{"id": "r-new", "kind": "duct"}]
+    if not entries:
+        return
+    document = parse(json.dumps(file).encode(), Path("c.yaml"))
+    inventory = replace(case.inventory, risk_groups=told)
+    read = Case(inventory, understand(document, inventory))
+    state, limits = read.state(), Limits(count)
+    most = max(
+        case.worth(chosen)
+        for size in range(count + 1)
+        for chosen in combinations(range(len(entries)), size)
+    )
+    assert state.worth.gain.tolist() == [case.worth([n]) for n in range(len(entries))]
+    assert best_of_all(state, limits).gain == most
+    assert most_possible(state, limits) >= most
+    built = [number for number, _ in step_by_step(state, limits)]
+    report = augment_report(inventory, state, limits)
+    assert report["protected"] == case.worth(built)
 
 
 def ring() -> Case:

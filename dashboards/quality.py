@@ -244,8 +244,8 @@ def _odd() -> Row:
     )
     error = timeseries(
         "Our own timing error",
-        "Bound on the error of every round trip, from the clock stamps in use. It "
-        "grows when this machine is overloaded.",
+        "Bound on the error of every round trip, from the clock stamps in use, and of "
+        "every time of a check. It grows when this machine is overloaded.",
         Ask(series(catalogue.PROBE_ERROR).max("probe"), "{{probe}}"),
         unit="s",
         empty=_NONE,

@@ -82,6 +82,8 @@ class Attempt:
     phases : tuple of (Phase, float)
         Seconds of each phase that ended, in order. There is more than one of a kind
         where there was more than one connection, as with redirects.
+    timing_error : float or None
+        Bound in seconds on our own error in any of them; None where none ended.
     expires : float or None
         When the certificate does, seconds since 1970; whether or not it is good.
     clock : ClockReading or None
@@ -97,6 +99,7 @@ class Attempt:
     outcome: Outcome
     detail: str = ""
     phases: tuple[tuple[Phase, float], ...] = ()
+    timing_error: float | None = None
     expires: float | None = None
     clock: ClockReading | None = None
     hold: float = 0.0

@@ -11,6 +11,7 @@ from bellrock.runtime.schedule import Job, Scheduler
 from bellrock.runtime.supervise import Supervisor
 from probes.checks.measure import families_of, measure
 from probes.checks.resolving import Resolver
+from probes.checks.rounds import Rounds
 from probes.checks.settings import Check
 
 CHECKING = "checking"
@@ -35,6 +36,8 @@ class _Memory:
         As it was then.
     families : tuple of Family
         Those that had an address.
+    error : float or None
+        Bound in seconds on our own error in the times of the last run, if any.
     until : dict of Family to float
         Over which the far end asked not to be asked before; seconds, monotonic.
     said : tuple
@@ -43,6 +46,7 @@ class _Memory:
 
     check: Check
     families: tuple[Family, ...] = ()
+    error: float | None = None
     until: dict[Family, float] = field(default_factory=dict)
     said: tuple[tuple[Family, Outcome, str], ...] = field(default=())
 
@@ -78,6 +82,7 @@ class Checking:
         self._on_unread = on_unread
         self._clock = clock
         self._resolver = resolver or Resolver()
+        self._rounds = Rounds()
         self._memories: dict[str, _Memory] = {}
         self._scheduler = Scheduler(
             CHECKING, supervisor, concurrency=CONCURRENCY, on_skip=on_skip
@@ -93,6 +98,18 @@ class Checking:
     def lag(self) -> float:
         """Return how late, in seconds, the latest start of the last minute was."""
         return self._scheduler.lag()
+
+    def error_bounds(self) -> Iterator[tuple[str, float]]:
+        """Yield each protocol's name and bound on its timing error, in seconds.
+
+        It is the worst of what each check's last run had.
+        """
+        bounds: dict[str, float] = {}
+        for memory in self._memories.values():
+            if memory.error is not None:
+                kind = memory.check.kind
+                bounds[kind] = max(memory.error, bounds.get(kind, 0.0))
+        yield from bounds.items()
 
     async def run(self) -> None:
         """Check until cancelled."""
@@ -118,7 +135,11 @@ class Checking:
         async def work() -> None:
             nonlocal reading
             reading = await measure(
-                check, self._resolver, known=memory.families, held=held
+                check,
+                self._resolver,
+                known=memory.families,
+                held=held,
+                rounds=self._rounds,
             )
             self._learn(memory, reading)
             self._on_reading(reading, check.service)
@@ -131,6 +152,8 @@ class Checking:
         asked = tuple(each.family for each in reading.attempts)
         if asked != (Family.NONE,):
             memory.families = (*asked, *reading.held)
+        timed = [each.timing_error for each in reading.attempts]
+        memory.error = max((e for e in timed if e is not None), default=None)
         now = self._clock()
         memory.until |= {
             each.family: now + each.hold for each in reading.attempts if each.hold

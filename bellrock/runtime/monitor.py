@@ -7,6 +7,7 @@ import asyncio
 import time
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 
 import structlog
 
@@ -290,8 +291,12 @@ class Monitor:
     async def _look_after(self) -> None:
         while True:
             self.series[catalogue.SCHEDULER_LAG].set((), self._lag())
-            for name, bound in self._engines.error_bounds():
-                self.series[catalogue.PROBE_ERROR].set((name,), bound)
+            self.series[catalogue.PROBE_ERROR].replace(
+                ((name,), bound)
+                for name, bound in chain(
+                    self._engines.error_bounds(), self._checking.error_bounds()
+                )
+            )
             for name, reason, packets in self._engines.unsent():
                 self.series[catalogue.PROBE_UNSENT].set((name, reason), packets)
             for reason, times in self._notices.refused():

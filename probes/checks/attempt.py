@@ -10,10 +10,13 @@ from typing import Protocol
 from bellrock.model.check import ClockReading, Event, Family, Phase
 from bellrock.model.observation import Outcome
 from probes.checks.resolving import Resolver
+from probes.checks.rounds import Rounds
 
 MOST_WORDS = 200
 """Characters of whatever the far end says that are repeated."""
 _MOST_EVENTS = 500
+_STAMPED = 1e-6
+"""Seconds by which the kernel's own times may be off."""
 
 FAMILIES = {Family.IPV4: socket.AF_INET, Family.IPV6: socket.AF_INET6}
 
@@ -44,31 +47,79 @@ class Place:
 
 
 @dataclass(slots=True)
+class Timed:
+    """A phase while it lasts, and what the kernel knows of it.
+
+    Attributes
+    ----------
+    started : float
+        Seconds, as :func:`time.perf_counter` has them.
+    known : tuple of float or None
+        How long it took by the kernel, and the bound on that; seconds.
+    """
+
+    started: float
+    known: tuple[float, float] | None = None
+    _leaving: float = 0.0
+
+    def sent(self) -> None:
+        """Note that what is to be answered has left by now."""
+        self._leaving = perf_counter() - self.started
+
+    def ended(self, at: float | None) -> None:
+        """Take over when the kernel had the answer, if it tells.
+
+        A moment before the question is a clock that was set: nothing is known then.
+        """
+        if at is not None and at >= self.started:
+            self.known = at - self.started, self._leaving + _STAMPED
+
+    def took(self, seconds: float) -> None:
+        """Take over how long it took."""
+        self.known = seconds, _STAMPED
+
+
+@dataclass(slots=True)
 class Seen:
     """What one attempt has seen so far; what came before a failure is kept.
 
     Attributes
     ----------
-    phases, detail, expires, clock, hold
+    phases, timing_error, detail, expires, clock, hold
         As :class:`bellrock.model.check.Attempt` has them.
+    rounds : Rounds
+        Of the event loop; all that is asked at a time shares one.
     events : list of Event or None
         None where nobody asked what was sent and seen.
     """
 
     phases: list[tuple[Phase, float]] = field(default_factory=list)
+    timing_error: float | None = None
     detail: str = ""
     expires: float | None = None
     clock: ClockReading | None = None
     hold: float = 0.0
     events: list[Event] | None = None
     began: float = field(default_factory=perf_counter)
+    rounds: Rounds = field(default_factory=Rounds)
 
     @contextmanager
-    def phase(self, phase: Phase) -> Iterator[None]:
-        """Time what is done within; not what fails."""
-        started = perf_counter()
-        yield
-        self.phases.append((phase, perf_counter() - started))
+    def phase(self, phase: Phase, waits: int = 1) -> Iterator[Timed]:
+        """Time what is done within; not what fails.
+
+        Parameters
+        ----------
+        waits : int
+            How often, one after the other, the far end is waited for.
+        """
+        with self.rounds.watched() as wait:
+            timed = Timed(perf_counter())
+            yield timed
+            took = perf_counter() - timed.started
+        # What is sent may wait here as long as what comes: loops collect it.
+        took, error = timed.known or (took, min(took, 2 * waits * wait.longest))
+        self.phases.append((phase, took))
+        self.timing_error = max(error, self.timing_error or 0.0)
 
     def note(self, arrow: str, head: str, *lines: str) -> None:
         """Remember what was sent or seen, if anybody asked."""

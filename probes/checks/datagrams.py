@@ -8,20 +8,31 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from time import perf_counter, time_ns
 from typing import NamedTuple
 
 from probes import kernel
 from probes.checks.attempt import FAMILIES, Place
+from probes.clock import SECOND
 
 _LARGEST = 65_535
 _ANCILLARY = 128
 
 
 class Datagram(NamedTuple):
-    """What came, and when by the kernel's wall clock: nanoseconds since 1970."""
+    """What came, and when.
+
+    Attributes
+    ----------
+    stamp : int or None
+        By the kernel's wall clock: nanoseconds since 1970.
+    at : float or None
+        The same as :func:`time.perf_counter` has it, which nobody sets.
+    """
 
     data: bytes
     stamp: int | None
+    at: float | None
 
 
 class Socket:
@@ -54,7 +65,15 @@ class Socket:
                 with _watched(loop, self._sock, readable):
                     await readable.wait()
             else:
-                return Datagram(data, kernel.stamp(ancillary))
+                return _came(data, kernel.stamp(ancillary))
+
+
+def _came(data: bytes, stamp: int | None) -> Datagram:
+    if stamp is None:
+        return Datagram(data, None, None)
+    now, lain = perf_counter(), time_ns() - stamp
+    # Less than nothing is a clock that was set in this moment.
+    return Datagram(data, stamp, now - lain / SECOND if lain >= 0 else None)
 
 
 @contextmanager

@@ -127,14 +127,16 @@ class DnsCheck(BaseModel):
         wire = question.to_wire()
         async with datagrams(place, self.port) as sock:
             self._asked(seen, "UDP", place)
-            with seen.phase(Phase.FIRST_BYTE):
+            with seen.phase(Phase.FIRST_BYTE) as timed:
                 sock.send(wire)
+                timed.sent()
                 for _ in range(_MOST_STRAYS):
-                    data = (await sock.receive()).data
+                    data, _, at = await sock.receive()
                     answer = None
                     if len(data) <= _MOST_OVER_UDP:
                         answer = _read(data, question)
                     if answer is not None:
+                        timed.ended(at)
                         return answer
                     seen.note("<-", f"{len(data)} octets that answer nothing")
                     # However fast they come, others have their turn, and so has the

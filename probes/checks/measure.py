@@ -12,6 +12,7 @@ from bellrock.model.check import Attempt, CheckReading, Family, Phase
 from bellrock.model.observation import Outcome
 from probes.checks.attempt import FAMILIES, Place, Seen, printable
 from probes.checks.resolving import Resolver
+from probes.checks.rounds import Rounds
 from probes.checks.settings import Check
 from probes.failure import FailedError
 from probes.runner import settled
@@ -29,6 +30,7 @@ async def measure(
     *,
     known: Collection[Family] = (),
     held: Collection[Family] = (),
+    rounds: Rounds | None = None,
     explain: bool = False,
 ) -> CheckReading:
     """Ask once over every family that the check's name has.
@@ -40,14 +42,23 @@ async def measure(
         the moment has failed, and is not merely lacking.
     held : collection of Family
         Those not to be asked now. They must not be all that the name has.
+    rounds : Rounds, optional
+        Of the event loop; shared by all that is measured on it, it costs the least.
     explain : bool
         Whether to keep what was sent and seen.
     """
     wanted = [each for each in families_of(check) if each not in held]
     began = perf_counter()
     required = {*check.families, *known}
+    shared = rounds or Rounds()
     runs = [
-        _Run(check, each, resolver, began, each in required, explain=explain)
+        _Run(
+            check,
+            each,
+            resolver,
+            Seen(events=[] if explain else None, began=began, rounds=shared),
+            each in required,
+        )
         for each in wanted
     ]
     attempts = await asyncio.gather(*(run.go() for run in runs))
@@ -78,15 +89,13 @@ class _Run:
         check: Check,
         family: Family,
         resolver: Resolver,
-        began: float,
+        seen: Seen,
         required: bool,
-        *,
-        explain: bool,
     ) -> None:
         self._check = check
         self._family = family
         self._resolver = resolver
-        self._seen = Seen(events=[] if explain else None, began=began)
+        self._seen = seen
         self._required = required
         self._address = ""
         self.lacks = False
@@ -104,6 +113,7 @@ class _Run:
             outcome=outcome,
             detail=printable(detail),
             phases=tuple(seen.phases),
+            timing_error=seen.timing_error,
             expires=seen.expires,
             clock=seen.clock,
             hold=seen.hold,

@@ -64,13 +64,15 @@ class NtpCheck(BaseModel):
         )
         async with datagrams(place, self.port) as sock:
             seen.note("->", f"client packet to {place.address} port {self.port}")
-            with seen.phase(Phase.FIRST_BYTE):
+            with seen.phase(Phase.FIRST_BYTE) as timed:
                 before = clock.realtime()
                 sock.send(request)
+                timed.sent()
                 for _ in range(_MOST_STRAYS):
                     received = await sock.receive()
                     answer = Answer.of(received.data, cookie)
                     if answer is not None:
+                        timed.ended(received.at)
                         break
                     seen.note("<-", f"{len(received.data)} octets that answer nothing")
                     # However fast they come, others have their turn.

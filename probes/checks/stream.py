@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import struct
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,11 +12,17 @@ from cryptography import x509
 
 from bellrock.model.check import Phase
 from bellrock.model.observation import Outcome
-from probes.checks.attempt import FAMILIES, Place, Seen, printable
+from probes.checks.attempt import FAMILIES, Place, Seen, Timed, printable
 from probes.failure import FailedError
 
 LONGEST = 64 * 1024
 """Octets that are read ahead, and the longest line that is one."""
+
+_HANDSHAKE = 2
+"""How often TLS 1.2 waits for the far end, and 1.3 where it wants another key."""
+
+_TCP_INFO = struct.Struct("68xI28xI")
+"""Of ``linux/tcp.h``: the round-trip time, in microseconds, and what was sent again."""
 
 _GOODBYE = 0.5
 """Seconds that a connection has to end in order; nobody waits for more."""
@@ -51,7 +58,7 @@ class Stream:
             If it is not one to trust, or no handshake comes about.
         """
         try:
-            with self.seen.phase(Phase.TLS):
+            with self.seen.phase(Phase.TLS, waits=_HANDSHAKE):
                 await self.writer.start_tls(context, server_hostname=name)
         except ssl.SSLCertVerificationError as error:
             raise UntrustedError(_why(error)) from None
@@ -99,7 +106,7 @@ class UntrustedError(FailedError):
 async def connected(place: Place, port: int, seen: Seen) -> AsyncIterator[Stream]:
     """Connect to a port of `place`; the connection ends with the context."""
     seen.note("->", f"connect to {place.address} port {port}")
-    with seen.phase(Phase.CONNECT):
+    with seen.phase(Phase.CONNECT) as timed:
         reader, writer = await asyncio.open_connection(
             place.address,
             port,
@@ -107,6 +114,7 @@ async def connected(place: Place, port: int, seen: Seen) -> AsyncIterator[Stream
             flags=socket.AI_NUMERICHOST,
             limit=LONGEST,
         )
+        _ask_kernel(writer, timed)
     stream = Stream(reader, writer, seen)
     try:
         yield stream
@@ -118,6 +126,17 @@ async def connected(place: Place, port: int, seen: Seen) -> AsyncIterator[Stream
         ) from None
     finally:
         await _end(writer)
+
+
+def _ask_kernel(writer: asyncio.StreamWriter, timed: Timed) -> None:
+    """Time the handshake as the kernel did, unless its first packet was lost."""
+    sock: socket.socket = writer.get_extra_info("socket")
+    told = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+    if len(told) < _TCP_INFO.size:
+        return
+    microseconds, again = _TCP_INFO.unpack(told)
+    if microseconds and not again:
+        timed.took(microseconds / 1e6)
 
 
 async def _end(writer: asyncio.StreamWriter) -> None:

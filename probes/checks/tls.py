@@ -77,7 +77,7 @@ class TlsCheck(Trust):
 
     async def shown(self, place: Place, seen: Seen) -> None:
         """Learn when a certificate ends that is not trusted; no more is timed."""
-        aside = Seen(events=seen.events, began=seen.began)
+        aside = Seen(events=seen.events, began=seen.began, rounds=seen.rounds)
         seen.note("**", "not trusted: looked at once more, to tell when it expires")
         # That it is not trusted is the news, whatever comes of the second look.
         with suppress(FailedError, ConnectionError, TimeoutError):

@@ -37,6 +37,7 @@ async def test_a_page_is_explained_phase_by_phase(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for words in ("-> GET /", "<- 200 OK", "connect", "success", "Host: 127.0.0.1"):
         assert words in done.stdout
+    assert "our own timing error was at most" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 88
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import AsyncExitStack
@@ -11,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from bellrock.model import catalogue
-from tests.cli.watching import free_port, monitor, reflecting, silent, worker_of
+from tests.cli.watching import (
+    INVENTORY,
+    free_port,
+    monitor,
+    reflecting,
+    silent,
+    worker_of,
+)
 
 
 async def test_a_device_that_falls_silent_cuts_its_site_off_and_comes_back(
@@ -168,3 +176,25 @@ async def test_traces_that_wait_for_one_another_show_as_lag(tmp_path: Path) -> N
             monitor(tmp_path, port, inventory=_TRACED + "gateways: [dc]\n", probes=slow)
         )
         await running.counts(1, catalogue.SCHEDULER_LAG)
+
+
+_SERVICE = "services: [{{id: web, name: Web, hosted_at: {{any: [dc]}}}}]\n"
+_CHECK = (
+    "checks: [{{name: web, service: web, target: 127.0.0.1, interval: 1s,"
+    " tcp: {{port: {}}}}}]\n"
+)
+
+
+async def test_the_timing_error_of_checks_is_told_beside_that_of_probes(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        checked = _CHECK.format(server.getsockname()[1])
+        async with (
+            reflecting("127.0.0.1", free_port()) as port,
+            monitor(
+                tmp_path, port, inventory=INVENTORY + _SERVICE, settings=checked
+            ) as running,
+        ):
+            await running.counts(1e-9, catalogue.PROBE_ERROR, probe="tcp")
+            await running.counts(1e-9, catalogue.PROBE_ERROR, probe="stamp")

@@ -27,6 +27,7 @@ from tests.probes.checks.servers import (
     closed_port,
     hangs,
     resolver,
+    says,
     serving,
 )
 from tests.probes.checks.test_ntp import answered
@@ -90,6 +91,23 @@ async def test_a_check_runs_in_its_turn(series: Series) -> None:
                 await asyncio.sleep(0.05)
     assert series.checks.up.get(UP) == 1
     assert series.probes.sent.get(("tcp", "one", "", "round_trip", "", "ipv4")) == 2
+
+
+async def test_the_worst_timing_error_of_each_protocol_is_told(series: Series) -> None:
+    checking = Checked(series)
+    async with serving(says(b"a")) as quick, answering(lambda _: []) as silent:
+        well = check(tcp={"port": quick, "banner": b"a"})
+        lost = check(name="two", deadline=0.1, ntp={"port": silent})
+        checking.give(well, lost)
+        assert not dict(checking.error_bounds())
+        await checking.check(well)
+        await checking.check(lost)
+    # Of what was never answered there is no time that could be wrong.
+    ((kind, bound),) = checking.error_bounds()
+    assert (kind, 0 < bound < 1) == ("tcp", True)
+    assert bound == checking.readings[0].attempts[0].timing_error
+    checking.give(lost)
+    assert not dict(checking.error_bounds())
 
 
 async def test_what_fails_is_lost_and_its_outcome_counted(series: Series) -> None:

@@ -17,6 +17,7 @@ from bellrock.model.errors import UserError
 from bellrock.model.observation import Outcome
 from probes.checks.measure import measure
 from probes.checks.resolving import Resolver
+from probes.checks.rounds import Rounds
 from probes.checks.settings import Check
 
 _HEADINGS = {
@@ -112,10 +113,10 @@ _Asked = tuple[Check, CheckReading]
 
 
 async def _ask(checks: Sequence[Check], *, explain: bool) -> list[_Asked]:
-    resolver = Resolver()
+    resolver, rounds = Resolver(), Rounds()
 
     async def one(check: Check) -> CheckReading:
-        return await measure(check, resolver, explain=explain)
+        return await measure(check, resolver, rounds=rounds, explain=explain)
 
     return await each(checks, one, at_once=_AT_ONCE, what="asking")
 
@@ -153,7 +154,7 @@ def _answer(
 _FIELDS = (
     *("target", "family", "address", "outcome", "detail"),
     *(phase.value for phase in Phase),
-    *("expires", "offset", "error", "stratum"),
+    *("expires", "offset", "error", "stratum", "timing_error"),
 )
 
 
@@ -174,6 +175,7 @@ def _row(check: Check, attempt: Attempt) -> dict[str, object]:
         "offset": clock and clock.offset,
         "error": clock and clock.error,
         "stratum": clock and clock.stratum,
+        "timing_error": attempt.timing_error,
     }
 
 
@@ -183,6 +185,14 @@ def _notes(asked: Sequence[_Asked]) -> Iterator[str]:
             yield from _notes_of(f"{check.target} {attempt.family}", attempt)
         for family in reading.missing:
             yield f"{check.target}: nothing to ask over {family}"
+    errors = [
+        attempt.timing_error
+        for _, reading in asked
+        for attempt in reading.attempts
+        if attempt.timing_error is not None
+    ]
+    if errors:
+        yield f"our own timing error was at most {max(errors) * 1000:.3f} ms"
 
 
 def _notes_of(title: str, attempt: Attempt) -> Iterator[str]:

@@ -151,6 +151,7 @@ PROBE_ERROR = Metric(
     "bellrock_probe_error_seconds",
     "gauge",
     "seconds",
-    "Bound on our own timing error, from the clock stamps in use.",
+    "Bound on our own timing error, from the clock stamps in use; of checks, which "
+    "have a protocol as probe, the worst of their last runs.",
     ("probe",),
 )

@@ -10,11 +10,14 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
 import subprocess
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from bellrock.bench.measurement import NotMeasuredError
@@ -28,6 +31,7 @@ _CONTEXT = multiprocessing.get_context("spawn")
 _PATIENCE = 120.0
 _PR_SET_PDEATHSIG = 1
 _CPUCLOCK_SCHED = 2
+_RAW = {socket.AF_PACKET, socket.SOCK_RAW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,19 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def _refused(error: PermissionError) -> str:
+    """Say what this machine does not let us, and of whom it would be let."""
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    if frame.f_code is socket.socket.__init__.__code__ and _RAW.intersection(
+        (frame.f_locals["family"], frame.f_locals["type"])
+    ):
+        return f"a raw socket: {error.strerror}: run it as root"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.line} ({Path(last.filename).name}:{last.lineno}): {error.strerror}"
+
+
 def _say_result(
     say: Say[object],
     work: Callable[..., object],
@@ -173,6 +190,6 @@ def _begin(
     except UserError as error:
         say(NotMeasuredError(str(error)))
     except PermissionError as error:
-        say(NotMeasuredError(f"needs root ({error.strerror})"))
+        say(NotMeasuredError(_refused(error)))
     except NotMeasuredError as error:
         say(error)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 EVERY = 0.005
-"""Seconds between two looks, which take some 0.5 % of a processor while any check
+"""Seconds between two looks, which take 1 % of a busy processor while any check
 runs. A bound is never much less than two of them, for what goes and what comes."""
 
 

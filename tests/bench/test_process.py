@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.probes.harness import unprivileged
 
 PARENT = """\
 import time
+from collections.abc import Callable
 from bellrock.bench.process import serving
 from tests.bench.test_process import wait_for_ever
 if __name__ == "__main__":
@@ -46,6 +48,16 @@ def capture() -> None:
         socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM).close()
 
 
+def read_a_secret() -> None:
+    with unprivileged():
+        Path("/etc/shadow").read_text()
+
+
+def hurry() -> None:
+    with unprivileged():
+        os.nice(-1)
+
+
 def fail() -> None:
     raise ZeroDivisionError
 
@@ -68,11 +80,22 @@ def test_what_a_user_can_mend_is_a_case_not_measured_with_both_its_lines() -> No
         fresh(refuse)
 
 
-def test_what_only_root_may_do_is_a_case_not_measured(
-    capfd: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (capture, r"^a raw socket: Operation not permitted: run it as root$"),
+        (read_a_secret, r"^/etc/shadow: Permission denied$"),
+        (
+            hurry,
+            r"^os.nice\(-1\) \(test_process.py:\d+\): Operation not permitted$",
+        ),
+    ],
+)
+def test_what_may_not_be_done_is_named_and_only_a_raw_socket_takes_root(
+    work: Callable[[], None], said: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(NotMeasuredError, match="needs root"):
-        fresh(capture)
+    with pytest.raises(NotMeasuredError, match=said):
+        fresh(work)
     assert not capfd.readouterr().err
 
 

@@ -130,3 +130,13 @@ def test_services_that_are_not_shown_are_counted() -> None:
     assert "and 1 more; --top shows more of them" in done.stdout.splitlines()
     assert "Radiology" in done.stdout
     assert "Telephony" not in done.stdout
+
+
+@pytest.mark.parametrize("width", [24, 40, 60, 80])
+def test_no_id_is_cut_on_a_narrow_terminal(width: int) -> None:
+    done = bellrock_says(
+        *("availability", CALEDONIA, "--top", 20), env={"COLUMNS": str(width)}
+    )
+    assert "\N{HORIZONTAL ELLIPSIS}" not in done.stdout
+    assert "craighouse-school" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= width

@@ -205,7 +205,7 @@ def _show_sites(report: AvailabilityReport, console: Console, top: int) -> None:
         columns["exact"] = -5
     if report["trials"]:
         columns["95 % of draws"] = -13
-    table = fitting({**columns, "worst": 0}, {"worst"})
+    table = fitting({**columns, "worst": 0}, {"site", "worst"})
     for row in rows[:top]:
         cells = [row["id"], _minutes(row["minutes"]), _minutes(row["network_minutes"])]
         if judged:
@@ -236,7 +236,7 @@ def _show_cut_sets(row: SiteReport, console: Console, top: int) -> None:
 
 def _show_services(report: AvailabilityReport, console: Console, top: int) -> None:
     columns = {"service": 0, "sites": -6, "mean": -9, "worst": -9, "at": 0}
-    table = fitting(columns)
+    table = fitting(columns, {"service", "at"})
     used = [service for service in report["services"] if service["sites"]]
     for service in used[:top]:
         first = service["sites"][0]

@@ -213,7 +213,7 @@ def _show(
         )
     if report["left_out"]:
         console.print(f"left out, not measured: {_some(report['left_out'])}")
-    table = fitting({"Mbit/s": -10, "from": 0, "to": 0})
+    table = fitting({"Mbit/s": -10, "from": 0, "to": 0}, {"from", "to"})
     largest = sorted(report["demands"], key=lambda demand: -demand["rate"])
     for demand in largest[:top]:
         names = (inventory.sites[demand[end]].name for end in ("from", "to"))

@@ -19,7 +19,7 @@ from bellrock.document.problem import shown
 from bellrock.inventory.load import load
 from bellrock.model.inventory import Inventory
 
-_GAP = 3
+_GAP, _CLOSE = 3, 2
 _LEAST = 8
 """Characters that a column of names has at least."""
 
@@ -65,23 +65,39 @@ def told(path: Path) -> Inventory:
 class _Fitting(Table):
     """A table whose numbers are whole, and whose names share what they leave."""
 
-    def __init__(self, columns: Mapping[str, int], whole: Collection[str]) -> None:
-        super().__init__(box=SIMPLE, pad_edge=False)
+    def __init__(
+        self,
+        columns: Mapping[str, int],
+        whole: Collection[str],
+        folded: Collection[str],
+        *,
+        close: bool,
+    ) -> None:
+        super().__init__(
+            box=SIMPLE, pad_edge=False, show_edge=not close, collapse_padding=close
+        )
         self._wanted = tuple(columns.values())
+        self._folded = frozenset(folded)
+        self._close = close
         for name, wanted in columns.items():
+            goes_on = name in whole or name in folded
             self.add_column(
                 name,
                 justify="right" if wanted < 0 else "left",
-                no_wrap=name not in whole,
-                overflow="fold" if name in whole else "ellipsis",
+                no_wrap=not goes_on,
+                overflow="fold" if goes_on else "ellipsis",
             )
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType | Segment]:
         """Share the width out, now that all cells are there."""
-        least = list(map(_least, self.columns, self._wanted))
-        left = options.max_width - _GAP * len(least) + 1 - sum(least)
+        least = [
+            _least(column, wanted, folds=column.header in self._folded)
+            for column, wanted in zip(self.columns, self._wanted, strict=True)
+        ]
+        gaps = _CLOSE * (len(least) - 1) if self._close else _GAP * len(least) - 1
+        left = options.max_width - gaps - sum(least)
         if left < 0:
             yield from self._stacked()
             return
@@ -121,21 +137,27 @@ def _need(column: Column) -> int:
     return max(cell_len(str(cell)) for cell in (column.header, *column.cells))
 
 
-def _least(column: Column, wanted: int) -> int:
+def _least(column: Column, wanted: int, *, folds: bool) -> int:
     """Return how wide a column has to be: one that goes on, as its longest word."""
     need = _need(column)
     if wanted < 0:
         return need
     if wanted > 0:
         return min(need, wanted)
-    if column.no_wrap:
+    if column.no_wrap or folds:
         return min(need, max(_LEAST, cell_len(str(column.header))))
     cells = (column.header, *column.cells)
     words = (word for cell in cells for word in str(cell).split())
     return max(map(cell_len, words), default=0)
 
 
-def fitting(columns: Mapping[str, int], whole: Collection[str] = ()) -> Table:
+def fitting(
+    columns: Mapping[str, int],
+    whole: Collection[str] = (),
+    folded: Collection[str] = (),
+    *,
+    close: bool = False,
+) -> Table:
     """Return an empty table that will be no wider than the terminal.
 
     Where not even the numbers and the longest words fit beside each other, its rows
@@ -148,9 +170,14 @@ def fitting(columns: Mapping[str, int], whole: Collection[str] = ()) -> Table:
         off; a positive one says how many characters a column has at most; columns with
         0 share what is left, those that need less leaving more to the others.
     whole : collection of str
-        Columns that go on in the next line rather than being cut off.
+        Columns that go on in the next line rather than being cut off, from word to
+        word.
+    folded : collection of str
+        Columns that do, wherever the line ends: names and addresses have no words.
+    close : bool
+        Whether columns stand closer together, as where there are many.
     """
-    return _Fitting(columns, whole)
+    return _Fitting(columns, whole, folded, close=close)
 
 
 def show_more(console: Console, rows: int, top: int) -> None:

@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from bellrock.cli.answers import fitting
 from bellrock.inventory.yamltext import printable
 from bellrock.model.words import counted
 from bellrock.runtime.discovered import (
@@ -153,9 +154,7 @@ def show_left_to_do(found: Discovered) -> None:
         "doubtful links, left out": len(found.doubtful),
     }
     console = Console(highlight=False, markup=False, emoji=False)
-    table = Table(box=SIMPLE, pad_edge=False, title="left to do", title_justify="left")
-    table.add_column("", justify="right")
-    table.add_column("")
+    table = fitting({"": -1, "left to do": 0}, whole={"left to do"})
     for what, count in to_do.items():
         if count:
             table.add_row(f"{count:,}", what)

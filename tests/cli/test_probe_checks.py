@@ -130,3 +130,16 @@ def test_a_want_of_descriptors_is_no_services_outcome_and_says_what_to_do(
     assert "Too many open files" in done.stderr
     assert "ulimit -n" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+async def test_two_ports_of_a_host_are_told_apart(tmp_path: Path) -> None:
+    two = [f"127.0.0.1:{closed_port()}", f"127.0.0.1:{closed_port()}"]
+    done = await run("tcp", *two, "--format", "csv", folder=tmp_path)
+    rows = csv.DictReader(io.StringIO(done.stdout))
+    assert [row["target"] for row in rows] == two
+
+
+async def test_a_password_in_a_web_address_is_not_repeated(tmp_path: Path) -> None:
+    url = f"http://me:hunter2@127.0.0.1:{closed_port()}/"
+    done = await run("http", url, folder=tmp_path)
+    assert "hunter2" not in done.stdout + done.stderr

@@ -84,7 +84,7 @@ def test_ctrl_c_shows_what_checks_found_until_then(
         terminal.shows("1 of 2")
         running.send_signal(signal.SIGINT)
         said, _ = running.communicate(timeout=60)
-    assert (targets(said), running.returncode) == (["127.0.0.2"], 130)
+    assert (targets(said), running.returncode) == (["127.0.0.2:1"], 130)
 
 
 def test_ctrl_c_before_anything_was_found_leaves_nothing_behind(

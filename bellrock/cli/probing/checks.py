@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import typer
 import uvloop
@@ -66,7 +67,10 @@ def check_now(
     limit = seconds(deadline, "--deadline", least=0.01, most=60)
     given = {key: value for key, value in section.items() if value is not None}
     checks = [
-        _check(kind, target, given, families=families, deadline=limit)
+        _Question(
+            _USER.sub("//", target),
+            _check(kind, target, given, families=families, deadline=limit),
+        )
         for target in dict.fromkeys(targets)
     ]
     found = uvloop.run(_ask(checks, explain=explain))
@@ -74,6 +78,13 @@ def check_now(
     if len(found) < len(checks):
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(int(not all(reading.succeeded for _, reading in found)))
+
+
+class _Question(NamedTuple):
+    """A target as it was written, but for passwords, and what it is asked."""
+
+    target: str
+    check: Check
 
 
 def _check(
@@ -109,14 +120,14 @@ def _split(kind: str, target: str) -> tuple[str, int | None]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-_Asked = tuple[Check, CheckReading]
+_Asked = tuple[_Question, CheckReading]
 
 
-async def _ask(checks: Sequence[Check], *, explain: bool) -> list[_Asked]:
+async def _ask(checks: Sequence[_Question], *, explain: bool) -> list[_Asked]:
     resolver, rounds = Resolver(), Rounds()
 
-    async def one(check: Check) -> CheckReading:
-        return await measure(check, resolver, rounds=rounds, explain=explain)
+    async def one(asked: _Question) -> CheckReading:
+        return await measure(asked.check, resolver, rounds=rounds, explain=explain)
 
     return await each(checks, one, at_once=_AT_ONCE, what="asking")
 
@@ -125,7 +136,9 @@ def _answer(
     kind: str, asked: Sequence[_Asked], targets: int, *, explain: bool
 ) -> Answer:
     found = [
-        (check, attempt) for check, reading in asked for attempt in reading.attempts
+        (target, attempt)
+        for (target, _), reading in asked
+        for attempt in reading.attempts
     ]
     phases = [
         phase
@@ -142,7 +155,7 @@ def _answer(
                 for phase in phases
             ),
         ],
-        [_row(check, attempt) for check, attempt in found],
+        [_row(target, attempt) for target, attempt in found],
         _FIELDS,
         about={"probe": kind},
         notes=[*_notes(asked), *cut_short(len(asked), targets)],
@@ -158,14 +171,14 @@ _FIELDS = (
 )
 
 
-def _row(check: Check, attempt: Attempt) -> dict[str, object]:
+def _row(target: str, attempt: Attempt) -> dict[str, object]:
     times = dict.fromkeys((phase.value for phase in Phase), None)
     summed: dict[str, float | None] = {**times}
     for phase, took in attempt.phases:
         summed[phase.value] = took + (summed[phase.value] or 0.0)
     clock = attempt.clock
     return {
-        "target": check.target,
+        "target": target,
         "family": attempt.family.value,
         "address": attempt.address,
         "outcome": attempt.outcome.value,
@@ -180,11 +193,11 @@ def _row(check: Check, attempt: Attempt) -> dict[str, object]:
 
 
 def _notes(asked: Sequence[_Asked]) -> Iterator[str]:
-    for check, reading in asked:
+    for (target, _), reading in asked:
         for attempt in reading.attempts:
-            yield from _notes_of(f"{check.target} {attempt.family}", attempt)
+            yield from _notes_of(f"{target} {attempt.family}", attempt)
         for family in reading.missing:
-            yield f"{check.target}: nothing to ask over {family}"
+            yield f"{target}: nothing to ask over {family}"
     errors = [
         attempt.timing_error
         for _, reading in asked

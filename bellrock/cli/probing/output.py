@@ -10,17 +10,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
 
-from bellrock.cli.answers import Format
+from bellrock.cli.answers import Format, fitting
 
 Row = Mapping[str, object]
 
-_GAP = 2
-_LEAST = 8
-"""Characters that a column of names has at least."""
+_NEARLY_ALL = 0.9995
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,8 @@ class Column:
     heading : str
         Of the table.
     width : int
-        In characters; negative for numbers, 0 for an equal share of what is left.
+        In characters, at most; negative for numbers, which are never cut off, and 0 for
+        names and addresses, which share what is left, and go on in the next line.
     show : callable
         Makes a value that is not None what people read.
     """
@@ -129,10 +126,13 @@ def share(value: object) -> str:
 
     Examples
     --------
-    >>> share(0.0), share(0.001), share(1.0)
-    ('0%', '0.1%', '100%')
+    >>> share(0.0), share(0.001), share(0.9996), share(1.0)
+    ('0%', '0.1%', '>99.9%', '100%')
     """
     assert isinstance(value, int | float)
+    if _NEARLY_ALL <= value < 1:
+        # One answer of very many is not none.
+        return ">99.9%"
     return f"{value * 100:.3g}%" if value >= 0.01 else f"{value * 100:.2g}%"
 
 
@@ -144,18 +144,11 @@ def printable(text: str) -> str:
 def _show(answer: Answer) -> None:
     # No markup: names are the user's, and may have brackets in them.
     console = Console(highlight=False, markup=False, emoji=False)
-    table = Table(box=SIMPLE, pad_edge=False, show_edge=False, collapse_padding=True)
-    widths = [each.width for each in answer.columns]
-    left = console.width - sum(map(abs, widths)) - _GAP * (len(widths) - 1)
-    shared = max(left // max(1, widths.count(0)), _LEAST)
-    for column in answer.columns:
-        table.add_column(
-            column.heading,
-            justify="right" if column.width < 0 else "left",
-            no_wrap=True,
-            min_width=abs(column.width) or None,
-            max_width=abs(column.width) or shared,
-        )
+    table = fitting(
+        {column.heading: column.width for column in answer.columns},
+        folded={column.heading for column in answer.columns if not column.width},
+        close=True,
+    )
     for row in answer.rows:
         values = ((column, row.get(column.key)) for column in answer.columns)
         table.add_row(*("" if v is None else column.show(v) for column, v in values))

@@ -72,14 +72,14 @@ Duration = Annotated[
 ]
 
 _COLUMNS = (
-    Column("target", "target", 14),
+    Column("target", "target", 0),
     Column("branch", "br", -2),
     Column("ttl", "ttl", -3),
     Column("address", "hop", 0),
     Column("rtt", "ms", -6, milliseconds),
     Column("flows", "flows", -5),
     Column("mtu", "mtu", -5),
-    Column("note", "", 15),
+    Column("note", "", 0),
 )
 
 _FIELDS = tuple(column.key for column in _COLUMNS)

@@ -65,7 +65,7 @@ def _columns(run: Run) -> list[Column]:
     classes = {each.marking.name for each in run.tallies} != {DEFAULT_CLASS}
     return [
         Column("target", "target", 0),
-        *([Column("class", "class", 8)] if classes else []),
+        *([Column("class", "class", 0)] if classes else []),
         Column("sent", "sent", -4),
         Column("loss", "loss", -5, share),
         *(

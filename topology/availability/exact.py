@@ -7,19 +7,23 @@ look into all, what is left open is known, so the answer is an interval.
 """
 
 from dataclasses import dataclass
+from math import ceil, log10
 
 import numpy as np
 
 from topology.availability.cutsets import CutSets
-from topology.kernels.terms import sum_cases
 
 CLOSE = 1e-6
 """How much of the answer may be left open for it to count as exact."""
 
 MOST_CASES = 300_000
 
-_FIRST_LEAST, _STEP = 1e-9, 1e-3
-_LEAST = 1e-45
+_FIRST, _LAST = 9, 45
+"""Cases less likely than ten to the power of minus so many are not looked into."""
+
+_SLOPE = 1.25
+"""By how many of its own powers that must fall for what is left open to fall by one: as
+seen on networks of a few hundred nodes. A little more or less only costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +81,16 @@ def exact(
     alone = [element for element in sets.single[site].tolist() if element not in never]
     core = sets.cores.of(site, never.union(alone))
     logs = float(np.log1p(-faults.down[alone]).sum())
-    least, found = _FIRST_LEAST, Share(0.0, 1.0, 0)
+    power, found = _FIRST, Share(0.0, 1.0, 0)
     while True:
-        low, open_still, cases = sum_cases(core, least, most)
+        low, open_still, cases = sets.cores.summed(core, 10.0**-power, most)
         found = _closer(found, Share(low, min(low + open_still, 1.0), cases))
         share = Share(_with(logs, found.low), _with(logs, found.high), cases)
-        if share.exact or cases >= most or least <= _LEAST:
+        if share.exact or cases >= most or power >= _LAST:
             return share
-        least *= _STEP
+        # Every time it begins anew, so neither in small steps nor much too far.
+        beyond = (share.high - share.low) / (CLOSE * share.high)
+        power += min(max(ceil(_SLOPE * log10(beyond)), 1), 3)
 
 
 def _closer(one: Share, other: Share) -> Share:

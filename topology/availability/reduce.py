@@ -16,12 +16,13 @@ take down that one of them takes never to fail. Then it is done for each, to the
 """
 
 from collections.abc import Iterable, Set
+from hashlib import blake2b
 
 import numpy as np
 
 from topology.arrays import Rows
 from topology.availability.faults import Asked
-from topology.kernels.terms import Core
+from topology.kernels.terms import Core, sum_cases
 
 AT_ONCE = 128
 """Sites that share a network cut down in part."""
@@ -46,6 +47,22 @@ class Cores:
         self._batch = -1
         self._held: list[int] = []
         self._shared = _Core({}, [])
+        self._summed: dict[tuple[bytes, float, int], tuple[float, float, int]] = {}
+
+    def summed(self, core: Core, least: float, most: int) -> tuple[float, float, int]:
+        """Return what `sum_cases` does, once for all sites that it is the same for.
+
+        Many have the same left: those behind one exchange, and a site with and without
+        its own equipment.
+        """
+        # Of thousands of cores no more than that is kept.
+        digest = blake2b(digest_size=16)
+        for part in (*core[:-1], np.array([core.targets])):
+            digest.update(np.array([len(part)]).tobytes() + part.tobytes())
+        key = digest.digest(), least, most
+        if key not in self._summed:
+            self._summed[key] = sum_cases(core, least, most)
+        return self._summed[key]
 
     def of(self, site: int, never: Set[int]) -> Core:
         """Return what is left where `site`, one that is asked about, is concerned.
@@ -209,6 +226,8 @@ class _Core:
         number = {node: index for index, node in enumerate(order)}
         faults = [(down, {node}) for node, down in self.own.items() if down > 0.0]
         faults += [(self.down[fault], nodes) for fault, nodes in self.nodes.items()]
+        # In an order of their own, so that the same comes out as the same.
+        faults.sort(key=lambda fault: (sorted(number[n] for n in fault[1]), fault[0]))
         on: list[list[int]] = [[] for _ in order]
         for fault, (_, nodes) in enumerate(faults):
             for node in nodes:

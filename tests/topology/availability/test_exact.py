@@ -5,13 +5,15 @@ import math
 import pytest
 from hypothesis import given, settings
 
-from bellrock.model.inventory import Inventory, Service
+from bellrock.model.inventory import Inventory, Service, Site
 from tests.topology.availability import definition
 from tests.topology.availability.networks import Failing, asked_about, failing
 from tests.topology.networks import network
 from topology.availability.cutsets import CutSets, cut_sets
 from topology.availability.exact import exact
+from topology.availability.faults import Faults
 from topology.availability.simulate import simulate
+from topology.kernels.terms import Core, sum_cases
 
 
 def check(sets: CutSets, case: Failing, lost: definition.Lost) -> None:
@@ -186,3 +188,35 @@ def test_the_same_seed_gives_the_same_answer() -> None:
     asked = small({"one": 0.1, "two": 0.2, "three": 0.3}, three_ways(False)).asked
     assert simulate(asked, 30_000, seed=7) == simulate(asked, 30_000, seed=7)
     assert simulate(asked, 30_000, seed=7) != simulate(asked, 30_000, seed=8)
+
+
+def test_what_is_left_the_same_for_many_sites_is_summed_once() -> None:
+    """Two schools behind one exchange, each with and without its own equipment."""
+    net = network(
+        {"p1": "dc", "p2": "dc2", "pe": "ex", "s": "south", "n": "north"},
+        {
+            **{"one": ("p1", "pe"), "two": ("p2", "pe"), "core": ("p1", "p2")},
+            **{"tail-s": ("pe", "s"), "tail-n": ("pe", "n")},
+        },
+        ["p1", "p2"],
+        sites=[Site(name, name, "school") for name in ("south", "north")],
+    )
+    sets = cut_sets(Faults(net).of_gateways())
+    with pytest.MonkeyPatch.context() as patch:
+        asked: list[float] = []
+
+        def counting(core: Core, least: float, most: int) -> tuple[float, float, int]:
+            asked.append(least)
+            return sum_cases(core, least, most)
+
+        patch.setattr("topology.availability.reduce.sum_cases", counting)
+        sites = [*sets.asked.sites]
+        found = {
+            (site, outside): exact(sets, site, outside=outside)
+            for site in sites
+            for outside in (False, True)
+        }
+    assert len(sites) == 2
+    assert len(asked) == len(set(asked))
+    assert found[sites[0], True].low == pytest.approx(found[sites[1], True].low)
+    assert found[sites[0], True].high < found[sites[0], False].low

@@ -8,14 +8,13 @@ series first appears, and a scrape only joins it to the number.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import accumulate, compress
 from typing import Generic, TypeVar
 
 from bellrock.model.catalogue import Metric
 
 LabelValues = tuple[str, ...]
 
-_INFINITY = float("inf")
 _WHOLE = frozenset((int,))
 
 
@@ -107,7 +106,7 @@ class Numbers:
 
     def lines(self) -> Iterator[str]:
         """Yield every sample line, the same in both formats."""
-        for series in self._series.values():
+        for series in list(self._series.values()):
             yield f"{series.prefix}{_number(series.value)}\n"
 
 
@@ -170,7 +169,7 @@ class Rows:
 
     def lines(self) -> Iterator[str]:
         """Yield the sample lines of each table, the same in both formats."""
-        for labels, values in self._tables.values():
+        for labels, values in list(self._tables.values()):
             if _WHOLE.issuperset(map(type, values)):
                 # One template for all lines, put together and filled in by C.
                 if values:
@@ -188,6 +187,14 @@ class Histograms:
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
         self._series: dict[LabelValues, Series[Histogram]] = {}
+        bounds = (*map(_number, metric.buckets), "+Inf")
+        begin = f"{metric.name}_bucket"
+        # The labels join them, and so stand in each line.
+        self._buckets = (
+            begin,
+            *(f'le="{bound}"}} %d\n{begin}' for bound in bounds[:-1]),
+            f'le="{bounds[-1]}"}} %d\n',
+        )
 
     def observe(self, labels: LabelValues, value: float) -> None:
         """Count one observation in the series with these label values."""
@@ -203,18 +210,18 @@ class Histograms:
         self._series = _kept(self._series, wanted)
 
     def lines(self) -> Iterator[str]:
-        """Yield cumulative buckets, sum and count of every series."""
+        """Yield cumulative buckets, sum and count of every series, each at once."""
         name = self.metric.name
-        for series in self._series.values():
-            histogram = series.value
-            labelled = f"{{{series.prefix[1:-1]}," if series.prefix else "{"
-            running = 0
-            bounds = (*map(_number, histogram.bounds), "+Inf")
-            for bound, count in zip(bounds, histogram.counts, strict=True):
-                running += count
-                yield f'{name}_bucket{labelled}le="{bound}"}} {running}\n'
-            yield f"{name}_sum{series.prefix} {_number(histogram.total)}\n"
-            yield f"{name}_count{series.prefix} {running}\n"
+        for series in list(self._series.values()):
+            histogram, labels = series.value, series.prefix
+            labelled = f"{labels[:-1]}," if labels else "{"
+            counts = tuple(accumulate(histogram.counts))
+            # One template for all buckets, put together and filled in by C.
+            buckets = labelled.replace("%", "%%").join(self._buckets) % counts
+            yield (
+                f"{buckets}{name}_sum{labels} {_number(histogram.total)}\n"
+                f"{name}_count{labels} {counts[-1]}\n"
+            )
 
 
 Family = Numbers | Rows | Histograms
@@ -231,14 +238,26 @@ def render(families: Iterable[Family], *, openmetrics: bool) -> str:
 
     A family without series is left out: nothing measured is not zero.
     """
-    parts: list[str] = []
-    for family in families:
-        begin = len(parts)
-        parts.append(_head(family.metric, openmetrics=openmetrics))
-        parts.extend(family.lines())
-        if len(parts) == begin + 1:
-            del parts[begin]
-    return "".join(parts)
+    return "".join(
+        piece
+        for family in families
+        for piece in pieces(family, openmetrics=openmetrics)
+    )
+
+
+def pieces(family: Family, *, openmetrics: bool) -> Iterator[str]:
+    """Yield a family's help and then its lines; nothing if it has no series.
+
+    Between two of them the family may change: what is yielded is then of a series as
+    it was either before or after that, and not of both.
+    """
+    # A table of which nothing is known has lines without a word.
+    lines = filter(None, family.lines())
+    first = next(lines, None)
+    if first is not None:
+        yield _head(family.metric, openmetrics=openmetrics)
+        yield first
+        yield from lines
 
 
 def _head(metric: Metric, *, openmetrics: bool) -> str:
@@ -269,8 +288,9 @@ def _escape(text: str) -> str:
 def _number(value: float) -> str:
     if type(value) is int:
         return str(value)
-    if value != value or value in (_INFINITY, -_INFINITY):
-        return {_INFINITY: "+Inf", -_INFINITY: "-Inf"}.get(value, "NaN")
     # repr() is the shortest text that reads back as the same double; whole numbers
-    # are written without a fraction, so that counters keep every digit.
-    return str(int(value)) if value == int(value) else repr(value)
+    # are written without a fraction.
+    text = repr(float(value))
+    if text[-1].isdigit():
+        return text.removesuffix(".0")
+    return {"inf": "+Inf", "-inf": "-Inf"}.get(text, "NaN")

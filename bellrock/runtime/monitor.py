@@ -103,7 +103,9 @@ class Monitor:
         listen = self._settings.listen
         paths.check(self._plan.tracing)
         sock = listening_socket(listen.host, listen.port)
-        app = application(self.series.families, lambda: self._ready)
+        app = application(
+            self.series.refreshed, lambda: self._ready, self.series.refreshing
+        )
         async with asyncio.TaskGroup() as group:
             self._parts = Parts(group, self._supervisor)
             self._engines = Engines(self._parts, self._hearing.on_round_trips)

@@ -1,6 +1,6 @@
 """What probes measured, as metric families."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from pydantic import BaseModel
@@ -68,12 +68,14 @@ class ProbeSeries:
         """Return how many round trips were sent and lost in all, since the start."""
         return self._round_trips(self.sent), self._round_trips(self.lost)
 
-    def refresh(self, now: float) -> None:
-        """Work out what is told of the last while, as of now."""
-        for labels in self.recent.refresh(now):
-            # Nothing came lately: what was said of the last packet is old as well.
-            self.error.drop(labels)
-            self.received_dscp.drop(labels)
+    def refreshing(self, now: float) -> Iterator[None]:
+        """Work out what is told of the last while, as of now, a few at a time."""
+        for quiet in self.recent.refreshing(now):
+            for labels in quiet:
+                # Nothing came lately: what was said of the last packet is old as well.
+                self.error.drop(labels)
+                self.received_dscp.drop(labels)
+            yield
 
     def keep(self, current: Current) -> None:
         """Go on with another inventory, without the delays of what is not in it."""

@@ -163,3 +163,23 @@ def test_a_label_without_a_value_is_left_out() -> None:
         f'probe="icmp",target="cpe",site="gp",{path}}} 1\n',
         f'probe="http",target="portal",{path},family="ipv6"}} 1\n',
     ]
+
+
+def test_labels_of_histograms_may_have_anything_in_them() -> None:
+    delays = Histograms(catalogue.PROBE_DELAY)
+    names = catalogue.PROBE_DELAY.labels
+    row = ("icmp", '100% "%d" %s', "\\", "round_trip", "default", "", "")
+    delays.observe(row, 0.03)
+    found = read([delays], openmetrics=True)
+    there = [pair for pair in zip(names, row, strict=True) if pair[1]]
+    assert found[f"{delays.metric.name}_count{sorted(there)}"] == 1
+
+
+def test_tables_of_which_nothing_is_known_hide_no_others() -> None:
+    octets = Rows(catalogue.INTERFACE_RECEIVE_BYTES)
+    labels = RowLabels(octets.metric.labels, [("d", "eth0", "")])
+    for number in range(300):
+        octets.set(f"unknown-{number}", labels, (None,))
+    assert render([octets], openmetrics=True) == ""
+    octets.set("d", labels, (7,))
+    assert render([octets], openmetrics=True).endswith(" 7\n")

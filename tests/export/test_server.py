@@ -2,16 +2,19 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import islice
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from bellrock.export import server
 from bellrock.export.exposition import Family, Numbers
 from bellrock.export.server import application, listening_socket, serve
 from bellrock.model import catalogue
+from bellrock.model.catalogue import Metric
 from bellrock.model.errors import UserError
 
 
@@ -133,3 +136,68 @@ async def test_connections_that_ask_nothing_do_not_keep_others_out(
 def test_a_name_that_does_not_resolve_is_told_as_that() -> None:
     with pytest.raises(UserError, match=r"listen nowhere\.invalid:1: the name"):
         listening_socket("nowhere.invalid", 1)
+
+
+def many(metric: Metric, count: int) -> Numbers:
+    numbers = Numbers(metric)
+    for each in range(count):
+        numbers.set((f"device-{each}", "site"), each)
+    return numbers
+
+
+async def asked_beside(
+    app: Starlette, meanwhile: Callable[[], None]
+) -> tuple[str, int]:
+    """Return what a scrape says, and how often others had their turn during it."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            meanwhile()
+            await asyncio.sleep(0)
+
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+        running = asyncio.create_task(others())
+        answer = await client.get("/metrics")
+        running.cancel()
+    return answer.text, turns
+
+
+async def test_others_have_their_turn_while_one_large_family_is_rendered() -> None:
+    few = application(lambda: [many(catalogue.DEVICE_UP, 1)], lambda: True)
+    large = application(lambda: [many(catalogue.DEVICE_UP, 50_000)], lambda: True)
+    _, least = await asked_beside(few, lambda: None)
+    text, turns = await asked_beside(large, lambda: None)
+    assert text.count("bellrock_device_up{") == 50_000
+    # The lines are some three million characters.
+    assert turns >= least + 5
+
+
+async def test_what_comes_and_goes_meanwhile_breaks_no_scrape() -> None:
+    numbers = many(catalogue.DEVICE_UP, 50_000)
+    left = iter(range(50_000))
+
+    def change() -> None:
+        for each in islice(left, 100):
+            numbers.drop((f"device-{each}", "site"))
+            numbers.set((f"new-{each}", "site"), 1)
+
+    text, _ = await asked_beside(application(lambda: [numbers], lambda: True), change)
+    assert text.count("bellrock_device_up{") == 50_000
+
+
+async def test_what_is_worked_out_for_a_scrape_is_done_in_turns() -> None:
+    steps = iter(range(20))
+
+    def working() -> Iterator[None]:
+        for _ in steps:
+            yield
+
+    _, least = await asked_beside(application(list, lambda: True), lambda: None)
+    app = application(list, lambda: True, working)
+    _, turns = await asked_beside(app, lambda: None)
+    assert next(steps, None) is None
+    assert turns >= least + 20

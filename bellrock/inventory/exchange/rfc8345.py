@@ -3,7 +3,9 @@
 What a node or link rests on, its ``supporting-node`` and ``supporting-link`` and what
 those rest on in turn, are the risk groups it is in. A link there goes one way, so a
 circuit is two of them. RFC 8346's ``metric1`` is the IGP metric. There is no place for
-capacities, coordinates or people.
+coordinates or people, nor for capacities but in RFC 8795, where a bandwidth is a number
+without a unit: bytes a second for packets, containers for others. Whatever wrote it may
+have meant either, so it is not read, and a note says so.
 
 Two names are a convention of ours: the nodes of an underlay ``NETWORK/sites`` are the
 sites of the devices that rest on them, and node and link of one name in
@@ -40,6 +42,7 @@ from bellrock.inventory.exchange.underlay import (
 from bellrock.model.inventory import End, Inventory, Link
 
 _L3 = "ietf-l3-unicast-topology"
+_TE = "ietf-te-topology:te"
 _TOPOLOGY = "ietf-network-topology"
 _Json = dict[str, object]
 
@@ -68,6 +71,11 @@ class _Reading:
             self._group((self.groups, "node", ident), thing)
         for ident, thing in top.nodes.items():
             self._device(ident, thing)
+        if any(_TE in thing.value for thing in top.links.values()):
+            findings.note(
+                "RFC 8795's bandwidths are not read, since they have no unit; add what "
+                "links can carry as capacity"
+            )
         arcs = [self._arc(ident, thing) for ident, thing in top.links.items()]
         self.records.links = paired(arcs, findings, drawn=False)
 

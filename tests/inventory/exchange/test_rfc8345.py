@@ -89,6 +89,21 @@ def test_what_links_rest_on_down_to_the_duct_is_a_risk_group(file: Path) -> None
     assert not findings.doubts
 
 
+def test_bandwidths_without_a_unit_are_no_capacity_and_are_told(file: Path) -> None:
+    whole = layered()
+    ip, *_ = whole["ietf-network:networks"]["network"]
+    generic = {"te-bandwidth": {"generic": "0x1p30"}}
+    ip[LINK][0]["ietf-te-topology:te"] = {
+        "te-link-attributes": {"max-link-bandwidth": generic}
+    }
+    file.write_text(json.dumps(whole))
+    found, findings = imported("rfc8345", file)
+    assert {link.capacity_ab for link in found.links.values()} == {None}
+    assert [note for note in findings.notes if "RFC 8795" in note]
+    file.write_text(json.dumps(layered()))
+    assert not [n for n in imported("rfc8345", file)[1].notes if "RFC 8795" in n]
+
+
 def test_what_is_underneath_need_not_say_where_it_ends(file: Path) -> None:
     whole = layered()
     *_, ducts = whole["ietf-network:networks"]["network"]

@@ -54,6 +54,17 @@ def settings(folder: Path, port: int) -> Path:
     return folder
 
 
+def test_all_targets_that_have_no_address_are_named_in_one_run(tmp_path: Path) -> None:
+    names = [f"127.0.0.1:{port}" for port in (80, 443)]
+    done = says("stamp", names[0], "127.0.0.1", names[1], folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    lines = done.stderr.splitlines()
+    assert [line.split(": ")[0] for line in lines[::2]] == [
+        f"probe stamp {name}" for name in names
+    ]
+    assert set(lines[1::2]) == {"  give the port apart, with --port"}
+
+
 async def test_each_class_of_a_device_in_the_inventory_is_a_row(tmp_path: Path) -> None:
     async with reference(answers) as peer:
         folder = settings(tmp_path, peer.port)

@@ -69,7 +69,7 @@ def places(
     Raises
     ------
     UserError
-        If one has no address, or none of the family that is asked for.
+        If some have no address, or none of the family that is asked for: it names all.
     """
     if only_v4 and only_v6:
         raise UserError(
@@ -77,7 +77,18 @@ def places(
             "give one of them; without both a name's first address is taken",
         )
     version = 4 if only_v4 else 6 if only_v6 else None
-    return [_place(kind, name, known, version) for name in dict.fromkeys(targets)]
+    found: list[Place] = []
+    wrong: list[UserError] = []
+    for name in dict.fromkeys(targets):
+        try:
+            found.append(_place(kind, name, known, version))
+        except UserError as error:
+            wrong.append(error)
+    if wrong:
+        # All of them, or who has a list of hundreds would mend it name by name.
+        *others, last = wrong
+        raise UserError("\n".join([*map(str, others), last.what]), last.instead)
+    return found
 
 
 def _place(kind: str, name: str, known: Told | None, version: int | None) -> Place:

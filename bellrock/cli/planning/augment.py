@@ -189,7 +189,7 @@ def _show(report: AugmentReport, *, nearby: bool) -> None:
     for pick in report["picks"]:
         table.add_row(
             *(f"{pick['rank']}", f"{pick['a']} - {pick['b']}", f"{pick['cost']:,.0f}"),
-            *(f"{pick['protected']:,}", f"{1000 * pick['per_cost']:,.3g}"),
+            *(f"{pick['protected']:,}", _rounded(1000 * pick["per_cost"])),
             _whom(pick["sites"])
             or f"with others: {counted(pick['eased'], 'failure')} eased",
         )
@@ -200,6 +200,17 @@ def _show(report: AugmentReport, *, nearby: bool) -> None:
         console.print(
             "nobody surveyed these: as long as the map says, in no duct of any other"
         )
+
+
+def _rounded(number: float) -> str:
+    """Write a number with three figures, or all before the point.
+
+    Examples
+    --------
+    >>> _rounded(999.6), _rounded(83.33), _rounded(0.0001234)
+    ('1,000', '83.3', '0.000123')
+    """
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def _show_bound(report: AugmentReport, console: Console) -> None:

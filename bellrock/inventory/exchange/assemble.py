@@ -102,7 +102,11 @@ class _Joining:
             links=links,
             risk_groups={
                 (ident := self.group_ids[key]): RiskGroup(
-                    ident, line(each.kind or "") or "other", line(each.name) or ident
+                    ident,
+                    line(each.kind or "") or "other",
+                    line(each.name) or ident,
+                    each.mtbf,
+                    each.mttr,
                 )
                 for key, each in self.groups.items()
             },
@@ -153,6 +157,8 @@ class _Joining:
                 each.lon,
                 3 if each.priority is None else each.priority,
                 each.people or 0,
+                each.mtbf,
+                each.mttr,
             )
 
     def _devices(self) -> Iterator[Device]:
@@ -168,6 +174,8 @@ class _Joining:
                 self.group.each(each.risk_groups, each.place),
                 line(each.ssh or "") or None,
                 line(each.platform or "") or None,
+                each.mtbf,
+                each.mttr,
             )
 
     def _address(self, record: DeviceRecord) -> str | None:
@@ -221,6 +229,8 @@ class _Joining:
                 risk_groups=self.group.each(each.risk_groups, each.place),
                 backup=each.backup,
                 metric_declared=False,
+                mtbf=each.mtbf,
+                mttr=each.mttr,
             )
             if metric_ab is None or metric_ba is None:
                 yield link

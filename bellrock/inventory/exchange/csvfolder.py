@@ -1,6 +1,7 @@
 """A folder of CSV files, the way out of a spreadsheet and back into one.
 
-Lost on the way out are services.
+Lost on the way out are services, and what is declared by kind: ``reliability`` and
+``availability_target``.
 """
 
 import csv
@@ -24,8 +25,8 @@ from bellrock.inventory.exchange.records import (
     Wishes,
 )
 from bellrock.inventory.schema import PROTOCOL
-from bellrock.inventory.yamltext import printable, rate
-from bellrock.model.inventory import Inventory, Link
+from bellrock.inventory.yamltext import printable, rate, span
+from bellrock.model.inventory import Device, Inventory, Link, RiskGroup, Site
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "network": ("id*", "name"),
@@ -33,16 +34,18 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "suppliers": ("id*", "name", "phone"),
     "sites": (
         *("id*", "name", "kind", "organisation", "lat", "lon", "priority", "people"),
+        *("mtbf", "mttr"),
     ),
     "devices": (
         *("id*", "site*", "role", "address", "gateway", "risk_groups", "probes"),
-        *("snmp", "ssh", "platform", "ports"),
+        *("snmp", "ssh", "platform", "ports", "mtbf", "mttr"),
     ),
     "links": (
         *("id", "a*", "b*", "capacity", "capacity_ab", "capacity_ba", "metric"),
         *("metric_ab", "metric_ba", "supplier", "circuit", "backup", "risk_groups"),
+        *("mtbf", "mttr"),
     ),
-    "risk_groups": ("id*", "kind", "name"),
+    "risk_groups": ("id*", "kind", "name", "mtbf", "mttr"),
     "demands": ("from*", "to*", "rate*"),
 }
 """By file, without its ``.csv``: its columns, those with a * to be filled in."""
@@ -115,6 +118,8 @@ class _Reading:
             *(ident, row.place, ident, row.text("name") or ident),
             kind=row.text("kind") or None,
             phone=row.text("phone"),
+            mtbf=row.span("mtbf"),
+            mttr=row.span("mttr"),
         )
 
     def _site(self, row: Row) -> None:
@@ -130,6 +135,8 @@ class _Reading:
                 lon=lon,
                 priority=row.whole("priority", 1, 5),
                 people=row.whole("people", 0, 1_000_000_000),
+                mtbf=row.span("mtbf"),
+                mttr=row.span("mttr"),
             )
         )
 
@@ -153,6 +160,8 @@ class _Reading:
                 platform=row.text("platform") or None,
                 probes=probes,
                 ports=self._ports(row),
+                mtbf=row.span("mtbf"),
+                mttr=row.span("mttr"),
             )
         )
 
@@ -186,6 +195,8 @@ class _Reading:
                 circuit=row.text("circuit"),
                 risk_groups=self._groups(row),
                 backup=row.truth("backup"),
+                mtbf=row.span("mtbf"),
+                mttr=row.span("mttr"),
             )
         )
 
@@ -232,7 +243,10 @@ def write(inventory: Inventory) -> dict[str, str]:
         "organisations": [(o.id, o.name) for o in inventory.organisations.values()],
         "suppliers": [(s.id, s.name, s.phone) for s in inventory.suppliers.values()],
         "sites": [
-            (s.id, s.name, s.kind, s.organisation, s.lat, s.lon, s.priority, s.people)
+            (
+                *(s.id, s.name, s.kind, s.organisation, s.lat, s.lon),
+                *(s.priority, s.people, *_times(s)),
+            )
             for s in inventory.sites.values()
         ],
         "devices": [
@@ -242,11 +256,14 @@ def write(inventory: Inventory) -> dict[str, str]:
                 *(" ".join(d.risk_groups), " ".join(d.probes)),
                 *(d.snmp, d.ssh, d.platform),
                 " ".join(f"{name}={port}" for name, port in d.ports.items()),
+                *_times(d),
             )
             for d in inventory.devices.values()
         ],
         "links": [_link_cells(each) for each in inventory.links.values()],
-        "risk_groups": [(g.id, g.kind, g.name) for g in inventory.risk_groups.values()],
+        "risk_groups": [
+            (g.id, g.kind, g.name, *_times(g)) for g in inventory.risk_groups.values()
+        ],
         "demands": [(d.source, d.target, rate(d.rate)) for d in inventory.demands],
     }
     return {f"{name}.csv": _table(name, cells) for name, cells in tables.items()}
@@ -268,7 +285,12 @@ def _link_cells(link: Link) -> Sequence[object]:
         *metrics,
         *(link.supplier, link.circuit, "true" if link.backup else ""),
         " ".join(link.risk_groups),
+        *_times(link),
     )
+
+
+def _times(thing: Site | Device | Link | RiskGroup) -> Sequence[str]:
+    return ["" if each is None else span(each) for each in (thing.mtbf, thing.mttr)]
 
 
 def _table(name: str, cells: Iterable[Sequence[object]]) -> str:

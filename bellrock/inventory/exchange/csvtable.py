@@ -11,6 +11,7 @@ from bellrock.inventory.exchange import figures
 from bellrock.inventory.exchange.findings import Findings, Place
 from bellrock.inventory.exchange.gmltext import decoded
 from bellrock.inventory.rates import capacity, rate
+from bellrock.inventory.spans import span
 
 _LONGEST_CELL = 10_000
 MARKED = ("=", "+", "-", "@", "'")
@@ -57,13 +58,17 @@ class Row:
 
     def capacity(self, column: str) -> float | None:
         """Return a capacity such as ``1G`` in bit/s."""
-        return self._rate(column, capacity)
+        return self._figure(column, capacity)
 
     def rate(self, column: str) -> float | None:
         """Return a rate such as ``180M`` in bit/s, zero or more."""
-        return self._rate(column, rate)
+        return self._figure(column, rate)
 
-    def _rate(self, column: str, read: Callable[[object], float]) -> float | None:
+    def span(self, column: str) -> float | None:
+        """Return a time span such as ``5y`` in seconds."""
+        return self._figure(column, span)
+
+    def _figure(self, column: str, read: Callable[[object], float]) -> float | None:
         text = self.text(column)
         if not text:
             return None

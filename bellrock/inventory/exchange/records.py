@@ -30,6 +30,8 @@ class SiteRecord:
     lon: float | None = None
     priority: int | None = None
     people: int | None = None
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class DeviceRecord:
     platform: str | None = None
     probes: tuple[str, ...] = ()
     ports: tuple[tuple[str, int], ...] = ()
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class LinkRecord:
     circuit: str = ""
     risk_groups: tuple[str, ...] = ()
     backup: bool = False
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,8 @@ class NamedRecord:
     name: str = ""
     kind: str | None = None
     phone: str = ""
+    mtbf: float | None = None
+    mttr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

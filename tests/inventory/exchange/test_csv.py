@@ -7,6 +7,7 @@ import pytest
 from bellrock.inventory.exchange import csvfolder
 from bellrock.inventory.load import load
 from bellrock.model.inventory import End
+from bellrock.model.reliability import HOUR, YEAR
 from tests.inventory.exchange.told import imported, problems
 from tests.inventory.small import small
 
@@ -153,3 +154,22 @@ def test_no_cell_is_a_formula_and_all_of_them_come_back(tmp_path: Path) -> None:
     for name, content in written.items():
         (tmp_path / name).write_text(content)
     assert imported("csv", tmp_path)[0] == network
+
+
+def test_times_between_failures_and_to_repair_are_read(tmp_path: Path) -> None:
+    folder(
+        tmp_path,
+        sites="id,mtbf\nhosp,2y\nex,\n",
+        links="a,b,mtbf,mttr\nhosp,ex,5y,8h\nhosp,ex,5,soon\n",
+    )
+    assert problems("csv", tmp_path) == [
+        'links.csv:3: mtbf: the text "5" is no time span\n'
+        "  write digits and s, m, h, d, w or y, such as 5y, 200d or 4h",
+        'links.csv:3: mttr: the text "soon" is no time span\n'
+        "  write digits and s, m, h, d, w or y, such as 5y, 200d or 4h",
+    ]
+    folder(tmp_path, links="a,b,mtbf,mttr\nhosp,ex,5y,8h\n")
+    found, _ = imported("csv", tmp_path)
+    [link] = found.links.values()
+    assert (link.mtbf, link.mttr) == (5 * YEAR, 8 * HOUR)
+    assert (found.sites["hosp"].mtbf, found.sites["ex"].mtbf) == (2 * YEAR, None)

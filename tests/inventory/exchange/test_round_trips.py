@@ -61,6 +61,11 @@ def test_times_between_failures_and_to_repair_are_written(
     path = folder / "timed.yaml"
     path.write_text(write(timed), encoding="utf-8")
     assert load(path, cache=None).inventory == timed
+    target = folder / "timed"
+    target.mkdir(exist_ok=True)
+    for name, text in csvfolder.write(timed).items():
+        (target / name).write_text(text, encoding="utf-8")
+    assert imported("csv", target)[0] == replace(timed, services={})
 
 
 def _timed(

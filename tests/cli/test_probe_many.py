@@ -87,6 +87,20 @@ def test_ctrl_c_shows_what_checks_found_until_then(
     assert (targets(said), running.returncode) == (["127.0.0.2:1"], 130)
 
 
+@pytest.mark.usefixtures("slow")
+def test_ctrl_c_shows_the_trains_that_were_measured_until_then(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    words = ("train", _QUICK[0], _SLOW[0], "--port", "33999", "--deadline", "60s")
+    with probe(tmp_path, terminal, *words) as running:
+        terminal.shows(f"{_SLOW[0]}, 2 of 2")
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+    assert (targets(said), running.returncode) == ([_QUICK[0]], 130)
+    terminal.shows("interrupted: 1 of 2 targets are shown")
+    assert "Traceback" not in terminal.shown
+
+
 def test_ctrl_c_before_anything_was_found_leaves_nothing_behind(
     hanging: int, tmp_path: Path, terminal: Terminal
 ) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bellrock.cli.answers import Format, OutputFormat
+from bellrock.cli.probing.each import INTERRUPTED, cut_short
 from bellrock.cli.probing.options import (
     Config,
     Dscp,
@@ -79,10 +80,11 @@ def train(
     Packets sent back to back come out of the narrowest place of a path at its rate. Any
     session-reflector (RFC 8762) is a far end. The way back has a figure only where it
     is narrower than the way there; of a path that was not filled a lower bound is told.
-    Targets are measured one after the other. With --explain every train is shown.
+    Targets are measured one after the other; Ctrl-C shows what was found until then.
+    With --explain every train is shown.
 
     Exit status: 0 every target has a figure or a lower bound, 1 some have none, 2 the
-    input is wrong, or this machine does not let us; 70 our fault.
+    input is wrong, or this machine does not let us; 130 interrupted, 70 our fault.
 
     Example:
       bellrock probe train lerwick-gp-cpe1 --explain
@@ -100,19 +102,28 @@ def train(
     notes: list[str] = []
     began = time.monotonic()
     failed = False
+    done = 0
     for place in found:
-        with _shown(place, probe) as show:
+        at = f", {done + 1} of {len(found)}" if len(found) > 1 else ""
+        try:
+            with _shown(f"{place.name}{at}", probe) as show:
 
-            def witness(ran: Ran, place: Place = place, show: _Show = show) -> None:
-                events.append(_event(ran, place, time.monotonic() - began))
-                show(ran)
+                def witness(ran: Ran, place: Place = place, show: _Show = show) -> None:
+                    events.append(_event(ran, place, time.monotonic() - began))
+                    show(ran)
 
-            number = port or (place.device and place.device.ports.get("stamp")) or None
-            target = Target(place.name, place.address, number)
-            both = uvloop.run(probe.measure(target, witness=witness))
+                own = place.device and place.device.ports.get("stamp")
+                target = Target(place.name, place.address, port or own or None)
+                both = uvloop.run(probe.measure(target, witness=witness))
+        except KeyboardInterrupt:
+            if not done:
+                raise
+            break
         rows += (_row(each, place, form) for each in both)
         notes += _notes(both)
         failed = failed or all(each.rate is None for each in both)
+        done += 1
+    notes += cut_short(done, len(found))
     notes.append(
         "rates are of IP packets; a shaper that counts Ethernet frames is set "
         f"{_ETHERNET / probe.packet:.1%} higher"
@@ -120,7 +131,7 @@ def train(
     about = {"probe": "train", "packet": probe.packet, "cost_at_most": probe.cost()}
     shown = events if explain else None
     write(Answer(_COLUMNS, rows, _FIELDS, about, notes, shown), form)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(INTERRUPTED if done < len(found) else int(failed))
 
 
 _Show = Callable[[Ran], None]
@@ -241,27 +252,25 @@ def _words(seen: Dispersion, size: int) -> str:
 
 
 @contextmanager
-def _shown(place: Place, probe: TrainProbe) -> Iterator[_Show]:
+def _shown(title: str, probe: TrainProbe) -> Iterator[_Show]:
     """Show how far it is, where there is a terminal to show it on."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:,.0f} of at most {task.total:,.0f} packets"),
     )
     console = Console(stderr=True, markup=False)
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(place.name, total=probe.packets)
+        task = bar.add_task(title, total=probe.packets)
 
         def show(ran: Ran) -> None:
             pace = ""
             if ran.forward.gap is not None:
                 rate = ran.train.size * _BITS * _NANO / ran.forward.gap
                 pace = f", {_rate(rate)}bit/s {ran.forward.shape.value}"
-            bar.update(
-                task, advance=len(ran.train.sent), description=f"{place.name}{pace}"
-            )
+            bar.update(task, advance=len(ran.train.sent), description=f"{title}{pace}")
 
         yield show

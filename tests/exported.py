@@ -1,6 +1,7 @@
 """What a monitor exports, read as Prometheus reads it."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bellrock.model.catalogue import Metric
+
+PATIENCE = 120.0
+"""Seconds after which what did not happen is not going to, on a busy machine either."""
 
 
 @dataclass
@@ -52,25 +56,45 @@ class Exported:
         wanted = [] if expected is None else [expected]
         await self._until(lambda found: found == wanted, expected, metric, labels)
 
-    async def counts(self, least: float, metric: Metric, **labels: str) -> None:
-        """Wait for the one counter to get as far: who looks late sees it go past."""
-        await self._until(
+    async def counts(self, least: float, metric: Metric, **labels: str) -> float:
+        """Wait for the one counter to get as far: who looks late sees it go past.
+
+        Returns
+        -------
+        float
+            How far that was.
+        """
+        [found] = await self._until(
             lambda found: len(found) == 1 and found[0] >= least, least, metric, labels
+        )
+        return found
+
+    async def falls(self, below: float, metric: Metric, **labels: str) -> None:
+        """Wait for the one sample to be less."""
+        await self._until(
+            lambda found: len(found) == 1 and found[0] < below, below, metric, labels
+        )
+
+    async def number(self, count: int, metric: Metric, **labels: str) -> None:
+        """Wait until there are so many samples with these labels."""
+        await self._until(
+            lambda found: len(found) == count, f"{count} samples", metric, labels
         )
 
     async def _until(
         self,
         holds: Callable[[list[float]], bool],
-        expected: float | None,
+        expected: float | str | None,
         metric: Metric,
         labels: dict[str, str],
-    ) -> None:
+    ) -> list[float]:
         found: list[float] = []
-        for _ in range(600):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             with suppress(httpx.TransportError):
                 found = await self.values(metric, **labels)
                 if holds(found):
-                    return
+                    return found
             await asyncio.sleep(0.1)
         # What there is beside it, since it cannot be asked for afterwards.
         lines = (await self.client.get("/metrics")).text.splitlines()

@@ -27,8 +27,8 @@ def built() -> Iterator[Lab]:
 
 @pytest.fixture(name="lab")
 def whole(built: Lab) -> Lab:
-    """Return the lab once every node reaches every other."""
-    built.converge()
+    """Return the lab once nothing is left to be seen of what was done to it before."""
+    built.settle()
     return built
 
 

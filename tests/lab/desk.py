@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ from bellrock.demo.child import Child
 from bellrock.demo.http import answers
 from bellrock.demo.pager import PATH, Notification, pager
 from bellrock.export.server import listening_socket, serve
-from tests.exported import Exported
+from tests.exported import PATIENCE, Exported
 from tests.lab import configs
 from tests.lab.network import Lab
 
@@ -34,7 +34,6 @@ MONITOR, PROMETHEUS, ALERTMANAGER = 9477, 9090, 9093
 PACE = Pace(interval=1, speed=20)
 """Slow enough for a process to be restarted while an alert waits for it."""
 
-_PATIENCE = 60.0
 _SETTINGS = """\
 inventory: {inventory}
 listen: 127.0.0.1:9477
@@ -47,7 +46,7 @@ snmp:
 probes:
   icmp: {{interval: {probe}ms, deadline: {deadline}ms, report: {probe}ms}}
   stamp: {{interval: {probe}ms, deadline: {deadline}ms, report: {probe}ms}}
-collectors: {{snmp: {{interval: {poll}s, timeout: 400ms, retries: 1}}}}
+collectors: {{snmp: {{interval: {poll}s, timeout: {timeout}, retries: 1}}}}
 analysis: {{debounce: 50ms}}
 """
 
@@ -71,11 +70,9 @@ class Pages:
             if alert.status == status == notification.status
         ]
 
-    async def first(
-        self, matches: Callable[[Notification], bool], patience: float = _PATIENCE
-    ) -> float:
+    async def first(self, matches: Callable[[Notification], bool]) -> float:
         """Return when the first such notification came; wait for it."""
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for at, notification in self.heard:
                     if matches(notification):
@@ -94,20 +91,21 @@ class Desk:
     extra: list[dict[str, object]]
     exported: Exported
     jobs: list[dict[str, object]]
+    environment: Mapping[str, str] | None = None
     at_once: bool = False
     phase: int = 0
     monitor: Child | None = None
     prometheus: Child | None = None
     alertmanager: Alertmanager | None = None
 
-    async def start_monitor(self, **environment: str) -> None:
+    async def start_monitor(self) -> None:
         """Run ``bellrock run``, and wait until it has concluded something."""
         words = (sys.executable, "-P", "-m", "bellrock", "run", "-c")
         self.monitor = await Child.start(
-            *words, str(self.folder / "bellrock.yaml"), env=environment
+            *words, str(self.folder / "bellrock.yaml"), env=self.environment
         )
         ready = f"http://{HOST}:{MONITOR}/readyz"
-        await self.monitor.wait_until("monitor", lambda: answers(ready), _PATIENCE)
+        await self.monitor.wait_until("monitor", lambda: answers(ready), PATIENCE)
 
     async def start_prometheus(self) -> None:
         """Run Prometheus with the rules that are shipped, once a second."""
@@ -137,14 +135,12 @@ class Desk:
             f"--storage.tsdb.path={self.folder / 'tsdb'}",
             # In step with the rules: what is not told again for four times as long is
             # over for Alertmanager, and a restart must fit into that.
-            "--rules.alert.resend-delay=3s",
+            "--rules.alert.resend-delay=10s",
             f"--web.listen-address={HOST}:{PROMETHEUS}",
             "--log.level=warn",
         )
         ready = f"http://{HOST}:{PROMETHEUS}/-/ready"
-        await self.prometheus.wait_until(
-            "prometheus", lambda: answers(ready), _PATIENCE
-        )
+        await self.prometheus.wait_until("prometheus", lambda: answers(ready), PATIENCE)
 
     def _at_hand(self, text: str) -> str:
         """Add the others' rules beside ours, to be evaluated at the same moments."""
@@ -156,6 +152,9 @@ class Desk:
                 # Without patience the others cry at whatever passes.
                 group["rules"] = [r for r in group["rules"] if _compared(r, self.extra)]
             for rule in group["rules"]:
+                if rule.get("alert") == "MonitorDown":
+                    # A start takes as long here as in earnest.
+                    rule["for"] = "2m"
                 for patience in ("for", "keep_firing_for") if self.at_once else ():
                     rule.pop(patience, None)
         return yaml.safe_dump(document)
@@ -203,13 +202,14 @@ class Desk:
 
     async def quiet(self) -> None:
         """Wait until all is well for three seconds, then forget what was told."""
-        if left := await self.settle():
+        if left := await self.settle(PATIENCE):
             raise TimeoutError(f"not quiet: {'; '.join(left)}")
 
-    async def settle(self) -> list[str]:
-        """Do that for at most a minute; return what then is still not well."""
+    async def settle(self, patience: float = 60) -> list[str]:
+        """Do that for at most so many seconds; return what then is still not well."""
         calm, found = 0, [""]
-        for _ in range(60):
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
             found = await self.noises()
             calm = 0 if found else calm + 1
             if calm == 3:
@@ -234,7 +234,13 @@ def _about(labels: dict[str, str]) -> str:
 
 
 def configure(
-    lab: Lab, folder: Path, *, probe: int = 100, poll: float = 1, inventory: str = ""
+    lab: Lab,
+    folder: Path,
+    *,
+    probe: int = 100,
+    poll: float = 1,
+    timeout: str = "400ms",
+    inventory: str = "",
 ) -> None:
     """Write the monitor's files.
 
@@ -243,7 +249,9 @@ def configure(
     probe : int
         Milliseconds between two probe packets.
     poll : float
-        Seconds between two polls.
+        Seconds between two polls; what takes longer is given up.
+    timeout : str
+        For an agent's first answer; the second may take twice as long.
     inventory : str
         YAML in place of the lab's own.
     """
@@ -261,6 +269,7 @@ def configure(
         probe=probe,
         deadline=2 * probe,
         poll=poll,
+        timeout=timeout,
     )
     (folder / "bellrock.yaml").write_text(settings)
 
@@ -274,6 +283,7 @@ async def desk(
     rules: list[dict[str, object]] | None = None,
     jobs: list[dict[str, object]] | None = None,
     at_once: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Desk]:
     """Run the monitor, and unless told otherwise all that pages a person.
 
@@ -285,12 +295,14 @@ async def desk(
         More rules and scrape jobs, of other exporters.
     at_once : bool
         Whether no rule has any patience, so that what is measured is ours alone.
+    environment : mapping of str to str or None
+        The monitor's, beside our own.
     """
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(
             httpx.AsyncClient(
                 base_url=f"http://{HOST}:{MONITOR}",
-                timeout=_PATIENCE,
+                timeout=PATIENCE,
                 trust_env=False,
             )
         )
@@ -302,6 +314,7 @@ async def desk(
         here = Desk(
             *(folder, pages, webhook, pace, rules or [], Exported(client), jobs or []),
             at_once=at_once,
+            environment=environment,
         )
         stack.push_async_callback(here.stop)
         await here.start_monitor()

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
+from tests.exported import PATIENCE
+
 _CLONE_NEWNET = 0x40000000
 _HOLD = """\
 set -e
@@ -79,9 +81,7 @@ class Namespaces:
         """Return where a file inside is seen from here."""
         return Path(f"/proc/{self.pid}/root{inside}")
 
-    def run(
-        self, node: str | None, *command: str, text: str = "", patience: float = 60
-    ) -> str:
+    def run(self, node: str | None, *command: str, text: str = "") -> str:
         """Run a command inside, in a node's network or apart; return what it wrote.
 
         Raises
@@ -95,7 +95,7 @@ class Namespaces:
             capture_output=True,
             text=True,
             check=False,
-            timeout=patience,
+            timeout=PATIENCE,
             env={**os.environ, "PATH": _PATH},
         )
         if done.returncode:
@@ -137,7 +137,7 @@ def _enter(descriptor: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def until(what: str, patience: float, true: Callable[[], bool]) -> float:
+def until(what: str, true: Callable[[], bool]) -> float:
     """Wait until something is true; return how many seconds it took.
 
     Raises
@@ -147,7 +147,7 @@ def until(what: str, patience: float, true: Callable[[], bool]) -> float:
     """
     started = time.monotonic()
     while not true():
-        if time.monotonic() - started > patience:
-            raise TimeoutError(f"not within {patience:g} s: {what}")
+        if time.monotonic() - started > PATIENCE:
+            raise TimeoutError(f"not within {PATIENCE:g} s: {what}")
         time.sleep(0.1)
     return time.monotonic() - started

@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.lab.description import NOC, Description, Plug, Wire, describe
 from tests.lab.namespaces import FOLDER, CommandError, Namespaces, until
 from tests.lab.router import Router
+from tests.lab.routes import Hop, best_ways
 
 PROGRAMS = (
     *("unshare", "nsenter", "ip", "tc", "nft", "iptables", "ping", "pkill", "setsid"),
@@ -24,7 +26,6 @@ FRR = (
     "/usr/lib/*/frr/modules/ospfd_snmp.so",
 )
 
-_PATIENCE = 60.0
 _SYSCTLS = """\
 sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 sysctl -qw net.ipv4.fib_multipath_hash_policy=1
@@ -72,12 +73,32 @@ class Lab:
         self.converge()
         self._refresh_counters(self.described.routers)
 
-    def converge(self, patience: float = _PATIENCE) -> float:
-        """Wait until every node can reach every other; return the seconds it took."""
+    def converge(self, without: Iterable[Wire] = ()) -> float:
+        """Wait until every node routes as the wires demand; return the seconds it took.
+
+        Parameters
+        ----------
+        without : iterable of Wire
+            Those that are cut.
+        """
+        wanted = best_ways(self.described, without)
+        missed: set[Hop] = set()
+
+        def complete() -> bool:
+            nonlocal missed
+            missed = wanted ^ self._hops()
+            return not missed
+
         try:
-            return until("every node has every route", patience, self._complete)
+            return until("every node has its best routes", complete)
         except TimeoutError as error:
-            raise TimeoutError(f"{error}: {self._routes()}") from None
+            raise TimeoutError(f"{error}: {sorted(missed)}") from None
+
+    def settle(self) -> None:
+        """Wait until every node routes best, and hears who is plugged in where."""
+        self.converge()
+        for node in self.described.routers:
+            until(f"LLDP at {node}", partial(self._knows, node))
 
     def reboot(self, node: str) -> None:
         """Let a router die and come back: counters at zero, ifIndex shuffled."""
@@ -109,7 +130,7 @@ class Lab:
         pairs = list(pairs)
         known = self.described.addresses
         pings = "".join(
-            f"(ip netns exec {a} ping -n -q -c 2 -i 0.2 -W 1 -I {known[a]} {known[b]} "
+            f"(ip netns exec {a} ping -n -q -c 2 -i 0.2 -W 2 -I {known[a]} {known[b]} "
             f">/dev/null 2>&1 && echo {a} {b} || true) &\n"
             for a, b in pairs
         )
@@ -194,26 +215,44 @@ class Lab:
             ),
         )
 
-    def _complete(self) -> bool:
-        return all(
-            routes >= len(self.routers) - 1 for routes in self._routes().values()
-        )
+    def wired(self, node: str) -> set[tuple[str, str, str]]:
+        """Return where a node is plugged in: own interface, neighbour, its interface.
 
-    def _routes(self) -> dict[str, int]:
-        """Return how many of the others each node has a route to."""
-        count = "".join(
-            f"ip -n {node} -4 route show proto ospf | grep -c ^10.255.0. || true\n"
-            for node in self.routers
+        The monitor's host apart, which does not speak LLDP.
+        """
+        return {
+            (here.interface, there.node, there.interface)
+            for wire in self.described.wires
+            for here, there in (wire.plugs, wire.plugs[::-1])
+            if here.node == node and there.node != NOC
+        }
+
+    def _knows(self, node: str) -> bool:
+        return self.lldp(node) == self.wired(node)
+
+    def _hops(self) -> set[Hop]:
+        """Return where each node sends what is for which other."""
+        listed = self.space.script(
+            None,
+            "".join(
+                f"ip -j -n {node} -4 route show proto ospf\n" for node in self.routers
+            ),
         )
-        found = map(int, self.space.script(None, count).split())
-        return dict(zip(self.routers, found, strict=True))
+        names = {address: node for node, address in self.described.addresses.items()}
+        return {
+            (node, names[route["dst"]], hop["dev"])
+            for node, line in zip(self.routers, listed.splitlines(), strict=True)
+            for route in json.loads(line)
+            if route["dst"] in names
+            for hop in route.get("nexthops", [route])
+        }
 
     def _refresh_counters(self, nodes: Iterable[str]) -> None:
         """Make agents read the kernel's counters whenever they are asked."""
         for node in nodes:
             self.space.run(
                 node,
-                *("snmpset", "-v2c", "-c", "lab-local", "-t", "2", "-r", "5"),
+                *("snmpset", "-v2c", "-c", "lab-local", "-t", "5", "-r", "10"),
                 *("127.0.0.1", _IF_TABLE, "i", "0"),
             )
 

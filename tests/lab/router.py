@@ -80,12 +80,12 @@ class Router:
         pids = self._pids(name)
         self._signal(signal, pids)
         if signal in ("KILL", "TERM"):
-            until(f"{name} gone", 10, lambda: not self._pids(name))
+            until(f"{name} gone", lambda: not self._pids(name))
 
     def shut_down(self) -> None:
         """End everything that runs on the node, at once."""
         self._signal("KILL", self._pids())
-        until(f"{self.node} quiet", 10, lambda: not self._pids())
+        until(f"{self.node} quiet", lambda: not self._pids())
 
     def freeze(self) -> None:
         """Stop every process where it stands; the kernel goes on forwarding."""
@@ -204,7 +204,7 @@ await() {
     n=0
     until eval "$1"; do
         n=$((n + 1))
-        [ $n -lt 200 ] || { echo "not ready: $1"; exit 1; }
+        [ $n -lt 1000 ] || { echo "not ready: $1"; exit 1; }
         sleep 0.05
     done
 }

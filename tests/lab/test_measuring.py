@@ -4,12 +4,15 @@ import asyncio
 import json
 import time
 from contextlib import ExitStack
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from statistics import median
 
 import pytest
 import yaml
 
 from bellrock.model import catalogue
+from tests.exported import PATIENCE
 from tests.lab import impair
 from tests.lab.description import NOC
 from tests.lab.desk import Desk, configure, desk
@@ -30,17 +33,17 @@ async def test_counters_are_the_kernels_within_a_poll(lab: Lab, tmp_path: Path) 
         catalogue.INTERFACE_RECEIVE_BYTES: "rx_bytes",
         catalogue.INTERFACE_TRANSMIT_BYTES: "tx_bytes",
     }
+    took = []
     async with desk(tmp_path, alerting=False) as here:
         await here.exported.until(1, catalogue.DEVICE_UP, device="site5")
         for plug in plugs[::5]:
             labels = {"device": plug.node, "interface": plug.interface}
             for metric, name in names.items():
-                before = lab.counter(plug, name)
-                await asyncio.sleep(2.2)
-                reported = await here.exported.value(metric, **labels)
-                after = lab.counter(plug, name)
-                assert reported is not None
-                assert before <= reported <= after, (plug, name)
+                before, started = lab.counter(plug, name), time.monotonic()
+                reported = await here.exported.counts(before, metric, **labels)
+                took.append(time.monotonic() - started)
+                assert reported <= lab.counter(plug, name), (plug, name)
+    assert median(took) < 2.2
 
 
 async def test_the_load_of_a_known_flow_is_right_within_3_per_cent(
@@ -49,24 +52,27 @@ async def test_the_load_of_a_known_flow_is_right_within_3_per_cent(
     configure(lab, tmp_path, poll=2)
     size, rate, capacity = 1448, 20e6, 100e6
     words = (
-        *("iperf3", "-J", "-u", "-b", f"{rate:.0f}", "-l", str(size), "-t", "16"),
+        *("iperf3", "-J", "-u", "-b", f"{rate:.0f}", "-l", str(size), "-t", "20"),
         *("-c", lab.described.addresses["site2"], "-p", str(IPERF_PORT)),
     )
     async with desk(tmp_path, alerting=False) as here:
         flow = asyncio.create_task(asyncio.to_thread(lab.space.run, "reg1", *words))
-        await asyncio.sleep(5)
-        shares = []
-        for _ in range(5):
-            share = await here.exported.value(
+        shares: list[float] = []
+        while not flow.done():
+            await asyncio.sleep(2)
+            shares += await here.exported.values(
                 catalogue.LINK_UTILISATION, link="reg1-site2", direction="ab"
             )
-            shares.append(share)
-            await asyncio.sleep(2)
         said = json.loads(await flow)
     sent = said["end"]["sum"]["bits_per_second"]
     # UDP, IPv4 and Ethernet headers travel too.
     expected = sent * (size + 8 + 20 + 14) / size / capacity
-    assert shares == [pytest.approx(expected, rel=0.03)] * 5
+    # Of whole intervals only: not those that it began or ended in.
+    begun = next(n for n, share in enumerate(shares) if share > expected / 2)
+    within = shares[begun + 1 : -2]
+    assert len(within) >= 4
+    # A poll that a busy machine holds up says too little, and the next too much.
+    assert median(within) == pytest.approx(expected, rel=0.03)
 
 
 async def test_a_reboot_makes_no_rate_and_moves_no_interface(
@@ -83,7 +89,7 @@ async def test_a_reboot_makes_no_rate_and_moves_no_interface(
         again = time.monotonic()
         await asyncio.to_thread(lab.converge)
         uptime = None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             # Of the agent that came up now, not of the one before.
             while uptime is None or uptime > time.monotonic() - again + 1:
                 await asyncio.sleep(0.2)
@@ -92,18 +98,15 @@ async def test_a_reboot_makes_no_rate_and_moves_no_interface(
                 )
         await asyncio.sleep(5)
         watching.cancel()
-        reported = await here.exported.value(
-            catalogue.INTERFACE_RECEIVE_BYTES, device="site2", interface="to-reg1"
-        )
-        link = await here.exported.value(catalogue.LINK_UP, link="reg1-site2")
+        received = catalogue.INTERFACE_RECEIVE_BYTES
+        await here.exported.counts(0, received, device="site2", interface="to-reg1")
+        await here.exported.until(1, catalogue.LINK_UP, link="reg1-site2")
         # The other end's card was replaced too, while its agent went on: it still
         # shows the old one under the same name.
         await here.exported.until(
             1, catalogue.INTERFACE_UP, device="reg1", interface="to-site2"
         )
     assert before["to-reg1"] != lab.routers["site2"].indexes()["to-reg1"]
-    assert reported is not None
-    assert link == 1
     assert len(seen) > 20
     # Probes, polls and hellos are thousandths of the tail; a wrap is thousands of it.
     assert all(0 <= share < 0.05 for share in seen)
@@ -127,16 +130,13 @@ async def test_a_dozen_frozen_agents_hold_nobody_up(lab: Lab, tmp_path: Path) ->
     with ExitStack() as stack:
         _freeze_agents(lab, stack, frozen)
         async with desk(tmp_path, alerting=False) as here:
-            await here.exported.until(1, catalogue.DEVICE_UP, device="site5")
-            await asyncio.sleep(5)
+            duration = catalogue.COLLECT_DURATION
+            await here.exported.number(12 + frozen, duration, collector="snmp")
+            await asyncio.sleep(3)
             assert here.monitor is not None
             first = _size(here.monitor.pid)
-            answered = await here.exported.values(
-                catalogue.COLLECT_DURATION, collector="snmp"
-            )
             await asyncio.sleep(20)
             last = _size(here.monitor.pid)
-            lag = await here.exported.value(catalogue.SCHEDULER_LAG)
             turns = {
                 device["id"]: await here.exported.value(
                     catalogue.JOBS_SKIPPED, job=f"snmp {device['id']}"
@@ -144,11 +144,9 @@ async def test_a_dozen_frozen_agents_hold_nobody_up(lab: Lab, tmp_path: Path) ->
                 or 0
                 for device in document["devices"]
             }
-            up = await here.exported.values(catalogue.DEVICE_UPTIME)
-    assert len(answered) == 12 + frozen
-    assert len(up) == 12
-    assert lag is not None
-    assert lag < 1
+            await here.exported.number(12, catalogue.DEVICE_UPTIME)
+            # The worst of a minute, in which a busy machine may have stood still once.
+            await here.exported.falls(1, catalogue.SCHEDULER_LAG)
     # A busy machine may make anybody miss a turn; the frozen miss every other one.
     stuck = [turns.pop(f"stuck{n}") for n in range(1, frozen + 1)]
     assert max(turns.values()) < min(stuck) / 2
@@ -198,10 +196,9 @@ async def test_wrong_passwords_are_told_and_no_outage(lab: Lab, tmp_path: Path) 
         with impair.other_passwords(lab, "site2"):
             auth = {"device": "site2", "collector": "snmp", "reason": "auth"}
             await here.exported.counts(2, catalogue.COLLECT_FAILURES, **auth)
-            reachable = await here.exported.value(
-                catalogue.SITE_REACHABLE, site="surgery"
-            )
-            assert reachable == 1
+            await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
+            # Unknown on a machine that stood still for a moment, but nobody is lost.
+            assert 0 not in await here.exported.values(catalogue.SITE_REACHABLE)
 
 
 async def test_a_device_that_hangs_is_told_and_lost_once_routing_gives_it_up(
@@ -226,22 +223,29 @@ async def test_a_clock_that_is_set_changes_no_verdict(
     lab: Lab, tmp_path: Path, step: str
 ) -> None:
     # Slow enough for a busy machine, whose pauses are not what this is about.
-    configure(lab, tmp_path, probe=300, poll=1)
+    configure(lab, tmp_path, probe=1000, poll=1)
     clock = tmp_path / "clock"
     clock.write_text("+0")
     seen: list[float] = []
-    async with desk(tmp_path, alerting=False) as here:
-        await here.kill("monitor")
-        await here.start_monitor(
-            LD_PRELOAD=FAKETIME,
-            FAKETIME_TIMESTAMP_FILE=str(clock),
-            FAKETIME_NO_CACHE="1",
-            FAKETIME_DONT_FAKE_MONOTONIC="1",
-        )
+    faked = {
+        "LD_PRELOAD": FAKETIME,
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # Else two of Python's threads spin while one waits for the other: a scrape
+        # takes a quarter of a second, and a busy machine stands still for ten.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
+    }
+    async with desk(tmp_path, alerting=False, environment=faked) as here:
         await here.exported.until(1, catalogue.SITE_REACHABLE, site="surgery")
         await asyncio.sleep(3)
         watching = asyncio.create_task(_watch_load(here, seen))
-        clock.write_text(step)
+        # All at once: it is read many times a second.
+        (tmp_path / "set").write_text(step)
+        (tmp_path / "set").rename(clock)
+        async with asyncio.timeout(PATIENCE):
+            while abs(await _ahead(here)) < 1800:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
         for _ in range(30):
             reachable = await here.exported.values(catalogue.SITE_REACHABLE)
             assert reachable == [1] * 5
@@ -253,11 +257,17 @@ async def test_a_clock_that_is_set_changes_no_verdict(
         assert all(0 <= each < 1 for each in longest)
 
 
+async def _ahead(here: Desk) -> float:
+    """Return by how many seconds the monitor's clock is ahead of ours."""
+    told = (await here.exported.client.get("/healthz")).headers["date"]
+    return parsedate_to_datetime(told).timestamp() - time.time()
+
+
 async def test_probes_go_on_after_whatever_went_away_is_back(
     lab: Lab, tmp_path: Path
 ) -> None:
     """A way that loses everything, a reflector that restarts, our own interfaces."""
-    configure(lab, tmp_path)
+    configure(lab, tmp_path, probe=300)
     tail = lab.described.wire("reg1-site2")
     ours = [lab.described.wire(f"core{number}-{NOC}") for number in (1, 2)]
     async with desk(tmp_path, alerting=False) as here:
@@ -278,7 +288,7 @@ async def _answers(here: Desk, probe: str, target: str) -> None:
     """Wait until packets are answered, and nothing but that."""
     ended = {"probe": probe, "target": target, "outcome": "success"}
     missed = {"probe": probe, "target": target, "direction": "round_trip"}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             lost = await here.exported.value(catalogue.PROBE_LOST, **missed)
             well = await here.exported.value(catalogue.PROBE_OUTCOME, **ended)
@@ -293,7 +303,7 @@ async def _silent(here: Desk, probe: str, target: str) -> None:
     """Wait until nothing is answered, and losses are counted."""
     ended = {"probe": probe, "target": target, "outcome": "success"}
     missed = {"probe": probe, "target": target, "direction": "round_trip"}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             lost = await here.exported.value(catalogue.PROBE_LOST, **missed)
             well = await here.exported.value(catalogue.PROBE_OUTCOME, **ended)

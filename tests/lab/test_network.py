@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,19 +23,9 @@ TAIL = "reg1-site2"
 def test_lldp_and_ospf_find_the_wiring(lab: Lab) -> None:
     known = lab.described
     for node in known.routers:
-        wired = {
-            (here.interface, there.node, there.interface)
-            for wire in known.wires
-            for here, there in (wire.plugs, wire.plugs[::-1])
-            if here.node == node
-        }
-        declared = {each for each in wired if each[1] != NOC}
-        until(f"LLDP at {node}", 10, partial(_knows, lab, node, declared))
-        assert lab.ospf(node) == {(i, known.addresses[n]) for i, n, _ in wired}
-
-
-def _knows(lab: Lab, node: str, declared: set[tuple[str, str, str]]) -> bool:
-    return lab.lldp(node) == declared
+        assert lab.lldp(node) == lab.wired(node)
+        wired = {(plug.interface, plug.interface[3:]) for plug in known.plugs(node)}
+        assert lab.ospf(node) == {(i, known.addresses[n]) for i, n in wired}
 
 
 def test_agents_speak_both_versions_and_declare_the_speed(lab: Lab) -> None:
@@ -55,7 +44,7 @@ def test_a_lost_carrier_is_told_by_trap_and_by_inform(lab: Lab) -> None:
     log = lab.routers[NOC].log
     before = len(log("snmptrapd"))
     with impair.cut(lab, [lab.described.wire(TAIL)]):
-        until("linkDown told", 15, lambda: _told(log("snmptrapd")[before:]))
+        until("linkDown told", lambda: _told(log("snmptrapd")[before:]))
 
 
 def _told(log: str) -> bool:
@@ -71,8 +60,6 @@ def test_a_router_answers_its_commands_over_ssh_and_no_others(lab: Lab) -> None:
         *("-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"),
         f"root@{lab.described.addresses['site2']}",
     )
-    # A cut that has just healed: lldpd hears of its neighbours within a second or two.
-    until("site2 hears reg1", 10, lambda: bool(lab.lldp("site2")))
     found = json.loads(lab.space.run(NOC, *words, "show lldp neighbors"))
     assert found["lldp"][0]["interface"][0]["name"] == "to-reg1"
     with pytest.raises(CommandError, match="Unknown command"):
@@ -80,23 +67,26 @@ def test_a_router_answers_its_commands_over_ssh_and_no_others(lab: Lab) -> None:
 
 
 def _ping(lab: Lab, count: int, *, gap: float = 0.02) -> tuple[int, float]:
-    """Ping site2 from reg1; return the losses in per cent and the mean in ms."""
+    """Ping site2 from reg1; return the losses in per cent and the least time in ms.
+
+    The least, since a busy machine adds to any of them.
+    """
     # -U: until ping itself sees it; the kernel stamps packets before they are queued.
-    words = ("ping", "-n", "-q", "-U", "-c", str(count), "-i", str(gap), "-W", "1")
+    words = ("ping", "-n", "-q", "-U", "-c", str(count), "-i", str(gap), "-W", "5")
     # The wire's own address: no routing protocol has a say in it.
     address = lab.described.wire(TAIL).b.address
     said = lab.space.script("reg1", f"{' '.join(words)} {address} || true")
     lost = re.search(r"([\d.]+)% packet loss", said)
-    mean = re.search(r"= [\d.]+/([\d.]+)/", said)
+    least = re.search(r"= ([\d.]+)/", said)
     assert lost is not None
-    return round(float(lost[1])), float(mean[1]) if mean else 0.0
+    return round(float(lost[1])), float(least[1]) if least else 0.0
 
 
 def test_impairments_are_what_they_claim(lab: Lab) -> None:
     wire = lab.described.wire(TAIL)
     assert _ping(lab, 20)[0] == 0
     with impair.blackhole(lab, [wire]):
-        assert _ping(lab, 5)[0] == 100
+        assert _ping(lab, 5) == (100, 0)
         carrier = lab.space.run("reg1", "cat", "/sys/class/net/to-site2/carrier")
         assert carrier == "1\n"
     lab.converge()
@@ -120,7 +110,7 @@ def test_a_shaper_lets_its_rate_through(lab: Lab) -> None:
 
 def test_a_daemon_that_is_killed_is_missed_and_comes_back(lab: Lab) -> None:
     with impair.killed(lab, "site2", "ospfd"):
-        until("no neighbour", 10, lambda: not _adjacent(lab))
+        until("no neighbour", lambda: not _adjacent(lab))
     lab.converge()
     assert _adjacent(lab)
 

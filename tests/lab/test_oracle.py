@@ -4,17 +4,13 @@ Every link, device, site and risk group is taken down for real, and every user s
 tries to reach every gateway. Nothing of Bellrock's takes part but the prediction.
 """
 
-import time
-
 from tests.lab.impair import cut
 from tests.lab.network import Lab
 from topology.analysis import Design
 from topology.report import spof_report
 
-_SETTLED = 2.0
-"""Seconds after which the routing protocol has found whatever way is left."""
-
-_SECOND_TRY = 3.0
+TRIES = 5
+"""A router that a busy machine starved of time loses its neighbours for a moment."""
 
 
 def _sites_cut(lab: Lab) -> set[str]:
@@ -49,12 +45,11 @@ def test_every_single_failure_cuts_off_what_was_predicted(lab: Lab) -> None:
         # A site with one device fails as that device does, and need not twice.
         if broken not in measured:
             with cut(lab, wires):
-                time.sleep(_SETTLED)
-                found = _sites_cut(lab)
-                if found != predicted.get(element, set()):
-                    time.sleep(_SECOND_TRY)
-                    found = _sites_cut(lab)
-                measured[broken] = found
+                for _ in range(TRIES):
+                    lab.converge(without=wires)
+                    measured[broken] = _sites_cut(lab)
+                    if measured[broken] == predicted.get(element, set()):
+                        break
             lab.converge()
         if measured[broken] != predicted.get(element, set()):
             wrong.append((element, measured[broken], predicted.get(element, set())))

@@ -50,7 +50,7 @@ LUCK = 0.5
 Whoever is scraped just too late for one evaluation is told of by the next, 1 s later.
 """
 ATTEMPTS = 2
-"""What nine rounds call slower, eighteen have to."""
+"""What nine rounds call slower, eighteen have to; what they call late, nine others."""
 
 KINDS: dict[str, tuple[float, Callable[[Lab], AbstractContextManager[None]]]] = {
     "carrier loss": (3, lambda lab: impair.cut(lab, [lab.described.wire(TAIL)])),
@@ -58,6 +58,9 @@ KINDS: dict[str, tuple[float, Callable[[Lab], AbstractContextManager[None]]]] = 
     "router death": (5, _dead),
 }
 """By name: how soon we mean to page, in seconds, and what fails."""
+
+CALM = 300
+"""Milliseconds between two packets: a busy machine's pauses lose none."""
 
 OURS = "SiteCutOff"
 PEERS = "BlackboxProbeFailed", "SnmpExporterLinkDown", "SnmpExporterTargetDown"
@@ -69,13 +72,15 @@ async def test_failure_to_page_no_slower_than_the_peers(
     need("prometheus-blackbox-exporter")
     need("prometheus-snmp-exporter")
     configure(lab, tmp_path, probe=20)
-    lines, late = [], []
+    lines: list[str] = []
+    late: list[str] = []
     rounds: list[dict[str, float]] = []
     async with (
         peers.exporters(tmp_path),
         desk(tmp_path, rules=peers.RULES, jobs=peers.jobs(lab), at_once=True) as here,
     ):
         for _ in range(ATTEMPTS):
+            late = []
             for kind, (goal, fails) in KINDS.items():
                 taken: list[dict[str, float]] = []
                 for _ in range(ROUNDS):
@@ -105,7 +110,7 @@ async def test_failure_to_page_no_slower_than_the_peers(
                 if max(each[OURS] for each in taken) > goal:
                     late.append(lines[-1])
                 rounds += taken
-            if late or not _faster(rounds):
+            if not (late or _faster(rounds)):
                 break
     with capsys.disabled():
         print("", "failure to page, seconds (mean, worst)", *lines, sep="\n")
@@ -138,7 +143,7 @@ def _line(kind: str, taken: Sequence[Mapping[str, float]]) -> str:
 async def test_a_monitor_cut_off_from_everything_pages_that_and_blames_nobody(
     lab: Lab, tmp_path: Path
 ) -> None:
-    configure(lab, tmp_path)
+    configure(lab, tmp_path, probe=CALM)
     async with desk(tmp_path) as here:
         await here.quiet()
         cables = [lab.described.wire(f"core{n}-noc") for n in (1, 2)]
@@ -158,7 +163,7 @@ async def test_a_monitor_cut_off_from_everything_pages_that_and_blames_nobody(
 async def test_kill_9_in_an_incident_repeats_nothing_and_loses_nothing(
     lab: Lab, tmp_path: Path, victim: str
 ) -> None:
-    configure(lab, tmp_path)
+    configure(lab, tmp_path, probe=CALM)
     async with desk(tmp_path) as here:
         await here.quiet()
         with impair.cut(lab, [lab.described.wire(TAIL)]):
@@ -168,7 +173,8 @@ async def test_kill_9_in_an_incident_repeats_nothing_and_loses_nothing(
             await here.kill(victim)
             await asyncio.sleep(0.5)
             await here.start(victim)
-            await asyncio.sleep(15)
+            # Prometheus scrapes 5 s after its start, and tells again 10 s after that.
+            await asyncio.sleep(20)
             assert [name for name, _ in here.pages.told("firing")] == [OURS]
             assert here.pages.told("resolved") == []
         lab.converge()

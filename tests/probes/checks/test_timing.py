@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from bellrock.model.check import Attempt, Phase
 from bellrock.model.observation import Outcome
@@ -117,3 +117,29 @@ async def test_the_bound_is_small_where_nothing_else_is_done() -> None:
     found, _ = await says_late()
     assert found.timing_error is not None
     assert found.timing_error < dict(found.phases)[Phase.FIRST_BYTE]
+
+
+async def test_a_handshake_that_took_two_syns_is_timed_from_the_first() -> None:
+    # A listener whose queue is full drops SYNs; the next one comes after a second.
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as server,
+        ExitStack() as kept,
+    ):
+        port = server.getsockname()[1]
+        kept.enter_context(socket.create_connection(("127.0.0.1", port)))
+
+        def serve() -> None:
+            time.sleep(0.3)
+            for _ in range(2):
+                kept.enter_context(server.accept()[0])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        found = await attempt(check(deadline=5, tcp={"port": port}))
+        thread.join()
+    assert found.outcome is Outcome.SUCCESS
+    ((phase, took),) = found.phases
+    assert phase is Phase.CONNECT
+    assert took > 0.9
+    assert found.timing_error is not None
+    assert found.timing_error < took

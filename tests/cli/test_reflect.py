@@ -14,7 +14,7 @@ from bellrock.model.observation import Outcome
 from probes.stamp.sender import StampProbe
 from probes.target import Target
 from tests.cli.test_commands import bellrock_says
-from tests.probes.harness import Reports, running, until
+from tests.probes.harness import PATIENCE, Reports, running, until
 
 
 @asynccontextmanager
@@ -29,7 +29,7 @@ async def reflect(
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             said = (await process.stdout.readline()).decode()
         found = re.match(r"reflecting on 127\.0\.0\.1 port (\d+), for", said)
         assert found is not None, said

@@ -100,12 +100,12 @@ async def test_a_taken_port_ends_it_with_2(tmp_path: Path) -> None:
 
 
 SLOW_TO_READ = """\
-import sys, time
+import sys
 from bellrock.cli import main, run
 
 def read(*_):
     print("reading", flush=True)
-    time.sleep(1)
+    sys.stdin.readline()
     sys.exit(7)
 
 run.Told.read = read
@@ -122,12 +122,16 @@ async def test_a_signal_while_it_still_reads_is_taken_well(
 ) -> None:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", SLOW_TO_READ, "run"), stdout=pipe, stderr=pipe
+        *(sys.executable, "-c", SLOW_TO_READ, "run"),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
     )
     assert process.stdout is not None
     assert await process.stdout.readline() == b"reading\n"
     process.send_signal(number)
-    _, said = await process.communicate()
+    # What it reads comes to an end only for who goes on.
+    _, said = await process.communicate(b"\n" if status else None)
     assert (process.returncode, said) == (status, b"")
 
 

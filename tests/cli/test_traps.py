@@ -18,6 +18,7 @@ from tests.cli.watching import free_port
 from tests.collectors.snmp.netsnmp import SnmpDaemon
 from tests.collectors.traps.harness import LINK_DOWN, LINK_UP, secured, trap, user
 from tests.exported import Exported
+from tests.probes.harness import PATIENCE
 
 _INVENTORY = """\
 network: {{id: two, name: Two sites}}
@@ -85,9 +86,11 @@ async def watching(
     )
     base = f"http://127.0.0.1:{listen}"
     try:
-        async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=base, trust_env=False, timeout=PATIENCE
+        ) as client:
             watching = Watching(client, folder, traps, process)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while not await _answers(client):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
             yield watching
@@ -175,6 +178,15 @@ async def test_what_is_refused_is_counted_and_a_reload_keeps_listening(
     assert b"authpass12" not in said
 
 
+async def _refused(monitor: Watching) -> float:
+    """Return how much came faster than it was read, or than there was room for it."""
+    refused = [
+        await monitor.value(catalogue.NOTICES_REFUSED, reason=why)
+        for why in ("crowded", "overrun")
+    ]
+    return sum(filter(None, refused))
+
+
 def _octets(pid: int) -> int:
     """Return how much memory a process holds."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
@@ -197,17 +209,20 @@ async def test_polls_go_on_in_a_storm_and_all_is_as_before_after_it(
             before = _octets(monitor.process.pid)
             await asyncio.to_thread(monitor.tell, *storm)
             polls = set()
-            for _ in range(25):
+            for _ in range(40):
                 polls.add(await monitor.polls())
                 await asyncio.sleep(0.2)
-            # Ten turns have come and gone; a busy machine may miss some of them. What
-            # waits of the storm is read for ten seconds, and no poll waits for that.
+                if len(polls) >= 4:
+                    break
+            # What waits of the storm is read for ten seconds, and no poll waits for
+            # that; a busy machine may miss some turns.
             assert len(polls) >= 4
             lag = await monitor.value(catalogue.SCHEDULER_LAG)
             assert lag is not None
-            assert lag < 3
-            refused = catalogue.NOTICES_REFUSED
-            assert (await monitor.value(refused, reason="crowded") or 0) > 5000
+            assert lag < 8
+            async with asyncio.timeout(PATIENCE):
+                while await _refused(monitor) <= 5000:  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
             # What waits and what is forgotten of it: some megabytes, and not ten
             # thousand datagrams' worth of anything.
             assert _octets(monitor.process.pid) - before < 24 << 20

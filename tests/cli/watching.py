@@ -13,6 +13,7 @@ import httpx
 
 from probes.stamp.reflector import Reflector, ReflectorSettings
 from tests.exported import Exported
+from tests.probes.harness import PATIENCE
 
 INVENTORY = """\
 network: {{id: two, name: Two sites}}
@@ -32,7 +33,7 @@ listen: 127.0.0.1:{listen}
 probes: {{{probes}}}
 analysis: {{debounce: 100ms}}
 """
-STAMP = "stamp: {interval: 100ms, deadline: 200ms, report: 100ms}"
+STAMP = "stamp: {interval: 100ms, deadline: 1s, report: 500ms}"
 
 
 def free_port() -> int:
@@ -90,7 +91,9 @@ async def monitor(
     )
     base = f"http://127.0.0.1:{listen}"
     try:
-        async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=base, trust_env=False, timeout=PATIENCE
+        ) as client:
             yield Running(client, process)
     finally:
         if process.returncode is None:

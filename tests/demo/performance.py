@@ -48,10 +48,14 @@ _URGENT = -15
 _FIRST_PORT, _LAST_PORT = 20_000, 32_000
 
 
+_ports = list(range(_FIRST_PORT, _LAST_PORT))
+random.shuffle(_ports)
+
+
 def free_port() -> int:
-    """Return a port that nobody has, and nobody is given by chance."""
+    """Return a port that nobody has, nobody is given by chance, and no other call."""
     while True:
-        port = random.randint(_FIRST_PORT, _LAST_PORT)
+        port = _ports.pop()
         try:
             with socket.create_server((HOST, port)):
                 return port

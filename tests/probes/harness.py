@@ -16,7 +16,9 @@ import pytest
 from bellrock.model.observation import Outcome, RoundTrips
 from probes.runner import Engine
 
-_PATIENCE = 20
+PATIENCE = 120.0
+"""Seconds without what must come, after which something hangs: nobody is that busy."""
+
 _NEW_NETWORK = 0x40000000
 _SET_FLAGS = 0x8914
 _UP = 0x1
@@ -65,7 +67,7 @@ async def running(*parts: Engine) -> AsyncIterator[None]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what must come; a test that waits for ever fails."""
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 (the kernel sets no Event)
             await asyncio.sleep(0.01)
 

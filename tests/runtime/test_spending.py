@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bellrock.runtime.spending import Spending
+from tests.probes.harness import PATIENCE
 
 
 def recorded(spending: Spending) -> dict[str, int]:
@@ -25,7 +26,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Ev
     def slow(file: int) -> None:
         if not begun.is_set():
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(PATIENCE)
         fsync(file)
 
     monkeypatch.setattr(os, "fsync", slow)
@@ -39,7 +40,7 @@ async def test_a_save_that_is_cancelled_does_not_meet_the_next_one(
     spending = Spending(tmp_path / "spent.json")
     spending.turns = {"one": 1}
     first = asyncio.create_task(spending.save())
-    assert await asyncio.to_thread(begun.wait, 20)
+    assert await asyncio.to_thread(begun.wait, PATIENCE)
     first.cancel()
     await asyncio.wait((first,))
     assert first.cancelled()
@@ -64,7 +65,7 @@ async def test_a_save_that_fails_after_its_cancellation_leaves_the_next_one_alon
     folder.mkdir()
     spending = Spending(folder / "spent.json")
     first = asyncio.create_task(spending.save())
-    assert await asyncio.to_thread(begun.wait, 20)
+    assert await asyncio.to_thread(begun.wait, PATIENCE)
     first.cancel()
     await asyncio.wait((first,))
     folder.rename(tmp_path / "gone")

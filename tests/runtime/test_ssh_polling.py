@@ -32,6 +32,7 @@ from tests.collectors.ssh.device import (
     device,
     settings,
 )
+from tests.probes.harness import PATIENCE
 from tests.runtime.test_series import NETWORK
 
 OVER_SSH = NETWORK.replace("snmp: default", "snmp: default, ssh: all, platform: frr")
@@ -168,11 +169,11 @@ async def test_devices_are_asked_until_they_are_no_longer_assigned(
         await check(polls)
         await polling.assign(chosen, polls)
         for _ in range(3):
-            reading = await asyncio.wait_for(heard.get(), 20)
+            reading = await asyncio.wait_for(heard.get(), PATIENCE)
             assert reading.outcome is Outcome.SUCCESS
         assert len(met.connections) == 1
         await polling.assign(chosen, {})
-        await asyncio.wait_for(met.connections[0].wait_closed(), 20)
+        await asyncio.wait_for(met.connections[0].wait_closed(), PATIENCE)
         assert faults == []
 
 

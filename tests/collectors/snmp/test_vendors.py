@@ -200,12 +200,12 @@ async def test_an_agent_of_worse_habits_has_its_word(
 async def test_an_agent_that_takes_its_time_for_each_row_is_given_up_in_the_end() -> (
     None
 ):
-    settings = SnmpSettings(interval=1, timeout=5, retries=0)
+    settings = SnmpSettings(interval=3, timeout=5, retries=0)
     names = {n: f"eth{n}" for n in range(1, 200)}
     agent = Simulated(ports(names), Habits(seconds=0.3), most=10)
     (reading,) = await polls(agent, settings=settings)
     assert reading.outcome is Outcome.TIMEOUT
-    assert "within 1 s" in reading.detail
+    assert "within 3 s" in reading.detail
     assert 0 < len(reading.interfaces) < 199
 
 

@@ -25,6 +25,7 @@ from tests.collectors.ssh.device import (
     device,
     settings,
 )
+from tests.probes.harness import PATIENCE
 
 good = answering(FRR_ANSWERS)
 
@@ -142,7 +143,7 @@ async def test_a_new_host_key_that_cannot_be_kept_is_not_talked_to(
         async with SshCollector(nowhere, accept_new=True) as collector:
             with pytest.raises(FileNotFoundError):
                 await collector.collect(met.device(), credentials(tmp_path))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 await met.connections[0].wait_closed()
         assert met.passwords == []
 
@@ -373,7 +374,7 @@ async def test_a_reload_in_the_middle_of_a_poll_is_not_the_devices_doing(
         assert reading.outcome is Outcome.SUCCESS
         assert not reading.failed
         assert len(met.connections) == 1
-        await asyncio.wait_for(met.connections[0].wait_closed(), 20)
+        await asyncio.wait_for(met.connections[0].wait_closed(), PATIENCE)
 
 
 async def test_no_more_connections_are_kept_than_allowed(tmp_path: Path) -> None:

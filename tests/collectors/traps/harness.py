@@ -26,6 +26,7 @@ from collectors.traps.receiver import Receiver
 from collectors.traps.refusal import Refusal
 from collectors.traps.senders import Sender
 from collectors.traps.settings import TrapSettings
+from tests.probes.harness import PATIENCE
 from tests.programs import need
 
 LINK_DOWN = (1, 3, 6, 1, 6, 3, 1, 1, 5, 3)
@@ -36,7 +37,6 @@ IF_INDEX, IF_DESCR, IF_OPER_STATUS = (
 )
 ENGINE = bytes.fromhex("80001f8804") + b"tester"
 HERE = "127.0.0.1"
-HARD = 20.0
 
 NET_SNMP_AUTH = {
     **{"md5": "MD5", "sha": "SHA", "sha224": "SHA-224", "sha256": "SHA-256"},
@@ -94,7 +94,7 @@ class Heard:
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something holds."""
-        async with asyncio.timeout(HARD):
+        async with asyncio.timeout(PATIENCE):
             while not true():  # noqa: ASYNC110 - it is another's to become true
                 await asyncio.sleep(0.005)
 

@@ -27,7 +27,7 @@ from tests.collectors.traps.harness import (
     trap,
     user,
 )
-from tests.probes.harness import until
+from tests.probes.harness import PATIENCE, until
 from tests.runtime.test_engines import few_files
 
 ELSEWHERE = "127.0.0.2"
@@ -245,7 +245,7 @@ async def test_stopping_at_the_moment_something_comes_stops_it() -> None:
         while receiver.waiting == 2:  # noqa: ASYNC110 - to the very moment
             await asyncio.sleep(0)
     running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=20)
+    done, _ = await asyncio.wait({running}, timeout=PATIENCE)
     running.cancel()
     receiver.close()
     assert done

@@ -22,6 +22,7 @@ from probes.checks.attempt import Place, Seen
 from probes.checks.measure import measure
 from probes.checks.resolving import Resolver
 from probes.checks.settings import Check
+from tests.probes.harness import PATIENCE
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -158,7 +159,7 @@ class Turns(Seen):
         """Await a check, and count the turns meanwhile."""
         counting = asyncio.create_task(self._count())
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 return await asking
         finally:
             counting.cancel()

@@ -20,7 +20,7 @@ from scapy.contrib.stamp import (
 from bellrock.model.observation import Outcome
 from probes.stamp.sender import StampProbe
 from probes.target import Target
-from tests.probes.harness import Reports, running, until
+from tests.probes.harness import PATIENCE, Reports, running, until
 from tests.programs import need
 
 from .test_directions import hop
@@ -172,7 +172,7 @@ async def test_a_twamp_light_sender_is_answered_by_our_reflector() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.setblocking(False)
             loop = asyncio.get_running_loop()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 place = ("127.0.0.1", reflector.port)
                 await loop.sock_sendto(sock, asked, place)
                 answer = await loop.sock_recv(sock, 2048)

@@ -11,12 +11,12 @@ import pytest
 from bellrock.model.observation import Outcome
 from probes.stamp.sender import StampProbe
 from probes.target import Target
-from tests.probes.harness import Reports, own_network, running, until
+from tests.probes.harness import PATIENCE, Reports, own_network, running, until
 from tests.programs import need
 
 from .test_directions import hop, ways
 
-QUICK = {"interval": 0.01, "deadline": 0.3, "report": 0.05}
+QUICK = {"interval": 0.01, "deadline": 2, "report": 0.05}
 
 
 def tell(program: str, *words: object) -> str:
@@ -25,7 +25,7 @@ def tell(program: str, *words: object) -> str:
         (need(program), *map(str, words)),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=True,
     )
     return done.stdout

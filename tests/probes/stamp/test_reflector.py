@@ -16,7 +16,7 @@ from probes.stamp.limits import Bucket, Recent
 from probes.stamp.packet import UNSIGNED, to_ntp
 from probes.stamp.reflector import Reflector, ReflectorSettings
 from probes.stamp.tlv import padding
-from tests.probes.harness import own_network, unprivileged, until
+from tests.probes.harness import PATIENCE, own_network, unprivileged, until
 
 SECOND = 1 << 32
 
@@ -35,7 +35,7 @@ async def reflecting(**settings: object) -> AsyncIterator[Reflector]:
 
 async def ask(sock: socket.socket, packet: bytes, port: int) -> bytes:
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         host = "127.0.0.1" if sock.family == socket.AF_INET else "::1"
         await loop.sock_sendto(sock, packet, (host, port))
         return await loop.sock_recv(sock, 2048)

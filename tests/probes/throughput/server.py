@@ -5,9 +5,8 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from tests.probes.harness import PATIENCE
 from tests.programs import need
-
-_PATIENCE = 20
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -29,7 +28,7 @@ async def iperf3_server(host: str = "127.0.0.1") -> AsyncIterator[int]:
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while b"listening" not in await process.stdout.readline():
                 pass
         yield port

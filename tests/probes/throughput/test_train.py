@@ -20,7 +20,7 @@ from bellrock.model.throughput import Capacity, Layer
 from probes.stamp.reflector import Reflector, ReflectorSettings
 from probes.target import Target
 from probes.throughput.train import Ran, TrainProbe
-from tests.probes.harness import own_network, without
+from tests.probes.harness import PATIENCE, own_network, without
 from tests.probes.stamp.reference import (
     Address,
     Answer,
@@ -273,7 +273,7 @@ async def test_the_deadline_ends_it_and_what_was_sent_is_told() -> None:
 async def test_being_cancelled_leaves_no_socket_behind() -> None:
     async with reference(silent) as peer:
         task = asyncio.create_task(PATIENT.measure(Target("a", "127.0.0.1", peer.port)))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not peer.heard:  # noqa: ASYNC110 (the reference sets no Event)
                 await asyncio.sleep(0.01)
         task.cancel()

@@ -54,17 +54,16 @@ async def run_here(command: Sequence[str], seconds: float) -> Ran:
     NotMeasuredError
         If it is not installed, writes without end, or does not end when it is asked to.
     """
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+    starting = asyncio.create_task(_started(command))
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=environment,
-            # A group of its own, to be ended as a whole; and no Ctrl-C of ours.
-            start_new_session=True,
-        )
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Left to asyncio, the program alone would be ended, not what it has started.
+        with suppress(OSError):
+            process = await starting
+            _signal(process, signal.SIGKILL)
+            await process.communicate()
+        raise
     except FileNotFoundError:
         raise NotMeasuredError(
             Outcome.UNSUPPORTED,
@@ -101,6 +100,18 @@ async def run_here(command: Sequence[str], seconds: float) -> Ran:
     if len(output) > OUTPUT_LIMIT:
         raise NotMeasuredError(Outcome.TOO_BIG, f"{command[0]} writes without end")
     return Ran(output, complaint, status)
+
+
+async def _started(command: Sequence[str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+        # A group of its own, to be ended as a whole; and no Ctrl-C of ours.
+        start_new_session=True,
+    )
 
 
 async def _read(

@@ -101,6 +101,8 @@ _SAID: Sequence[tuple[str, Outcome]] = (
     ("name or service not known", Outcome.UNRESOLVED),
     ("name resolution", Outcome.UNRESOLVED),
     ("no address associated", Outcome.UNRESOLVED),
+    # What it says where no name server answers; connecting has no such error.
+    ("connect to server: resource temporarily unavailable", Outcome.UNRESOLVED),
     ("timed out", Outcome.TIMEOUT),
     ("operation now in progress", Outcome.TIMEOUT),
     ("client has terminated", Outcome.TIMEOUT),

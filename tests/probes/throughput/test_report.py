@@ -96,6 +96,10 @@ def test_of_udp_only_what_arrived_counts() -> None:
         ("unable to connect to server: Connection timed out", Outcome.TIMEOUT),
         ("unable to connect to server: No route to host", Outcome.UNREACHABLE),
         ("unable to connect to server: Network is unreachable", Outcome.UNREACHABLE),
+        (
+            "unable to connect to server: Resource temporarily unavailable",
+            Outcome.UNRESOLVED,
+        ),
         ("error - the server is busy running a test. try again later", Outcome.REFUSED),
         ("control socket has closed unexpectedly", Outcome.RESET),
         ("the server has terminated", Outcome.RESET),

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bellrock.model.errors import UserError
 from bellrock.runtime.schedule import Job, Scheduler, WorstOf
 from bellrock.runtime.supervise import Supervisor
-from tests.probes.harness import until
+from tests.probes.harness import PATIENCE, until
+from tests.runtime.timeless import timeless
 
 
 def scheduling(
@@ -60,6 +61,7 @@ def test_a_thousand_jobs_do_not_share_a_second() -> None:
     assert len(seconds) == 60
 
 
+@timeless
 async def test_every_job_runs_about_once_an_interval() -> None:
     runs: Counter[str] = Counter()
 
@@ -73,10 +75,10 @@ async def test_every_job_runs_about_once_an_interval() -> None:
     scheduler = scheduling(concurrency=5, on_skip=runs.__delitem__)
     await ticking(scheduler, [job(f"j{number}") for number in range(20)], 0.52)
     assert set(runs) == {f"j{number}" for number in range(20)}
-    # Never more often than asked; how much less is the machine's business.
-    assert max(runs.values()) <= 11
+    assert {*runs.values()} == {10, 11}
 
 
+@timeless
 async def test_a_job_still_running_skips_its_turn_and_is_counted() -> None:
     skipped: list[str] = []
     starts = 0
@@ -93,6 +95,7 @@ async def test_a_job_still_running_skips_its_turn_and_is_counted() -> None:
     assert set(skipped) == {"slow"}
 
 
+@timeless
 async def test_dead_devices_do_not_hold_up_the_living() -> None:
     finished: Counter[str] = Counter()
 
@@ -121,6 +124,7 @@ async def test_dead_devices_do_not_hold_up_the_living() -> None:
 @pytest.mark.parametrize(
     "fault", [ZeroDivisionError(), UserError("no key", "make one")]
 )
+@timeless
 async def test_a_job_that_fails_is_a_fault_and_has_its_next_turn(
     fault: Exception,
 ) -> None:
@@ -141,7 +145,7 @@ async def test_a_job_that_fails_is_a_fault_and_has_its_next_turn(
     scheduler.set_jobs([Job("faulty", 0.02, fails_twice)])
     with structlog.testing.capture_logs() as logs:
         running = asyncio.create_task(scheduler.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await answered.wait()
         running.cancel()
         await asyncio.wait({running})
@@ -151,6 +155,7 @@ async def test_a_job_that_fails_is_a_fault_and_has_its_next_turn(
     assert not unheard
 
 
+@timeless
 async def test_stopping_cancels_what_runs() -> None:
     started, cancelled = asyncio.Event(), False
 
@@ -173,6 +178,7 @@ async def test_stopping_cancels_what_runs() -> None:
     assert cancelled
 
 
+@timeless
 async def test_stopping_at_the_moment_the_jobs_change_stops_it() -> None:
     hastened = Hastened()
     running = asyncio.create_task(hastened.scheduler.run())
@@ -180,11 +186,12 @@ async def test_stopping_at_the_moment_the_jobs_change_stops_it() -> None:
     hastened.scheduler.hasten("rare", 0)
     await asyncio.sleep(0)
     running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=20)
+    done, _ = await asyncio.wait({running}, timeout=PATIENCE)
     running.cancel()
     assert done
 
 
+@timeless
 async def test_jobs_taken_away_run_no_more() -> None:
     runs: Counter[str] = Counter()
 
@@ -239,19 +246,22 @@ class Hastened:
             await asyncio.wait((running,))
 
 
+@timeless
 async def test_a_hastened_job_starts_at_once() -> None:
     hastened = Hastened()
     await hastened.during(0.01, gap=60)
     assert len(hastened.starts) == 1
 
 
+@timeless
 async def test_a_storm_of_requests_is_one_start_now_and_one_a_gap() -> None:
     hastened = Hastened()
     await hastened.during(*(n / 1000 for n in range(100)), gap=0.2, until=1)
     assert len(hastened.starts) == 2
-    assert hastened.starts[1] - hastened.starts[0] >= 0.199
+    assert hastened.starts[1] - hastened.starts[0] == pytest.approx(0.2)
 
 
+@timeless
 async def test_a_job_hastened_while_it_runs_runs_again_when_it_has_ended() -> None:
     hastened = Hastened(takes=0.1)
     running = asyncio.create_task(hastened.during(0.01, gap=0.001, until=5))
@@ -260,16 +270,18 @@ async def test_a_job_hastened_while_it_runs_runs_again_when_it_has_ended() -> No
     await until(lambda: len(hastened.starts) == 2)
     running.cancel()
     first, second = hastened.starts
-    assert second - first >= 0.1
+    assert second - first == pytest.approx(0.1)
 
 
+@timeless
 async def test_however_often_it_is_hastened_while_it_runs_the_gap_holds() -> None:
     hastened = Hastened(takes=0.05)
     await hastened.during(*(n / 200 for n in range(60)), gap=1, until=1.5)
     assert len(hastened.starts) == 2
-    assert hastened.starts[1] - hastened.starts[0] >= 0.999
+    assert hastened.starts[1] - hastened.starts[0] == pytest.approx(1)
 
 
+@timeless
 async def test_hastening_what_is_no_job_is_nothing_to_do() -> None:
     hastened = Hastened()
     hastened.scheduler.hasten("gone", 1)

@@ -140,8 +140,10 @@ async def test_silence_is_told_as_loss_and_what_is_late_as_an_extra(
             await until(lambda: reports.late("a") >= 3)
     (ways,) = noted
     assert ways.answers == []
-    assert [sequence for sequence, _ in ways.extra[:3]] == [0, 1, 2]
     assert ways.losses == list(range(len(ways.losses)))
+    # In order, though what comes much too late is not known any more.
+    late = [sequence for sequence, _ in ways.extra]
+    assert late == sorted({*late} & {*ways.losses})
     assert len(ways.losses) >= reports.outcomes("a")[Outcome.TIMEOUT] >= 3
 
 
@@ -162,7 +164,7 @@ async def test_targets_have_directions_of_their_own(noted: list[Noted]) -> None:
         targets = [Target("a", "127.0.0.1", peer.port)]
         targets.append(Target("b", "127.0.0.1", mute.port))
         # Who answers does so in time, also where all of us are held up.
-        probe = Telling(interval=0.02, deadline=2, report=0.02)
+        probe = Telling(interval=0.02, deadline=5, report=0.02)
         engine = probe.engine(targets, report=reports)
         async with running(engine):
             await until(lambda: len(reports.delays("a")) >= 3)

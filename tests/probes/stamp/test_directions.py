@@ -21,7 +21,7 @@ from .reference import answers, reference
 
 SECOND = 1_000_000_000
 MS = SECOND // 1_000
-QUICK = {"interval": 0.01, "deadline": 2, "report": 0.05}
+QUICK = {"interval": 0.01, "deadline": 5, "report": 0.05}
 SYNCHRONISED = encode(0.001, synchronised=True)
 
 

@@ -16,7 +16,7 @@ from tests.programs import need
 
 from .test_directions import hop, ways
 
-QUICK = {"interval": 0.01, "deadline": 2, "report": 0.05}
+QUICK = {"interval": 0.01, "deadline": 5, "report": 0.05}
 
 
 def tell(program: str, *words: object) -> str:

@@ -34,7 +34,7 @@ def key(tmp_path: Path) -> Path:
 async def test_both_ends_measure_each_direction_and_extensions(key: Path) -> None:
     reports = Reports()
     probe = StampProbe.model_validate(
-        {"interval": 0.01, "deadline": 2, "report": 0.02}
+        {"interval": 0.01, "deadline": 5, "report": 0.02}
         | {"key_file": key, "cos": True, "padding": 30}
     )
     async with hop(key_file=key) as (made, reflector):

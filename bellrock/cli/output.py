@@ -6,6 +6,9 @@ from pathlib import Path
 
 from bellrock.model.errors import UserError
 
+STANDARD_OUTPUT = Path("-")
+"""What people write for it where a file is asked for."""
+
 
 def free(output: Path, name: str, *, force: bool) -> Path:
     """Return the file to write, which is not there yet; `name` if it is in a folder.
@@ -15,6 +18,8 @@ def free(output: Path, name: str, *, force: bool) -> Path:
     UserError
         If it is there and is not to be written over, or if its folder is not.
     """
+    if output == STANDARD_OUTPUT:
+        raise UserError("-: standard output is no file here", "name a file")
     path = output / name if output.is_dir() else output
     if not path.parent.is_dir():
         raise UserError(f"{path}: there is no folder {path.parent}", "make it first")

@@ -173,3 +173,16 @@ def test_check_shows_every_problem_and_other_commands_the_first(
     assert cut[:-1] == whole[:100]
     more = len(whole) - 100
     assert cut[-1] == f"{path}: and {more} more problems, {len(whole)} in all"
+
+
+def test_a_dash_is_standard_output_and_never_a_file(
+    tmp_path: Path, says: Says, net: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert says("export", "dot", net, "-o", "-") == says("export", "dot", net)
+    folder = says("export", "csv", net, "-o", "-")
+    assert (folder.returncode, folder.stdout) == (2, "")
+    saved = says("whatif", net, "--down", "core", "--save", "-")
+    assert saved.returncode == 2
+    assert saved.stderr == "-: standard output is no file here\n  name a file\n"
+    assert not (tmp_path / "-").exists()

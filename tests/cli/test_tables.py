@@ -2,11 +2,13 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from bellrock.cli.answers import fitting
+from tests.cli.conftest import Says
 
 WORST = ("330.0%", "12,345,678", "melrose-hosp-2 ab", "Glasgow data centre, Banff")
 
@@ -58,3 +60,15 @@ def test_a_table_that_fits_shows_everything() -> None:
         said,
         re.MULTILINE,
     )
+
+
+def test_where_nobody_depends_on_a_network_no_empty_table_is_shown(
+    tmp_path: Path, says: Says
+) -> None:
+    net = tmp_path / "net.yaml"
+    net.write_text(
+        "network: {id: m}\nsites: [{id: dc, kind: datacentre}]\n"
+        "devices: [{id: p1, site: dc}]\ngateways: [dc]\n"
+    )
+    assert says("spof", net).stdout == "No sites.\n"
+    assert "nobody depends on it: no user sites" in says("availability", net).stdout

@@ -216,7 +216,7 @@ def _show_sites(report: AvailabilityReport, console: Console, top: int) -> None:
             drawn = row["simulated"]
             cells.append(_interval(drawn["low"], drawn["high"]) if drawn else "")
         table.add_row(*cells, _worst(row["cut_sets"]))
-    console.print(table)
+    console.print(table if rows else "nobody depends on it: no user sites")
     show_more(console, len(rows), top)
 
 

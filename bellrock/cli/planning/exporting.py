@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bellrock.cli.answers import InventoryPath, told
-from bellrock.cli.output import free, write_whole
+from bellrock.cli.output import STANDARD_OUTPUT, free, write_whole
 from bellrock.document.suggest import choices
 from bellrock.document.values import printable
 from bellrock.inventory.exchange import csvfolder, dot
@@ -55,6 +55,8 @@ def export(
     if spof and form != "dot":
         raise UserError(f"--spof: {form} has no colours", "use it with dot")
     inventory = told(path)
+    if output == STANDARD_OUTPUT:
+        output = None
     if form == "csv":
         _folder(inventory, output, force=force)
         return

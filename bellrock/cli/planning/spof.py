@@ -100,7 +100,8 @@ def _show(report: SpofReport, design: Design, top: int) -> None:
             f"{name} (or {len(others)} more)" if others else name,
             ", ".join(called[site] for site in first["sites_cut"]),
         )
-    console.print(table)
+    if rows:
+        console.print(table)
     if any(len(alike) > 1 for alike in rows[:top]):
         console.print(
             "(or 1 more): another thing, such as its router or power feed, cuts off "

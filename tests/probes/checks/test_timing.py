@@ -48,7 +48,7 @@ async def held_up() -> AsyncIterator[None]:
         await asyncio.wait({holding})
 
 
-async def says_late() -> tuple[Attempt, float]:
+async def says_late(after: float = ANSWERS) -> tuple[Attempt, float]:
     """Check a port whose banner comes late; return also how late."""
     took = 0.0
     server = socket.create_server(("127.0.0.1", 0))
@@ -57,7 +57,7 @@ async def says_late() -> tuple[Attempt, float]:
         nonlocal took
         with server.accept()[0] as connection:
             began = time.perf_counter()
-            time.sleep(ANSWERS)
+            time.sleep(after)
             connection.sendall(b"SSH-2.0")
             took = time.perf_counter() - began
             connection.recv(1)
@@ -114,7 +114,8 @@ async def test_what_a_banner_lay_here_unread_is_within_the_bound() -> None:
 
 
 async def test_the_bound_is_small_where_nothing_else_is_done() -> None:
-    found, _ = await says_late()
+    # A machine that is busy may put this process aside for a tenth of a second.
+    found, _ = await says_late(1.0)
     assert found.timing_error is not None
     assert found.timing_error < dict(found.phases)[Phase.FIRST_BYTE]
 

@@ -42,7 +42,8 @@ def dns(
     Forged answers are passed over: they fit the question in id, source and name, or
     they are none.
 
-    Exit status: 0 all is well, 1 something is not, 2 the input is wrong; 70 our fault.
+    Exit status: 0 all is well, 1 something is not, 2 the input is wrong,
+    130 interrupted (what was found until then is shown), 70 our fault.
 
     Example:
       bellrock probe dns ns1.example ns2.example --query portal.example --type AAAA

@@ -73,7 +73,8 @@ def http(
 
     Each address family that a name has is asked by itself, and no proxy is.
 
-    Exit status: 0 all is well, 1 something is not, 2 the input is wrong; 70 our fault.
+    Exit status: 0 all is well, 1 something is not, 2 the input is wrong,
+    130 interrupted (what was found until then is shown), 70 our fault.
 
     Example:
       bellrock probe http https://portal.example/health --contains ok --explain

@@ -29,7 +29,8 @@ def ntp(
 ) -> None:
     """Ask time servers for the time, once, and tell their offset with its bound.
 
-    Exit status: 0 all is well, 1 something is not, 2 the input is wrong; 70 our fault.
+    Exit status: 0 all is well, 1 something is not, 2 the input is wrong,
+    130 interrupted (what was found until then is shown), 70 our fault.
 
     Example:
       bellrock probe ntp ntp1.example ntp2.example --offset 100ms

@@ -32,7 +32,8 @@ def tcp(
 
     Each address family that a name has is asked by itself.
 
-    Exit status: 0 all is well, 1 something is not, 2 the input is wrong; 70 our fault.
+    Exit status: 0 all is well, 1 something is not, 2 the input is wrong,
+    130 interrupted (what was found until then is shown), 70 our fault.
 
     Example:
       bellrock probe tcp lerwick-pe1.example:22 --banner SSH-2.0

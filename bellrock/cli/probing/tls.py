@@ -55,7 +55,8 @@ def tls(
     Each address family that a name has is asked by itself. The port is 443 if none is
     given.
 
-    Exit status: 0 all is well, 1 something is not, 2 the input is wrong; 70 our fault.
+    Exit status: 0 all is well, 1 something is not, 2 the input is wrong,
+    130 interrupted (what was found until then is shown), 70 our fault.
 
     Example:
       bellrock probe tls mail.example:25 --starttls smtp

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.probes.harness import PATIENCE
 from tests.programs import need
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +34,7 @@ def run(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -14,7 +14,7 @@ import pytest
 from bellrock.bench.measurement import NotMeasuredError
 from bellrock.bench.process import Say, cpu_seconds, fresh, run_program, serving
 from bellrock.model.errors import UserError
-from tests.probes.harness import unprivileged
+from tests.probes.harness import PATIENCE, unprivileged
 
 PARENT = """\
 import time
@@ -123,7 +123,7 @@ def test_a_serving_process_ends_when_its_parent_is_killed() -> None:
         pid = int(parent.stdout.readline())
         assert alive(pid)
         parent.send_signal(signal.SIGKILL)
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE
     while alive(pid) and time.monotonic() < until:
         time.sleep(0.01)
     assert not alive(pid)
@@ -132,7 +132,7 @@ def test_a_serving_process_ends_when_its_parent_is_killed() -> None:
 def test_the_cpu_time_of_another_process_is_its_own() -> None:
     before = time.process_time()
     with serving(work_until_told_enough) as busy:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while cpu_seconds(busy.pid) < 0.2 and time.monotonic() < until:
             time.sleep(0.01)
         theirs = cpu_seconds(busy.pid)

@@ -26,6 +26,7 @@ from tests.collectors.snmp.agent import SYSTEM, Answers, agent, mib, serve
 from tests.collectors.snmp.netsnmp import SnmpDaemon
 from tests.collectors.snmp.plans.test_ethernet import FULL, HALF, stats
 from tests.collectors.snmp.test_v3_hostile import discovered, unsigned
+from tests.probes.harness import PATIENCE
 from tests.programs import need
 
 _SECRETS = {
@@ -91,7 +92,7 @@ def says(
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         env={**os.environ, **_SECRETS, "COLUMNS": "80"},
     )

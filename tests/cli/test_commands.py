@@ -13,6 +13,7 @@ import pytest
 
 import bellrock.demo
 from bellrock.cli.main import COMMANDS
+from tests.probes.harness import PATIENCE
 from tests.programs import need
 
 CALEDONIA = Path(bellrock.demo.__file__).with_name("caledonia")
@@ -48,7 +49,7 @@ def bellrock_says(
         [sys.executable, "-m", "bellrock", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         env={**os.environ, "COLUMNS": "100", **(env or {})},
     )

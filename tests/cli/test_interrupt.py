@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.terminal import HEEDED, Terminal
 from tests.cli.test_commands import CALEDONIA
+from tests.probes.harness import PATIENCE
 
 KERNEL = """
 import os, signal, threading
@@ -53,7 +54,7 @@ def test_an_interrupt_that_comes_in_a_kernel_is_raised_after_it() -> None:
         [*HEEDED, "-c", KERNEL],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
@@ -77,7 +78,7 @@ def test_an_interrupt_that_whoever_started_us_ignores_stays_ignored() -> None:
         [sys.executable, "-c", IGNORED],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "goes on\n", "")
@@ -93,7 +94,7 @@ def test_n2_is_interrupted_without_a_trace(refreshed: int, terminal: Terminal) -
     ) as running:
         terminal.shows("failures", times=refreshed)
         running.send_signal(signal.SIGINT)
-        said, _ = running.communicate(timeout=60)
+        said, _ = running.communicate(timeout=PATIENCE)
     terminal.read()
     assert (running.returncode, said) == (130, b"")
     assert "Traceback" not in terminal.shown
@@ -111,7 +112,7 @@ def test_an_interrupt_while_the_program_is_loaded_leaves_no_trace(
         [*HEEDED, "-m", "bellrock", "n2", CALEDONIA],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from probes.stamp.reflector import Reflector, ReflectorSettings
-from tests.probes.harness import need_raw_sockets
+from tests.probes.harness import PATIENCE, need_raw_sockets
 from tests.probes.stamp.reference import answers, answers_twice, reference, silent
 from tests.programs import need
 
@@ -30,7 +30,7 @@ def says(
         [*before, sys.executable, "-m", "bellrock", "probe", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         cwd=folder,
         env={**os.environ, "COLUMNS": "80"},

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from bellrock.bench.diamond import BRANCHES, TARGET, Diamond, inside
+from tests.probes.harness import PATIENCE
 from tests.probes.path.network import built, firewall
 from tests.programs import need
 
-_QUICK = ("--rate", 4000, "--deadline", "200ms", "--confidence", 0.999)
+_QUICK = ("--rate", 4000, "--deadline", "200ms", "--confidence", 0.9999)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def says(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "bellrock", "probe", "path", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         cwd=folder,
         env={**os.environ, "COLUMNS": "80"},

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.probes.harness import PATIENCE
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
@@ -13,7 +15,7 @@ def render(*words: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bellrock.demo.agent import Agent
 from bellrock.demo.world import World
 from tests.demo.test_world import INVENTORY
+from tests.probes.harness import PATIENCE
 from tests.programs import need
 
 COMMUNITY = b"for-this-test"
@@ -48,7 +49,7 @@ async def walk(port: int, oid: str, *, tool: str = "snmpbulkwalk") -> list[str]:
     place = (f"127.0.0.1:{port}", oid)
     done = await asyncio.to_thread(
         subprocess.run,
-        [*command, "-t1", "-r0", *place],
+        [*command, f"-t{PATIENCE:g}", "-r0", *place],
         capture_output=True,
         text=True,
         check=True,

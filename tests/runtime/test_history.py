@@ -16,6 +16,7 @@ from bellrock.promql.select import series
 from bellrock.runtime.history import ask
 from bellrock.runtime.measured import carried
 from bellrock.runtime.seen import seen_lately
+from tests.probes.harness import PATIENCE
 from tests.programs import need
 from tests.topology.networks import network
 
@@ -97,7 +98,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def listening(log: Path) -> str:
     """Return the address that its log says it listens on, once it answers."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         text = log.read_text()
         if "Server is ready" in text:

@@ -106,7 +106,8 @@ class SnmpDaemon:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
             client.settimeout(0.1)
             client.connect(("127.0.0.1", self.port))
-            for _ in range(100):
+            # A minute at least, of which a busy machine may need some.
+            for _ in range(1_200):
                 try:
                     client.send(asked)
                     client.recv(2048)

@@ -116,7 +116,8 @@ def test_whether_a_command_was_refused_takes_no_time(output: bytes) -> None:
     started = time.process_time()
     with suppress(Failure):
         accepted("show", Answer(output, b"", None))
-    assert time.process_time() - started < 0.05
+    # It took two seconds; a collection of garbage may come in between.
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ async def test_an_inform_with_another_key_is_refused_and_its_sender_told_so() ->
     credentials = user()
     async with receiving(sender(credentials)) as heard:
         who = by_user(credentials, auth="another-password")
-        status, said = await heard.tell("snmpinform", *who, "-r", "0", "-t", "1")
+        status, said = await heard.tell("snmpinform", *who, "-r", "0", "-t", "60")
         assert status != 0
         assert "Authentication failure" in said
         assert not heard.notices

@@ -71,7 +71,7 @@ def decoded(path: Path) -> list[dict[str, str]]:
         ),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     layers = [each["_source"]["layers"] for each in json.loads(done.stdout)]

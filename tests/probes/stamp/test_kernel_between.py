@@ -112,7 +112,7 @@ def test_a_sandbox_that_hides_the_clock_leaves_nothing_claimed() -> None:
         (sys.executable, "-c", _SANDBOX),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.stdout == "nothing claimed\n", done.stderr

@@ -39,10 +39,11 @@ async def test_both_directions_are_rows_with_what_was_sent(tmp_path: Path) -> No
 async def test_what_the_cap_held_is_a_lower_bound_in_a_table_that_fits(
     tmp_path: Path,
 ) -> None:
+    # Slow enough for a busy machine to keep to it: 4 Mbit/s for two seconds.
     async with iperf3_server() as port:
         done = await asyncio.to_thread(
             says,
-            *("iperf3", "127.0.0.1", "--port", port, "--rate", "80M"),
+            *("iperf3", "127.0.0.1", "--port", port, "--rate", "4M"),
             *("--size", "1000000"),
             folder=tmp_path,
         )

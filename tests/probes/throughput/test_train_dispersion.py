@@ -191,9 +191,11 @@ def test_no_bound_is_much_above_a_shaper_that_was_reached(
     rate: float, held: float, count: int
 ) -> None:
     times = sent(count)
-    found = dispersion(seen(times, bucket(times, rate, held * count * SIZE)))
-    # Reached by hardly more than a third, nothing waits for long enough to be told.
-    if found.gap is not None and held < 0.65:
+    out = bucket(times, rate, held * count * SIZE)
+    found = dispersion(seen(times, out))
+    waited = sum(came > time for time, came in zip(times, out, strict=True))
+    # Of a shaper that only the last few packets have met nothing can be known.
+    if found.gap is not None and waited >= count / 4:
         assert rate_of(found) <= rate * 1.1
 
 

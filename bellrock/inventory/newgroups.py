@@ -72,7 +72,7 @@ def check_memberships(
         each = where.under("risk_groups", *keys)
         if name not in known.inventory.risk_groups and name not in groups:
             what = f"no risk group has the id {quoted(name)}"
-            instead = "correct the id, or declare it under risk_groups of a file"
+            instead = "correct the id; a file may declare it under risk_groups"
             yield _problem(each, what, known.risk_group(name, instead, groups))
         elif name in seen:
             what = f"{bare(name)} is in the list twice"

@@ -213,13 +213,25 @@ class RouteSearch:
         """Return the flows, with source ports counted from 0."""
         return self.discovery.found(self.ports, self.probe.destination)
 
-    def route(self, numbers: list[int], now: float, service_class: str) -> Route:
-        """Return what was found; `numbers` are those of the ports."""
-        # They are opened as they are needed; by others nothing was sent.
-        ports = [numbers[at] if at < len(numbers) else 0 for at in self.ports]
-        found = self.discovery.found(ports, self.probe.destination)
-        sized = (self._with_mtu(n, flow) for n, flow in enumerate(found))
-        flows = tuple(sorted(sized, key=lambda flow: flow.source_port))
+    def route(
+        self,
+        followed: tuple[Flow, ...],
+        numbers: list[int],
+        now: float,
+        service_class: str,
+    ) -> Route:
+        """Return what was found.
+
+        Parameters
+        ----------
+        followed : tuple of Flow
+            What :meth:`followed` returned.
+        numbers : list of int
+            Those of the ports.
+        """
+        sized = (self._with_mtu(n, flow) for n, flow in enumerate(followed))
+        numbered = (replace(f, source_port=numbers[f.source_port]) for f in sized)
+        flows = tuple(sorted(numbered, key=lambda flow: flow.source_port))
         return Route(
             self.target.id,
             str(self.address[0]),

@@ -149,9 +149,10 @@ class Tracer:
         if self._pump.done() and not self._pump.cancelled():
             # What went wrong in it is ours, and is not to read as the network's.
             self._pump.result()
-        self._rotation.learn(address[0], order, search.followed())
+        followed = search.followed()
+        self._rotation.learn(address[0], order, followed)
         numbers = self._line.ports.numbers(family)
-        return search.route(numbers, self._now(), self._class)
+        return search.route(followed, numbers, self._now(), self._class)
 
     def _nothing(
         self, target: Target, address: str | None, outcome: Outcome, detail: str = ""
